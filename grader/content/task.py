@@ -1,0 +1,198 @@
+"""A task: one function to compute, with its cases, its checker, its known mistakes and its picture.
+
+A course author writes `tasks/<name>/task.py` with one module-level `TASK = Task(...)`; everything in it is trusted code
+that runs on the grader's side of the wall. The interface (name, parameters, meaning) is the annotated signature of the
+function `<name>` in `reference/naive/<name>.py`, which is read as text and never imported.
+"""
+
+import ast
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.errors import GraderError, UsageError
+from grader.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array: TypeAlias = NDArray[Any]
+Value: TypeAlias = Array | int | float | complex
+"""One positional argument: a C-contiguous array of numbers, or a Python scalar."""
+
+Inputs: TypeAlias = tuple[Value, ...]
+Outputs: TypeAlias = tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class ArraySpec:
+    """The dtype and the shape that one output must have."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input size or kind. `draw` makes fresh inputs; equal generators give equal inputs."""
+
+    name: str
+    draw: Callable[[np.random.Generator], Inputs]
+    about: str = ""
+    """What this case probes, in one sentence that helps a student whose code fails it."""
+    public: bool = True
+    """A failing public case is shown in full; of a secret one only its name, `about` and the first difference."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where an output is wrong, in words and numbers a student can follow."""
+
+    summary: str
+    where: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong way to compute the task. `compute` takes the inputs and returns the outputs of that mistake."""
+
+    name: str
+    sentence: str
+    compute: Callable[..., Outputs]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of the task's function, with the annotation's text (`"float64[n,k]"`)."""
+
+    name: str
+    annotation: str
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The task's signature, as the naive reference states it."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: str
+    docstring: str
+
+    def __str__(self) -> str:
+        """`name(a: float64[n,k], …) -> float64[n,m]`."""
+        inside = ", ".join(f"{parameter.name}: {parameter.annotation}" for parameter in self.parameters)
+        return f"{self.name}({inside}) -> {self.returns}"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the engine knows of a task; `tasks/<name>/task.py` makes one."""
+
+    title: str
+    work_unit: str
+    """What `work` counts, in the plural: "pixel-iterations", "flop"."""
+    outputs: Callable[[Inputs], tuple[ArraySpec, ...]]
+    expect: Callable[[Inputs], Any]
+    """The trusted answer to one call's inputs, in whatever form `check` and `work` want; computed once per inputs and shared by all
+    competitors. It must not change the inputs."""
+    check: Callable[[Inputs, Outputs, Any], Difference | None]
+    """`check(inputs, outputs, expected)`: None where right. The outputs have the declared dtypes and shapes; they may hold NaN."""
+    work: Callable[[Inputs, Any], float]
+    """`work(inputs, expected)`: the units of work one call has to do."""
+    check_cases: tuple[Case, ...]
+    """From the smallest to the largest: the first that fails is the one shown."""
+    benchmark_cases: tuple[Case, ...]
+    """From the smallest to the largest. Jitter changes the answer, never the work."""
+    mistakes: tuple[Mistake, ...] = ()
+    picture_case: Case | None = None
+    picture: "Callable[[Inputs, Outputs, Figure], None] | None" = None
+    """Draws a submission's outputs for `picture_case` on an empty matplotlib figure."""
+
+
+@dataclass(frozen=True)
+class LoadedTask:
+    """A task with its name, its interface, and the version that says whether stored results still hold."""
+
+    name: str
+    folder: Path
+    interface: Interface
+    version: str
+    task: Task
+
+
+def task_names(course_folder: Path) -> tuple[str, ...]:
+    """The folders of `tasks/` that hold a `task.py`, sorted."""
+    return tuple(sorted(path.parent.name for path in (course_folder / "tasks").glob("*/task.py")))
+
+
+def load_task(course_folder: Path, name: str) -> LoadedTask:
+    """Import `tasks/<name>/task.py` (trusted) and read the interface from `reference/naive/<name>.py` (as text)."""
+    folder = course_folder / "tasks" / name
+    path = folder / "task.py"
+    if not path.is_file():
+        raise UsageError(f"there is no task {name!r} in {course_folder / 'tasks'}{did_you_mean(name, task_names(course_folder))}")
+    naive = course_folder / "reference" / "naive" / f"{name}.py"
+    if not naive.is_file():
+        raise GraderError(f"task {name!r} has no reference/naive/{name}.py, which states its interface")
+    return LoadedTask(
+        name=name,
+        folder=folder,
+        interface=read_interface(naive.read_text(encoding="utf-8"), name),
+        version=_digest(path.read_bytes(), naive.read_bytes()),
+        task=_import_task(path, name),
+    )
+
+
+def read_interface(source: str, name: str) -> Interface:
+    """The interface from the source of the naive reference: annotations are text and stand as written."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return Interface(
+                name=name,
+                parameters=tuple(Parameter(argument.arg, _annotation(argument.annotation)) for argument in node.args.args),
+                returns=_annotation(node.returns),
+                docstring=ast.get_docstring(node) or "",
+            )
+    raise GraderError(f"reference/naive/{name}.py defines no function {name!r}")
+
+
+def _annotation(node: ast.expr | None) -> str:
+    if node is None:
+        return ""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ast.unparse(node)
+
+
+def _import_task(path: Path, name: str) -> Task:
+    """Import the course's own code; whatever it raises is the course's fault, not a student's."""
+    module_name = f"course_task_{name}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise GraderError(f"{path} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise GraderError(f"{path} fails to import: {type(error).__name__}: {error}") from error
+    task = getattr(module, "TASK", None)
+    if not isinstance(task, Task):
+        raise GraderError(f"{path} must define TASK = Task(...)")
+    return task
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()[:16]

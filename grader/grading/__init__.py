@@ -1,0 +1,1 @@
+"""The stages of grading: check, measure, rank, score."""

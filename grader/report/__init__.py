@@ -1,0 +1,1 @@
+"""Pure functions from results to text, tables and JSON."""

@@ -1,0 +1,1 @@
+"""The untrusted side of the wall: standard library and NumPy only, one process per submission."""
