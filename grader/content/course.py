@@ -1,0 +1,317 @@
+"""The course: what `course.toml` says of assignments, marks, machines and measuring, every key checked."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from math import isclose
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, ByteSize, Field, Strict, ValidationError, ValidationInfo, model_validator
+
+from grader.content.schema import Problem, Section, explained, refuse
+from grader.content.submission import authors
+from grader.content.task import task_names
+from grader.errors import UsageError
+from grader.nearest import did_you_mean
+
+COURSE_FILE = "course.toml"
+
+
+# The words of the file
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_Item = TypeVar("_Item")
+_IdentifiedItem = TypeVar("_IdentifiedItem", bound=_Identified)
+
+
+@dataclass(frozen=True)
+class _Existing:
+    """What the names in the file may refer to."""
+
+    tasks: Collection[str]
+    levels: Collection[str]
+    machines: Collection[str]
+
+
+def _names(what: str, kind: Literal["tasks", "levels", "machines"], where: str) -> AfterValidator:
+    """Accepts the name of something that exists; everything, where a model is made without a course's folder."""
+
+    def check(name: str, info: ValidationInfo) -> str:
+        if isinstance(info.context, _Existing):
+            existing: Collection[str] = getattr(info.context, kind)
+            if name not in existing:
+                raise ValueError(f"there is no {what} {name!r} in {where}{did_you_mean(name, existing)}")
+        return name
+
+    return AfterValidator(check)
+
+
+def _unique_ids(items: tuple[_IdentifiedItem, ...]) -> tuple[_IdentifiedItem, ...]:
+    seen: set[str] = set()
+    for item in items:
+        if item.id in seen:
+            raise ValueError(f"two have the id {item.id!r}; each needs its own")
+        seen.add(item.id)
+    return items
+
+
+def _left_to_the_grader(environment: Mapping[str, str]) -> Mapping[str, str]:
+    for name in environment:
+        if name.endswith("_NUM_THREADS"):
+            raise ValueError(f"{name} is set by the grader from the machine's `threads`; remove it here")
+    return environment
+
+
+TaskName = Annotated[str, _names("task", "tasks", "tasks/")]
+LevelName = Annotated[str, _names("level", "levels", "reference/")]
+MachineName = Annotated[str, _names("machine", "machines", "[machines]")]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Text = Annotated[str, Field(min_length=1)]
+Positive = Annotated[float, Field(gt=0)]
+AtLeastOne = Annotated[int, Field(ge=1)]
+Bytes = Annotated[ByteSize, Field(gt=0)]
+List = Annotated[tuple[_Item, ...], Strict(strict=False)]
+"""A TOML array; only this outermost conversion is lenient, the items are as strict as everything else."""
+
+
+# The tables of the file
+
+
+class About(Section):
+    """`[course]`: what the course is, and the machine that grades it."""
+
+    title: Text
+    term: Text
+    machine: MachineName
+
+
+class Measurement(Section):
+    """`[measurement]`: how long, how often and how finely submissions are measured."""
+
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
+    """The chance of splitting equals, over all comparisons together."""
+    min_difference: Positive = 0.01
+    """Submissions closer than this fraction tie, however well they are measured."""
+    target_difference: Positive = 0.0135
+    """Measuring stops when differences of this fraction can be told apart."""
+    min_runs: Annotated[int, Field(ge=2)] = 3
+    max_runs: Annotated[int, Field(ge=2)] = 10
+    calls_per_run: AtLeastOne = 48
+    min_calls_per_run: AtLeastOne = 3
+    seconds_per_run: Positive = 0.5
+    """A competitor's share of a run; it ends with this or with `calls_per_run`."""
+    timed_calls_per_turn: AtLeastOne = 3
+    longest_call_s: Positive = 0.25
+    """A submission is measured at the largest case that it does in this time a call."""
+    slow_ratio: Annotated[float, Field(gt=1)] = 20.0
+    """One that is slower than the fastest by more than this factor leaves the rounds."""
+    budget_s: Positive = 45.0
+    """For measuring a whole class."""
+    block_size: AtLeastOne = 16
+    """Submissions that are measured in the same rounds."""
+    shortest_baseline_call_s: Positive = 0.005
+    """The baseline is quoted at cases where its call takes at least this long."""
+
+    @model_validator(mode="after")
+    def _ranges_are_not_empty(self) -> "Measurement":
+        refuse(
+            self,
+            [
+                ((most,), f"must not be less than {least} ({getattr(self, least)})")
+                for least, most in (("min_runs", "max_runs"), ("min_calls_per_run", "calls_per_run"))
+                if getattr(self, most) < getattr(self, least)
+            ],
+        )
+        return self
+
+
+class Limits(Section):
+    """`[limits]`: what one submission may use."""
+
+    time_over_naive: Positive = 10.0
+    """A call may take this many times as long as `naive` on the same case, and never less than `least_time_s`."""
+    least_time_s: Positive = 1.0
+    first_call_s: Positive = 15.0
+    """For the import, and for the first call with its compilation."""
+    memory_bytes: Bytes = ByteSize(2 << 30)
+    output_bytes: Bytes = ByteSize(64 << 10)
+    """Of what a submission prints."""
+    source_bytes: Bytes = ByteSize(1 << 20)
+    """Of an author's Python files, together."""
+
+
+class Machine(Section):
+    """`[machines.<name>]`: how workers are started on one kind of machine."""
+
+    threads: AtLeastOne = 1
+    backend: Literal["auto", "bubblewrap", "plain"] = "auto"
+    preload: List[Text] = ("numpy", "numba")
+    """Imported once, before any submission's worker is forked."""
+    environment: Annotated[Mapping[str, str], AfterValidator(_left_to_the_grader)] = {}
+
+
+class TaskSettings(Section):
+    """`[tasks.<name>]`: what the course says of one task."""
+
+    baseline: LevelName | None = None
+    """Speedups are quoted against this reference, where it is slow enough to be measured well."""
+
+
+By = Literal["correct", "speed", "technique", "picture", "hand"]
+
+
+class Criterion(Section):
+    """One line of an assignment's rubric."""
+
+    id: Identifier
+    text: Text
+    points: Positive
+    by: By
+    task: TaskName | None = None
+    """May be left out where the assignment has one task, or where a person decides."""
+    uses: List[Text] = ()
+    """Of a technique: all of these are used, as `"numba"`, `"numpy.dot"`, `".dot"` (a method of anything) or `"@"`."""
+    avoids: List[Text] = ()
+    """Of a technique: none of these is used."""
+
+    @model_validator(mode="after")
+    def _names_belong_to_techniques(self) -> "Criterion":
+        named = bool(self.uses or self.avoids)
+        if named and self.by != "technique":
+            raise ValueError(f"`uses` and `avoids` belong to by = 'technique', not to {self.by!r}")
+        if not named and self.by == "technique":
+            raise ValueError("a technique needs `uses` or `avoids`: the names that tell it")
+        return self
+
+
+class Assignment(Section):
+    """`[[assignments]]`: what is handed in together, and how it is marked."""
+
+    id: Identifier
+    title: Text
+    kind: Literal["lab", "homework", "project", "participation"]
+    tasks: List[TaskName] = ()
+    due: AwareDatetime | None = None
+    full_marks: LevelName | None = None
+    """The reference whose speed earns every point of a speed criterion."""
+    criteria: Annotated[List[Criterion], Field(min_length=1), AfterValidator(_unique_ids)]
+
+    @property
+    def max_points(self) -> float:
+        """What the criteria add up to."""
+        return sum(criterion.points for criterion in self.criteria)
+
+    def task_of(self, criterion: Criterion) -> str | None:
+        """The task that decides a criterion; None only where a person does."""
+        if criterion.task is not None or len(self.tasks) != 1:
+            return criterion.task
+        return self.tasks[0]
+
+    @model_validator(mode="after")
+    def _criteria_can_be_decided(self) -> "Assignment":
+        refuse(
+            self, [problem for index, criterion in enumerate(self.criteria) for problem in self._undecided(index, criterion)]
+        )
+        return self
+
+    def _undecided(self, index: int, criterion: Criterion) -> Iterator[Problem]:
+        where = ("criteria", index, "task")
+        task = self.task_of(criterion)
+        if task is None and criterion.by != "hand":
+            yield where, "is missing: the assignment does not have exactly one task"
+        if task is not None and task not in self.tasks:
+            yield where, f"{task!r} is not a task of this assignment{did_you_mean(task, self.tasks)}"
+        if criterion.by == "speed" and self.full_marks is None:
+            yield ("full_marks",), f"is missing: the speed criterion {criterion.id!r} needs the reference that earns full marks"
+
+
+class Weights(Section):
+    """`[weights]`: the share of each kind of work in the final mark, in percent."""
+
+    participation: Annotated[float, Field(ge=0)] = 10.0
+    homework: Annotated[float, Field(ge=0)] = 30.0
+    labs: Annotated[float, Field(ge=0)] = 30.0
+    project: Annotated[float, Field(ge=0)] = 30.0
+
+    @model_validator(mode="after")
+    def _sum_is_100(self) -> "Weights":
+        total = self.participation + self.homework + self.labs + self.project
+        if not isclose(total, 100):
+            raise ValueError(f"the weights must add up to 100 (they add up to {total:g})")
+        return self
+
+
+class Course(Section):
+    """The whole of `course.toml`."""
+
+    about: About = Field(alias="course")
+    measurement: Measurement = Measurement()
+    limits: Limits = Limits()
+    machines: Annotated[Mapping[str, Machine], Field(min_length=1)]
+    tasks: Mapping[TaskName, TaskSettings] = {}
+    assignments: Annotated[List[Assignment], AfterValidator(_unique_ids)] = ()
+    weights: Weights = Weights()
+
+    @property
+    def machine(self) -> Machine:
+        """The machine that the course names as its own."""
+        return self.machines[self.about.machine]
+
+
+# Questions to a course
+
+
+def assignments_of(course: Course, task: str) -> tuple[Assignment, ...]:
+    """The assignments that a task belongs to, in the file's order."""
+    return tuple(assignment for assignment in course.assignments if task in assignment.tasks)
+
+
+def baseline_of(course: Course, task: str) -> str | None:
+    """The reference level that the course names for a task's speedups; None where it leaves the choice to the grader."""
+    settings = course.tasks.get(task)
+    return settings.baseline if settings else None
+
+
+# Loading
+
+
+def load_course(folder: Path) -> Course:
+    """Read and check `course.toml`; names of tasks and levels must be folders of `tasks/` and `reference/`.
+
+    Raises:
+        UsageError: the file is missing, is not TOML, or says something wrong: every such place, one a line.
+    """
+    path = folder / COURSE_FILE
+    content = _read_toml(path)
+    machines = content.get("machines")
+    reference = folder / "reference"
+    existing = _Existing(
+        tasks=task_names(folder),
+        levels=authors(reference) if reference.is_dir() else (),
+        machines=machines.keys() if isinstance(machines, dict) else (),
+    )
+    try:
+        return Course.model_validate(content, context=existing)
+    except ValidationError as error:
+        raise UsageError("\n".join(f"{path}: {problem}" for problem in explained(error, Course))) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"there is no {COURSE_FILE} in {path.parent}; --course DIR points to the folder of another course"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}") from None

@@ -1,0 +1,97 @@
+"""From a file's bytes to its syntax tree, or to one clear message: encodings, syntax errors with their caret, nesting."""
+
+import ast
+import codecs
+import io
+import tokenize
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from grader.content.reading import SourceFile, shown
+
+_SHOWN_WIDTH = 100
+
+
+class BrokenCodeError(Exception):
+    """The file is not Python; the text names the file, and the line where there is one."""
+
+
+def parse(file: SourceFile) -> ast.Module:
+    """The file's syntax tree.
+
+    Raises:
+        BrokenCodeError: it is not text in its declared encoding, or not Python.
+    """
+    text = decode(file)
+    with _in_plain_words(file.path):
+        return ast.parse(text)
+
+
+def check_compiles(file: SourceFile) -> None:
+    """Find what only the compiler sees, such as a `return` outside of a function. Nothing of the file is run.
+
+    Raises:
+        BrokenCodeError: it does not compile.
+    """
+    text = decode(file)
+    with _in_plain_words(file.path):
+        compile(text, f"<{file.path}>", "exec", dont_inherit=True)
+
+
+def decode(file: SourceFile) -> str:
+    """The text of a file, in the encoding that it declares (PEP 263) or else UTF-8.
+
+    Raises:
+        BrokenCodeError: the bytes are not text in that encoding.
+    """
+    content = file.content
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise BrokenCodeError(f"{file.path} is UTF-16; save it as UTF-8")
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise BrokenCodeError(f"{file.path}, line {line}: holds a NUL byte, so it is not a text file")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    except SyntaxError as error:
+        encoding = "utf-8"
+        if "unknown encoding" in str(error):
+            raise BrokenCodeError(f"{file.path} declares an encoding that Python does not know; save it as UTF-8") from None
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BrokenCodeError(
+            f"{file.path}, line {line}: byte 0x{content[error.start]:02x} is not {encoding.upper()}; save the file as UTF-8"
+        ) from None
+    except (LookupError, UnicodeError):
+        raise BrokenCodeError(
+            f"{file.path} declares the encoding {encoding!r}, which is not one of text; save it as UTF-8"
+        ) from None
+
+
+@contextmanager
+def _in_plain_words(path: str) -> Iterator[None]:
+    """Python's warnings about a student's code stay silent here; its errors become messages."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except SyntaxError as error:
+        raise BrokenCodeError(_syntax_message(error, path)) from None
+    except (RecursionError, MemoryError):
+        raise BrokenCodeError(f"{path} is nested too deeply for Python to read; split its longest expression") from None
+
+
+def _syntax_message(error: SyntaxError, path: str) -> str:
+    message = f"{path}, line {error.lineno or 1}: {shown(error.msg)}"
+    if not error.text or not error.offset:
+        return message
+    return f"{message}\n{_with_caret(error.text.rstrip(), error.offset - 1)}"
+
+
+def _with_caret(line: str, column: int) -> str:
+    """The line, and a `^` under its character at `column` (from 0), tabs and long lines included."""
+    column = min(max(column, 0), len(line))
+    before, after = (shown(part.expandtabs(4)) for part in (line[:column], line[column:]))
+    before = before[-_SHOWN_WIDTH:].lstrip()
+    return f"    {before}{after[:_SHOWN_WIDTH]}\n    {' ' * len(before)}^"

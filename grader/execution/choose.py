@@ -1,0 +1,68 @@
+"""Which backend runs submissions on this machine: the sandbox, or plain processes where the user says so."""
+
+import sys
+
+from grader.content.course import Limits, Machine
+from grader.errors import GraderError, UsageError
+from grader.execution.bubblewrap import BubblewrapBackend
+from grader.execution.generation import WorkerSettings
+from grader.execution.interface import Backend
+from grader.execution.plain import PlainBackend
+from grader.machine import usable_cpus
+
+_THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_HOST_FEATURES = "host"
+
+
+def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
+    """What every worker of this machine gets; UsageError where the machine has fewer cores than its budget."""
+    cpus = usable_cpus()
+    if machine.threads > len(cpus):
+        raise UsageError(f"course.toml gives workers {machine.threads} threads, and this machine has {len(cpus)} cores; lower `threads`")
+    return WorkerSettings(
+        preload=tuple(machine.preload),
+        environment=worker_environment(machine),
+        cpus=cpus[-machine.threads :],  # the first core takes most of the machine's interrupts
+        memory_bytes=int(limits.memory_bytes),
+        output_bytes=int(limits.output_bytes),
+    )
+
+
+def worker_environment(machine: Machine) -> dict[str, str]:
+    """The thread budget in the words of every library, and the course's own variables with `host` features spelt out."""
+    variables = dict.fromkeys(_THREAD_VARIABLES, str(machine.threads))
+    variables |= {"NUMBA_THREADING_LAYER": "workqueue", "MPLBACKEND": "Agg"}
+    for name, value in machine.environment.items():
+        words = value.split(",")
+        variables[name] = ",".join(_host_features() if word == _HOST_FEATURES else word for word in words)
+    return variables
+
+
+def choose_backend(machine: Machine, limits: Limits, *, trust_code: bool) -> Backend:
+    """The sandbox where it is to be had.
+
+    Raises:
+        GraderError: no sandbox on this machine, and the user did not say that the code is to be trusted.
+    """
+    settings = worker_settings(machine, limits)
+    if trust_code or machine.backend == "plain":
+        if not trust_code:
+            raise UsageError("course.toml asks for the plain backend, which isolates nothing: say --trust-code to grade with it")
+        return PlainBackend(settings)
+    if sys.platform != "linux":
+        raise GraderError(f"no sandbox on {sys.platform}: other people's code is graded on Linux, or with --trust-code")
+    backend = BubblewrapBackend(settings)
+    try:
+        with backend.generation():
+            return backend
+    except GraderError as error:
+        remedy = "see `grader doctor`; --trust-code grades without a sandbox and stamps every figure"
+        raise GraderError(f"the sandbox does not start here: {error}\n{remedy}") from error
+
+
+def _host_features() -> str:
+    """The features of this CPU as LLVM names them; an empty list lets Numba detect them."""
+    import llvmlite.binding
+
+    features = llvmlite.binding.get_host_cpu_features()
+    return ",".join(f"{'+' if has else '-'}{name}" for name, has in sorted(features.items()))

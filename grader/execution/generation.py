@@ -1,0 +1,171 @@
+"""One run's zygote and the workers forked from it, whatever the zygote was launched in."""
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import grader
+from grader.content.submission import Submission
+from grader.errors import GraderError
+from grader.execution.handle import open_handle
+from grader.execution.process import WorkerProcess
+from grader.worker import wire
+from grader.worker.wire import Operation
+
+_START_PATIENCE_S = 60.0
+_CREDENTIALS = struct.Struct("3i")
+_SHOWN_OUTPUT_BYTES = 4000
+
+PACKAGE_ROOT = Path(grader.__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """What every worker of a machine gets: libraries, environment, budget, limits."""
+
+    preload: tuple[str, ...]
+    environment: Mapping[str, str]
+    cpus: tuple[int, ...]
+    """The cores that the thread budget amounts to; every worker runs on these and no others."""
+    memory_bytes: int
+    tmpfs_bytes: int = 256 << 20
+    output_bytes: int = 1 << 16
+
+
+@dataclass(frozen=True)
+class Confined:
+    """The layers that the zygote puts on each worker."""
+
+    sandboxed: bool
+    seccomp_program: bytes
+
+
+Launch = Callable[[Sequence[str], int], subprocess.Popen[bytes]]
+"""Starts the zygote's command line with one inherited descriptor."""
+
+
+def zygote_command(control: int) -> list[str]:
+    """The zygote in isolated mode: no user site, no PYTHON* variables, nothing of the grader but `grader.worker`."""
+    program = f"import sys; sys.path.insert(0, {str(PACKAGE_ROOT)!r}); from grader.worker.zygote import main; main({control})"
+    return [sys.executable, "-I", "-c", program]
+
+
+class ZygoteGeneration:
+    """A fresh zygote; `start` forks a worker of it. Leaving the context kills everything that was started."""
+
+    def __init__(self, launch: Launch, settings: WorkerSettings, confined: Confined, folder_for: Callable[[Submission], Path]) -> None:
+        self._settings = settings
+        self._confined = confined
+        self._folder_for = folder_for
+        self._launch = launch
+        self._workers: list[WorkerProcess] = []
+
+    def __enter__(self) -> "ZygoteGeneration":
+        self._control, theirs = socket.socketpair()
+        _ask_for_credentials(self._control)
+        with theirs:
+            self._process = self._launch(zygote_command(theirs.fileno()), theirs.fileno())
+        try:
+            self._configure()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._end()
+
+    def start(self, submission: Submission) -> WorkerProcess:
+        """Fork a worker; it is confined and waiting when this returns, and has not seen the submission."""
+        channel, theirs = socket.socketpair()
+        status_read, status_write = os.pipe()
+        output_read, output_write = os.pipe()
+        _ask_for_credentials(channel)
+        request = json.dumps({"folder": str(self._folder_for(submission))}).encode()
+        try:
+            wire.send(self._control, Operation.START, request, (theirs.fileno(), status_write, output_write))
+        finally:
+            theirs.close()
+            os.close(status_write)
+            os.close(output_write)
+        try:
+            pid = _receive_hello(channel)
+        except (EOFError, OSError) as error:
+            os.set_blocking(output_read, False)
+            with contextlib.suppress(BlockingIOError):
+                raise GraderError(f"no worker could be started: {os.read(output_read, _SHOWN_OUTPUT_BYTES).decode()}") from error
+            raise GraderError("no worker could be started, and the zygote did not say why") from error
+        worker = WorkerProcess(open_handle(pid), channel, status_read, output_read, submission)
+        self._workers.append(worker)
+        return worker
+
+    def _configure(self) -> None:
+        self._control.settimeout(_START_PATIENCE_S)
+        try:
+            pid = _receive_hello(self._control)
+            if sys.platform == "linux":
+                os.sched_setaffinity(pid, self._settings.cpus)
+            wire.send(self._control, Operation.CONFIGURE, self._configuration())
+            wire.receive(self._control)
+        except (EOFError, OSError) as error:
+            raise GraderError(f"the workers' interpreter did not start: {self._last_words()}") from error
+
+    def _configuration(self) -> bytes:
+        return json.dumps(
+            {
+                "preload": self._settings.preload,
+                "sandboxed": self._confined.sandboxed,
+                "seccomp_program": base64.b64encode(self._confined.seccomp_program).decode(),
+                "memory_bytes": self._settings.memory_bytes,
+                "tmpfs_bytes": self._settings.tmpfs_bytes,
+                "output_bytes": self._settings.output_bytes,
+            }
+        ).encode()
+
+    def _last_words(self) -> str:
+        self._process.kill()
+        _, errors = self._process.communicate()
+        return errors[-_SHOWN_OUTPUT_BYTES:].decode("utf-8", "replace").strip() or "it said nothing"
+
+    def _end(self) -> None:
+        for worker in self._workers:
+            worker.close()
+        self._control.close()  # the zygote ends when it reads the end of its control socket
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+
+def _ask_for_credentials(channel: socket.socket) -> None:
+    """Before the other side can send: the kernel then names the sender of its first message."""
+    if sys.platform == "linux":
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+
+
+def _receive_hello(channel: socket.socket) -> int:
+    """The sender's pid, in this process's pid namespace.
+
+    On Linux the kernel tells it (SCM_CREDENTIALS). Elsewhere there are no pid namespaces, and the sender says it itself: it has
+    not seen any of the submission's code yet.
+    """
+    channel.settimeout(_START_PATIENCE_S)
+    data, ancillary, _, _ = channel.recvmsg(wire.HEADER.size + 32, socket.CMSG_SPACE(_CREDENTIALS.size))
+    if len(data) < wire.HEADER.size or wire.HEADER.unpack_from(data)[1] != Operation.HELLO:
+        raise EOFError
+    if sys.platform != "linux":
+        return int(data[wire.HEADER.size :])
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    for level, kind, content in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
+            return int(_CREDENTIALS.unpack(content)[0])
+    raise EOFError

@@ -1,0 +1,97 @@
+"""The narrow interface behind which submissions run: everything that grades is written against it, and tests script it."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from grader.content.submission import Submission
+from grader.content.task import ArraySpec, Inputs, Outputs
+
+
+class FailureKind(StrEnum):
+    """How a submission's code ended without an answer."""
+
+    EXCEPTION = "exception"
+    SYNTAX = "syntax"
+    IMPORT = "import"
+    INVALID = "invalid"  # the result does not fit the contract
+    MEMORY = "memory"
+    TIME = "time"
+    EXIT = "exit"
+    SIGNAL = "signal"
+    PROTOCOL = "protocol"  # it wrote to the grader's channel
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A submission's failure, in text that came from the untrusted side: shown after escaping, never parsed."""
+
+    kind: FailureKind
+    message: str
+    module: str | None = None
+    """The module that could not be imported."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as the parent saw it. The times are the parent's; `outputs` is a copy made while the worker stood still."""
+
+    wall_time_s: float
+    cpu_time_s: float
+    threads: int
+    outputs: Outputs | None
+    failure: Failure | None
+    peak_memory_bytes: int | None = None
+    """Growth of resident memory during the call; None where it was not asked for or cannot be read."""
+    idle_cpu_s: float = 0.0
+    """CPU time used since the last call ended, when the worker should have stood still."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """The import of a submission."""
+
+    import_time_s: float
+    failure: Failure | None
+
+
+class Worker(Protocol):
+    """One process with one submission. After a failure other than a plain exception it may be dead: `alive` says so."""
+
+    @property
+    def alive(self) -> bool: ...  # noqa: D102 -- said above
+
+    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
+        """Import the submission, giving back what `compiled_functions` returned in an earlier run."""
+
+    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
+        """One call of the protocol: reveal `inputs`, time it, stop it, copy the outputs."""
+
+    def compiled_functions(self) -> bytes:
+        """The submission's own compiled Numba functions, to be handed to `load` of its next worker."""
+
+    def printed(self) -> str:
+        """What it printed so far, capped."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
+class Generation(Protocol):
+    """The workers of one run: started from the same fresh zygote."""
+
+    def start(self, submission: Submission) -> Worker:
+        """A new worker that has not seen the submission's code yet; raises GraderError where none can be started."""
+
+
+class Backend(Protocol):
+    """A way of running submissions on this machine."""
+
+    @property
+    def sandbox(self) -> str:
+        """The isolation tier that every figure made with it carries: `reduced (…why…)` or `none`."""
+
+    def generation(self) -> AbstractContextManager[Generation]:
+        """A fresh generation; leaving the context ends all of its processes."""

@@ -1,0 +1,233 @@
+"""The parent's half of the call protocol: reveal, time, stop, copy.
+
+Each call: the worker stands still (SIGSTOP, confirmed in `/proc`) while fresh inputs are written and the outputs are poisoned; the clock is
+read, the worker continued; at its DONE the clock is read again, the worker is stopped at once, and the outputs are copied
+while it is frozen. The clock, the inputs and the copy are the parent's: the worker decides nothing but the bytes in the buffer.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import time
+from collections.abc import Sequence
+
+from grader.content.submission import Submission
+from grader.content.task import ArraySpec, Inputs
+from grader.execution.arena import Arena, signature_of
+from grader.execution.handle import ProcessHandle
+from grader.execution.interface import Call, Failure, FailureKind, Load
+from grader.worker import numba_cache, wire
+from grader.worker.wire import Operation
+
+_GRACE_S = 5.0
+_MESSAGE_LIMIT_CHARACTERS = 10_000
+
+
+class WorkerProcess:
+    """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends."""
+
+    def __init__(
+        self, handle: ProcessHandle, channel: socket.socket, status: int, output: int, submission: Submission
+    ) -> None:
+        self._handle = handle
+        self._channel = channel
+        self._status = status
+        self._output = output
+        self._submission = submission
+        self._arena: Arena | None = None
+        self._printed = b""
+        self._ended_cpu_s = 0.0
+        self._closed = False
+        self.alive = True
+        os.set_blocking(output, False)
+
+    # --- the worker's life -------------------------------------------------------------------------------------------------
+
+    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
+        """Send the submission's files and import it; the time includes nothing of the start of the process."""
+        sources = self._submission.files
+        header = json.dumps(
+            {
+                "files": [[source.path, len(source.content)] for source in sources],
+                "file": self._submission.file,
+                "function": self._submission.function,
+            }
+        ).encode()
+        payload = len(header).to_bytes(4, "little") + header + b"".join(source.content for source in sources) + compiled
+        start = time.perf_counter()
+        failure = self._request(Operation.LOAD, payload, Operation.READY, limit_s)
+        import_time_s = time.perf_counter() - start
+        if self.alive:
+            self._handle.stop()
+        return Load(import_time_s, failure)
+
+    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
+        """One call of the protocol; a worker that exceeds `limit_s` seconds is killed."""
+        arena = self._prepare(inputs, outputs)
+        idle_cpu_s = self._handle.cpu_time_s() - self._ended_cpu_s
+        failure = self._unsolicited()
+        if failure is not None:
+            return Call(0.0, 0.0, 0, None, failure)
+        arena.reveal(inputs)
+        resident_bytes = self._handle.start_memory_peak() if track_memory else None
+        wire.send(self._channel, Operation.GO)  # read only once the worker is continued
+        self._channel.settimeout(limit_s)
+        cpu_start_s = self._handle.cpu_time_s()
+        start = time.perf_counter()
+        self._handle.proceed()
+        try:
+            operation, payload = wire.receive(self._channel)
+            wall_time_s = time.perf_counter() - start
+        except (EOFError, OSError, wire.ProtocolError) as error:
+            wall_time_s = time.perf_counter() - start
+            cpu_time_s = self._handle.cpu_time_s() - cpu_start_s
+            return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
+        threads = self._handle.stop()
+        self._ended_cpu_s = self._handle.cpu_time_s()
+        cpu_time_s = self._ended_cpu_s - cpu_start_s
+        if operation is not Operation.DONE:
+            return Call(wall_time_s, cpu_time_s, threads, None, _failure_from(operation, payload), idle_cpu_s=idle_cpu_s)
+        return Call(
+            wall_time_s=wall_time_s,
+            cpu_time_s=cpu_time_s,
+            threads=threads,
+            outputs=arena.copy_outputs(),
+            failure=None,
+            peak_memory_bytes=None if resident_bytes is None else self._handle.memory_peak_since(resident_bytes),
+            idle_cpu_s=idle_cpu_s,
+        )
+
+    def compiled_functions(self) -> bytes:
+        """The submission's Numba cache as bytes that mean nothing on this side; empty where it has none or does not answer."""
+        if not self.alive:
+            return b""
+        wire.send(self._channel, Operation.DUMP_CACHE)
+        self._handle.proceed()
+        self._channel.settimeout(_GRACE_S)
+        try:
+            operation, payload = wire.receive(self._channel, 2 * numba_cache.CACHE_LIMIT_BYTES)
+        except (EOFError, OSError, wire.ProtocolError) as error:
+            self._ended_by(error, _GRACE_S)
+            return b""
+        self._handle.stop()
+        self._ended_cpu_s = self._handle.cpu_time_s()
+        return payload if operation is Operation.READY else b""
+
+    def printed(self) -> str:
+        """What the submission wrote to its standard output and error so far (the pipe is capped and never blocks it)."""
+        with contextlib.suppress(BlockingIOError):
+            while part := os.read(self._output, 1 << 16):
+                self._printed += part
+        return self._printed.decode("utf-8", "replace")
+
+    def close(self) -> None:
+        """Kill the worker and let go of everything held for it; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._kill()
+        self._drop_arena()
+        self._channel.close()
+        self._handle.close()
+        os.close(self._status)
+        os.close(self._output)
+
+    # --- the steps of a call -----------------------------------------------------------------------------------------------
+
+    def _prepare(self, inputs: Inputs, outputs: Sequence[ArraySpec]) -> Arena:
+        """The arena for calls of this signature; a new one is announced to the worker before anything is in it."""
+        if self._arena is not None and self._arena.signature == signature_of(inputs, outputs):
+            return self._arena
+        self._drop_arena()
+        self._arena = Arena(inputs, outputs)
+        wire.send(self._channel, Operation.PREPARE, json.dumps(self._arena.layout).encode(), (self._arena.descriptor,))
+        failure = self._answer(Operation.READY, _GRACE_S)
+        if failure is None:
+            self._handle.stop()
+            self._ended_cpu_s = self._handle.cpu_time_s()
+        return self._arena
+
+    def _drop_arena(self) -> None:
+        if self._arena is not None:
+            self._arena.close()
+            self._arena = None
+
+    def _request(self, operation: Operation, payload: bytes, expected: Operation, limit_s: float) -> Failure | None:
+        self._channel.settimeout(limit_s)
+        try:
+            wire.send(self._channel, operation, payload)
+        except OSError as error:
+            return self._ended_by(error, limit_s)
+        return self._answer(expected, limit_s)
+
+    def _answer(self, expected: Operation, limit_s: float) -> Failure | None:
+        """Continue the worker and wait for its answer."""
+        self._handle.proceed()
+        self._channel.settimeout(limit_s)
+        try:
+            operation, payload = wire.receive(self._channel)
+        except (EOFError, OSError, wire.ProtocolError) as error:
+            return self._ended_by(error, limit_s)
+        return None if operation is expected else _failure_from(operation, payload)
+
+    def _unsolicited(self) -> Failure | None:
+        """A worker that has said something before it was asked does not play by the rules, or is dead."""
+        if not self.alive:
+            return Failure(FailureKind.EXIT, "the process had already ended")
+        readable, _, _ = select.select([self._channel], [], [], 0)
+        if not readable:
+            return None
+        try:
+            wire.receive(self._channel)
+        except (EOFError, OSError, wire.ProtocolError) as error:
+            return self._ended_by(error, 0.0)
+        self._kill()
+        return Failure(FailureKind.PROTOCOL, "the submission wrote to the grader's channel between calls")
+
+    # --- endings -----------------------------------------------------------------------------------------------------------
+
+    def _ended_by(self, error: Exception, limit_s: float) -> Failure:
+        """The failure behind a broken channel; the worker is dead afterwards."""
+        if isinstance(error, TimeoutError):
+            self._kill()
+            return Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s")
+        if isinstance(error, wire.ProtocolError):
+            self._kill()
+            return Failure(FailureKind.PROTOCOL, f"the submission wrote to the grader's channel ({error})")
+        self.alive = False
+        return self._ended_itself()
+
+    def _ended_itself(self) -> Failure:
+        """From the init's report of the wait status, and what the interpreter last printed."""
+        readable, _, _ = select.select([self._status], [], [], _GRACE_S)
+        report = os.read(self._status, 4) if readable else b""
+        if len(report) < 4:  # noqa: PLR2004 -- the size of a packed int
+            self._kill()
+            return Failure(FailureKind.PROTOCOL, "the submission closed the grader's channel")
+        status = struct.unpack("<i", report)[0]
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            return Failure(FailureKind.SIGNAL, f"the process was ended by {signal.Signals(number).name} ({signal.strsignal(number)})")
+        return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} in the middle of a call")
+
+    def _kill(self) -> None:
+        self.alive = False
+        self._handle.kill()
+
+
+def _failure_from(operation: Operation, payload: bytes) -> Failure:
+    """A FAILED frame's text, trusted with nothing: an unknown form is a protocol failure."""
+    if operation is not Operation.FAILED:
+        return Failure(FailureKind.PROTOCOL, f"the submission answered {operation.name} out of turn")
+    try:
+        fields = json.loads(payload)
+        kind = FailureKind(fields["kind"])
+        message = str(fields["message"])[:_MESSAGE_LIMIT_CHARACTERS]
+        module = str(fields["module"])[:200] if fields.get("module") else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Failure(FailureKind.PROTOCOL, "the submission answered in a form that the grader does not know")
+    return Failure(kind, message, module)

@@ -1,0 +1,159 @@
+"""The check stage: prove a submission right or wrong, then find the largest benchmark case that it does in time."""
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from grader.content.task import Case, LoadedTask, Task
+from grader.errors import GraderError
+from grader.execution.interface import Call, Worker
+from grader.grading.judge import failed, judge
+from grader.grading.records import CheckResult, Limits, PreparedCase, Problem
+from grader.verdicts import Verdict
+
+_SIZING_CALLS = 3
+_HOPELESS = 1.5
+"""A first sizing call longer than this many times the longest call is not repeated."""
+
+_LIMITS_OF_SIZE = (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
+
+
+class Inputs(Protocol):
+    """Where the check stage gets its inputs from."""
+
+    def __call__(self, case: Case, number: int) -> PreparedCase:
+        """The `number`-th draw of a case."""
+
+
+class DrawnInputs:
+    """Draws of a task's cases from one secret seed: equal for everyone who is checked in one grading, fresh in the next.
+
+    Expected answers are computed on first use and kept, since every submission is checked on the same inputs.
+    """
+
+    def __init__(self, task: Task, seed: int) -> None:
+        self._task = task
+        self._seed = seed
+        self._kept: dict[tuple[str, int], PreparedCase] = {}
+
+    def __call__(self, case: Case, number: int) -> PreparedCase:
+        """The `number`-th draw of a case."""
+        key = (case.name, number)
+        if key not in self._kept:
+            words = np.frombuffer(case.name.encode() + bytes(-len(case.name.encode()) % 4), dtype=np.uint32)
+            generator = np.random.default_rng([self._seed, number, *words.tolist()])
+            self._kept[key] = prepare(self._task, case, generator)
+        return self._kept[key]
+
+
+def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedCase:
+    """Draw inputs and compute what must come back; whatever the course's code raises is the course's fault."""
+    try:
+        inputs = case.draw(generator)
+        expected = task.expect(inputs)
+        return PreparedCase(inputs, task.outputs(inputs), expected, float(task.work(inputs, expected)))
+    except Exception as error:
+        raise GraderError(f"the task's own code fails on case {case.name!r}: {type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True)
+class _Stop(Exception):  # noqa: N818 -- not an error: the first problem ends the check
+    problem: Problem
+
+
+def check(
+    worker: Worker, task: LoadedTask, limits: Limits, inputs: Inputs, notes: tuple[str, ...] = ()
+) -> tuple[CheckResult, Problem | None]:
+    """All check cases, the first failing one stops; then the sizing. The problem holds the failing inputs."""
+    return _Check(worker, task.task, limits, inputs, notes).run()
+
+
+class _Check:
+    """One submission's check in progress; what is known so far stands in `_result`."""
+
+    def __init__(self, worker: Worker, task: Task, limits: Limits, inputs: Inputs, notes: tuple[str, ...]) -> None:
+        self._worker = worker
+        self._task = task
+        self._limits = limits
+        self._inputs = inputs
+        self._result = CheckResult(Verdict.ACCEPTED, "correct", notes=notes)
+
+    def run(self) -> tuple[CheckResult, Problem | None]:
+        problem = None
+        try:
+            self._load()
+            self._check_cases()
+            self._size()
+        except _Stop as stop:
+            problem = stop.problem
+            self._note(verdict=problem.verdict, message=problem.message, failing_case=problem.case, mistake=problem.mistake, case=None)
+        self._note(printed=self._worker.printed())
+        return self._result, problem
+
+    def _note(self, **facts: object) -> None:
+        self._result = replace(self._result, **facts)  # type: ignore[arg-type]  # the fields of CheckResult
+
+    def _load(self) -> None:
+        load = self._worker.load(self._limits.first_call_s)
+        if load.failure is not None:
+            raise _Stop(failed(load.failure, self._limits.memory_bytes, where="while the file was imported"))
+        self._note(import_time_s=load.import_time_s)
+
+    def _check_cases(self) -> None:
+        first, *others = self._task.check_cases
+        cold = self._right_call(first, 0, self._limits.first_call_s)
+        warm = self._right_call(first, 1, self._limits.call_s(first.name))
+        self._note(compile_time_s=max(0.0, cold.wall_time_s - warm.wall_time_s))
+        self._time(first, warm.wall_time_s)
+        for case in others:
+            self._time(case, self._right_call(case, 0, self._limits.call_s(case.name)).wall_time_s)
+
+    def _size(self) -> None:
+        """Decide the case: the largest whose median call takes at most `longest_call_s`; the smallest must meet the time limit."""
+        smallest = self._task.benchmark_cases[0]
+        for case, calls in self._sizing_calls():
+            median_s = statistics.median(call.wall_time_s for call in calls)
+            self._time(case, median_s)
+            if median_s <= self._limits.longest_call_s or case is smallest:
+                peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
+                threads = max(call.threads for call in calls)
+                work = self._inputs(case, 0).work
+                self._note(case=case.name, work=work, peak_memory_bytes=max(peaks, default=None), threads=threads)
+
+    def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
+        """Calls per benchmark case, from the smallest up, until one takes too long or is bound to."""
+        seconds_per_unit = 0.0
+        for case in self._task.benchmark_cases:
+            longest_s = self._limits.longest_call_s
+            if seconds_per_unit * self._inputs(case, 0).work > _HOPELESS * longest_s:
+                return
+            try:
+                calls = [self._right_call(case, 0, self._limits.call_s(case.name))]
+                if calls[0].wall_time_s <= _HOPELESS * longest_s:
+                    calls = [self._right_call(case, number, self._limits.call_s(case.name)) for number in range(1, _SIZING_CALLS + 1)]
+            except _Stop as stop:
+                if self._result.case is None or stop.problem.verdict not in _LIMITS_OF_SIZE:
+                    raise
+                return  # it does the smaller cases, and is measured there
+            yield case, calls
+            median_s = statistics.median(call.wall_time_s for call in calls)
+            if median_s > longest_s:
+                return
+            seconds_per_unit = median_s / max(self._inputs(case, 0).work, 1.0)
+
+    def _right_call(self, case: Case, number: int, limit_s: float) -> Call:
+        """One call whose answer is right, or the end of the check."""
+        prepared = self._inputs(case, number)
+        call = self._worker.call(prepared.inputs, prepared.outputs, limit_s, track_memory=True)
+        problem = judge(self._task, case, prepared, call, self._limits.memory_bytes)
+        if problem is not None:
+            raise _Stop(problem)
+        return call
+
+    def _time(self, case: Case, seconds: float) -> None:
+        self._note(case_times_s={**self._result.case_times_s, case.name: seconds})
+
+

@@ -1,0 +1,152 @@
+"""The check stage over a class: whoever has no stored verdict is checked, each in a worker of its own."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from grader.content.submission import Rejection, Submission
+from grader.errors import GraderError
+from grader.execution.interface import Backend, Generation
+from grader.grading.check import DrawnInputs, check
+from grader.grading.progress import Progress
+from grader.grading.records import CheckResult, Limits, Member, Problem
+from grader.grading.session import HandedIn, HandIns, Session, member_of
+from grader.store import Store
+from grader.verdicts import Verdict
+
+_SEED_BITS = 128
+_NAIVE = "naive"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check stage leaves beside the store."""
+
+    compiled: dict[str, bytes] = field(default_factory=dict)
+    """What submissions compiled, by content hash: given back to their own next worker."""
+    faults: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Where the grader itself failed, by task and competitor: reported, tried again in the next grading, never a zero."""
+
+
+def check_class(session: Session, chosen: Sequence[HandIns], backend: Backend, store: Store, progress: Progress) -> Checked:
+    """Check what is missing; the naive references first, for they set the time limits.
+
+    Raises:
+        GraderError: a reference fails its own task's check, or cannot be run at all.
+    """
+    conditions = session.conditions(backend.sandbox)
+    missing = [
+        (hand_ins, handed_in)
+        for hand_ins in chosen
+        for handed_in in sorted(hand_ins.everyone, key=_is_not_naive)
+        if store.check(member_of(handed_in), hand_ins.task, conditions) is None
+    ]
+    progress.begin("checking", len(missing))
+    checked = Checked()
+    seeds = {hand_ins.task.name: secrets.randbits(_SEED_BITS) for hand_ins in chosen}
+    inputs = {hand_ins.task.name: DrawnInputs(hand_ins.task.task, seeds[hand_ins.task.name]) for hand_ins in chosen}
+    with _Generations(backend) as generations:
+        for hand_ins, handed_in in missing:
+            task, member = hand_ins.task, member_of(handed_in)
+            progress.advance(0, f"{handed_in.author} · {task.name}")
+            limits = session.limits(naive_times_s(hand_ins, session, backend, store))
+            try:
+                result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs[task.name], checked)
+            except GraderError as error:
+                if member.kind == "reference":
+                    raise
+                checked.faults[task.name, member.key] = str(error)
+            else:
+                _require_right_reference(member, hand_ins, result)
+                if problem is not None and problem.inputs is not None:
+                    save_failing_case(failing_case_path(session.course_folder, member, task.name), task.name, problem)
+                store.add_check(member, task, conditions, seeds[task.name], result)
+            progress.advance(1, "")
+    return checked
+
+
+def naive_times_s(hand_ins: HandIns, session: Session, backend: Backend, store: Store) -> Mapping[str, float]:
+    """The naive reference's call times by case; empty until it is checked itself."""
+    conditions = session.conditions(backend.sandbox)
+    for handed_in in hand_ins.everyone:
+        if not _is_not_naive(handed_in):
+            result = store.check(member_of(handed_in), hand_ins.task, conditions)
+            return result.case_times_s if result is not None else {}
+    return {}
+
+
+def failing_case_path(course_folder: Path, member: Member, task: str) -> Path:
+    """Where the failing case of a submission is kept, for `grader check FILE --case CASE.npz`."""
+    return course_folder / "results" / "cases" / member.author / f"{task}.npz"
+
+
+def save_failing_case(path: Path, task: str, problem: Problem) -> None:
+    """Write the inputs that a submission failed on, as `input_0`, `input_1`, … beside the task's name."""
+    assert problem.inputs is not None  # noqa: S101 -- asked for by the caller
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {f"input_{number}": np.asarray(value) for number, value in enumerate(problem.inputs)}
+    np.savez(path, allow_pickle=False, task=np.asarray(task), case=np.asarray(problem.case or ""), **arrays)
+
+
+class _Generations:
+    """One generation for many checks, and a new one after a fault."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._stack = ExitStack()
+        self._current: Generation | None = None
+
+    def __enter__(self) -> "_Generations":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def current(self) -> Generation:
+        """The generation in use; started when it is first needed."""
+        if self._current is None:
+            self._current = self._stack.enter_context(self._backend.generation())
+        return self._current
+
+    def renew(self) -> None:
+        """End the generation: the next check starts a new one."""
+        self._stack.close()
+        self._current = None
+
+
+def _check_with_retry(
+    generations: _Generations, handed_in: HandedIn, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
+) -> tuple[CheckResult, Problem | None]:
+    """A fault of the grader's is tried once more, with a new zygote."""
+    if isinstance(handed_in, Rejection):
+        return CheckResult(handed_in.verdict, handed_in.message), None
+    try:
+        return _check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+    except GraderError:
+        generations.renew()
+        return _check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+
+
+def _check_one(
+    generation: Generation, submission: Submission, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
+) -> tuple[CheckResult, Problem | None]:
+    worker = generation.start(submission)
+    try:
+        result, problem = check(worker, hand_ins.task, limits, inputs, notes=submission.notes)
+        checked.compiled[submission.content_hash] = worker.compiled_functions()
+    finally:
+        worker.close()
+    return result, problem
+
+
+def _is_not_naive(handed_in: HandedIn) -> bool:
+    return (handed_in.kind, handed_in.author) != ("reference", _NAIVE)
+
+
+def _require_right_reference(member: Member, hand_ins: HandIns, result: CheckResult) -> None:
+    if member.kind == "reference" and result.verdict is not Verdict.ACCEPTED:
+        raise GraderError(f"the course's own reference/{member.author}/{hand_ins.task.name} is {result.verdict}: {result.message}")

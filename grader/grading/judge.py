@@ -1,0 +1,155 @@
+"""From one call to a judgement: is it right, and if not, what does the student read?"""
+
+import numpy as np
+
+from grader.content.task import Array, Case, Difference, Inputs, Outputs, Task, Value
+from grader.execution.interface import Call, Failure, FailureKind
+from grader.grading.records import PreparedCase, Problem
+from grader.verdicts import Verdict
+
+_SHOWN_INPUT_CHARACTERS = 600
+_MISTAKE_RELATIVE_TOLERANCE = 1e-9
+
+_VERDICT_OF_FAILURE = {
+    FailureKind.EXCEPTION: Verdict.RUNTIME_ERROR,
+    FailureKind.SYNTAX: Verdict.BUILD_ERROR,
+    FailureKind.IMPORT: Verdict.BUILD_ERROR,
+    FailureKind.INVALID: Verdict.INVALID,
+    FailureKind.MEMORY: Verdict.MEMORY_LIMIT,
+    FailureKind.TIME: Verdict.TIME_LIMIT,
+    FailureKind.EXIT: Verdict.RUNTIME_ERROR,
+    FailureKind.SIGNAL: Verdict.RUNTIME_ERROR,
+    FailureKind.PROTOCOL: Verdict.RUNTIME_ERROR,
+}
+
+_HINTS = (
+    ("number of threads must be between", "more threads were asked for than this task's budget allows; leave the number of threads alone"),
+    ("NUMBA_NUM_THREADS", "the number of threads is the grader's to set; leave NUMBA_NUM_THREADS alone"),
+    ("Operation not permitted", "new processes, sockets and changes to the machine are not allowed in this task"),
+    ("can't start new thread", "more threads were asked for than this task's budget allows"),
+    ("maximum recursion depth", "the recursion goes too deep for Python: use a loop"),
+)
+
+
+def judge(task: Task, case: Case, prepared: PreparedCase, call: Call, memory_bytes: int) -> Problem | None:
+    """None where the call's outputs are right."""
+    if call.failure is not None:
+        return failed(call.failure, memory_bytes, where=f"on case {case.name!r}", case=case, inputs=prepared.inputs)
+    assert call.outputs is not None  # noqa: S101 -- a call has outputs or a failure
+    difference = task.check(prepared.inputs, call.outputs, prepared.expected) or _not_finite(call.outputs)
+    if difference is None:
+        return None
+    mistake = named_mistake(task, prepared, call.outputs)
+    return Problem(
+        verdict=Verdict.WRONG_ANSWER,
+        message=_wrong_answer_text(case, prepared.inputs, difference, mistake),
+        case=case.name,
+        inputs=prepared.inputs,
+        mistake=mistake,
+    )
+
+
+def failed(
+    failure: Failure, memory_bytes: int, *, where: str, case: Case | None = None, inputs: Inputs | None = None
+) -> Problem:
+    """The verdict on code that gave no answer, with what to do next."""
+    lines = [f"{_headline(failure, memory_bytes)} {where}".strip(), failure.message]
+    hint = _hint(failure)
+    if hint:
+        lines.append(f"hint: {hint}")
+    if case is not None:
+        lines += _about(case, inputs)
+    return Problem(_VERDICT_OF_FAILURE[failure.kind], "\n".join(lines), case.name if case else None, inputs)
+
+
+def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs) -> str | None:
+    """The sentence of the first known mistake that gives just these outputs (and is one, on these inputs)."""
+    for mistake in task.mistakes:
+        try:
+            with np.errstate(all="ignore"):
+                wrong = mistake.compute(*_copies(prepared.inputs))
+        except (ValueError, IndexError, ZeroDivisionError, OverflowError):
+            continue  # this mistake cannot be made on inputs of this shape
+        if _same(wrong, outputs) and task.check(prepared.inputs, wrong, prepared.expected) is not None:
+            return mistake.sentence
+    return None
+
+
+def _headline(failure: Failure, memory_bytes: int) -> str:
+    match failure.kind:
+        case FailureKind.TIME:
+            return "Too slow: the call was ended"
+        case FailureKind.MEMORY:
+            return f"Out of memory (the limit is {memory_bytes / 2**30:.3g} GiB)"
+        case FailureKind.INVALID:
+            return "The result does not fit the task's contract"
+        case FailureKind.SYNTAX:
+            return "The file is not valid Python"
+        case FailureKind.IMPORT:
+            return "An import failed"
+        case FailureKind.EXIT:
+            return "The code ended the program instead of returning"
+        case FailureKind.SIGNAL:
+            return "The code crashed the interpreter"
+        case FailureKind.PROTOCOL:
+            return "The code broke the grader's rules"
+        case _:
+            return "An exception was raised"
+
+
+def _hint(failure: Failure) -> str | None:
+    if failure.kind is FailureKind.IMPORT and failure.module:
+        return f"the module {failure.module!r} is neither among your files nor provided by the course"
+    if failure.kind is FailureKind.EXIT:
+        return "take exit() and sys.exit() out of the function: it must return its result"
+    return next((hint for sign, hint in _HINTS if sign in failure.message), None)
+
+
+def _wrong_answer_text(case: Case, inputs: Inputs, difference: Difference, mistake: str | None) -> str:
+    lines = [f"Wrong on case {case.name!r}: {difference.summary}"]
+    lines.append(f"at {difference.where}: expected {difference.expected}, got {difference.got}")
+    if mistake:
+        lines.append(f"known mistake: {mistake}")
+    return "\n".join([*lines, *_about(case, inputs)])
+
+
+def _about(case: Case, inputs: Inputs | None) -> list[str]:
+    lines = [f"about this case: {case.about}"] if case.about else []
+    if case.public and inputs is not None:
+        shown = ", ".join(_shown(value) for value in inputs)
+        if len(shown) <= _SHOWN_INPUT_CHARACTERS:
+            lines.append(f"inputs: {shown}")
+    return lines
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array({np.array2string(value, separator=', ', threshold=60)}, dtype={value.dtype}, shape={value.shape})"
+    return repr(value)
+
+
+def _not_finite(outputs: Outputs) -> Difference | None:
+    """A guard behind every checker: NaN and infinity are never an answer."""
+    for output in outputs:
+        if output.dtype.kind in "fc" and not np.isfinite(output).all():
+            bad = np.argwhere(~np.isfinite(output))
+            place = tuple(int(index) for index in bad[0])
+            return Difference(f"{len(bad)} of {output.size} values are not finite", str(list(place)), "a finite number", str(output[place]))
+    return None
+
+
+def _copies(inputs: Inputs) -> Inputs:
+    return tuple(value.copy() if isinstance(value, np.ndarray) else value for value in inputs)
+
+
+def _same(wrong: Outputs, outputs: Outputs) -> bool:
+    return len(wrong) == len(outputs) and all(_same_array(left, right) for left, right in zip(wrong, outputs, strict=True))
+
+
+def _same_array(left: Array, right: Array) -> bool:
+    if left.shape != right.shape:
+        return False
+    if right.dtype.kind in "fc":
+        scale = float(np.max(np.abs(right), initial=0.0, where=np.isfinite(right)))
+        return bool(np.allclose(left, right, rtol=_MISTAKE_RELATIVE_TOLERANCE, atol=_MISTAKE_RELATIVE_TOLERANCE * scale, equal_nan=True))
+    return bool(np.array_equal(left, right))

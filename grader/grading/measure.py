@@ -1,0 +1,194 @@
+"""The measuring stage: the calls of one run of one block, and who is measured with whom.
+
+In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones. Every call of a round's
+turn has inputs of its own, fresh, and the same for all competitors, and every answer is checked in full.
+"""
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from grader.content.submission import Submission
+from grader.content.task import Case, LoadedTask
+from grader.execution.interface import Generation, Worker
+from grader.grading.check import prepare
+from grader.grading.judge import failed, judge
+from grader.grading.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
+from grader.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured, from the course file's `[measurement]`."""
+
+    calls_per_run: int
+    seconds_per_run: float
+    min_calls_per_run: int
+    timed_calls_per_turn: int
+    slow_ratio: float
+    """A competitor this many times slower than the block's fastest takes the least number of turns."""
+    block_size: int
+    shortest_baseline_call_s: float
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """One worker's part in a run."""
+
+    key: str
+    submission: Submission
+
+
+def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
+    """How many turns a competitor gets in a run: `min(calls_per_run, seconds_per_run)`, but at least `min_calls_per_run` calls."""
+    calls_per_turn = plan.timed_calls_per_turn + 1
+    least = math.ceil(plan.min_calls_per_run / calls_per_turn)
+    if call_s > plan.slow_ratio * fastest_s:
+        return least
+    calls = min(plan.calls_per_run, plan.seconds_per_run / max(call_s, 1e-9))
+    return max(least, int(calls // calls_per_turn))
+
+
+def rounds_of(turns: Mapping[str, int], baseline: str, generator: np.random.Generator) -> list[list[str]]:
+    """Who takes part in which round, in random order; the baseline and its control are in every round.
+
+    A competitor with fewer turns than there are rounds has them in rounds drawn at random.
+    """
+    count = max(turns.values())
+    rounds: list[list[str]] = [[] for _ in range(count)]
+    for competitor, wanted in turns.items():
+        everywhere = competitor in (baseline, CONTROL)
+        chosen = range(count) if everywhere else sorted(generator.choice(count, wanted, replace=False).tolist())
+        for number in chosen:
+            rounds[number].append(competitor)
+    return [[competitors[index] for index in generator.permutation(len(competitors))] for competitors in rounds]
+
+
+def choose_baseline(times_s: Mapping[str, float], named: str | None, shortest_s: float) -> str | None:
+    """The reference that everyone is compared with at one case, from the references' call times there.
+
+    The one that the course names where its call takes at least `shortest_s` (below, the cost of the call itself would be in the comparison);
+    else the fastest that does; else the slowest.
+    """
+    if not times_s:
+        return None
+    long_enough = {level: seconds for level, seconds in times_s.items() if seconds >= shortest_s}
+    if named in long_enough:
+        return named
+    if long_enough:
+        return min(long_enough, key=lambda level: long_enough[level])
+    return max(times_s, key=lambda level: times_s[level])
+
+
+def plan_blocks(
+    task: str, case: str, baseline: Member, members: Sequence[Member], calls_s: Mapping[str, float], block_size: int
+) -> list[Block]:
+    """Split the competitors of one case into blocks of about equal size that share the baseline."""
+    count = math.ceil(len(members) / block_size)
+    blocks = []
+    for number in range(count):
+        part = tuple(members[number::count])
+        keys = {member.key for member in part} | {baseline.key}
+        blocks.append(Block(task, case, baseline, part, {key: calls_s[key] for key in sorted(keys)}))
+    return blocks
+
+
+def measure_run(
+    generation: Generation,
+    task: LoadedTask,
+    block: Block,
+    competitors: Sequence[Competitor],
+    *,
+    seed: int,
+    plan: Plan,
+    limits: Limits,
+    compiled: dict[str, bytes],
+) -> RunRecord:
+    """One run: fresh workers for all `competitors` (baseline and control among them), and their rounds.
+
+    A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what submissions
+    compiled in earlier runs, by content hash; what is new is added.
+    """
+    return _Run(task, block, plan, limits, np.random.default_rng(seed)).measure(generation, competitors, compiled)
+
+
+class _Run:
+    """A run in progress."""
+
+    def __init__(self, task: LoadedTask, block: Block, plan: Plan, limits: Limits, generator: np.random.Generator) -> None:
+        self._task = task.task
+        self._case: Case = next(case for case in self._task.benchmark_cases if case.name == block.case)
+        self._block = block
+        self._plan = plan
+        self._limits = limits
+        self._generator = generator
+        self._problems: dict[str, tuple[Verdict, str]] = {}
+        self._inside_s = 0.0
+
+    def measure(self, generation: Generation, competitors: Sequence[Competitor], compiled: dict[str, bytes]) -> RunRecord:
+        started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        start = time.perf_counter()
+        workers: dict[str, Worker] = {}
+        try:
+            for competitor in competitors:
+                workers[competitor.key] = self._start(generation, competitor, compiled)
+            turns = list(self._rounds(workers))
+            for competitor in competitors:
+                if competitor.submission.content_hash not in compiled:
+                    compiled[competitor.submission.content_hash] = workers[competitor.key].compiled_functions()
+        finally:
+            for worker in workers.values():
+                worker.close()
+        kept = tuple(turn for turn in turns if turn.competitor not in self._problems)
+        return RunRecord(kept, self._problems, started_at, time.perf_counter() - start, self._inside_s)
+
+    def _start(self, generation: Generation, competitor: Competitor, compiled: Mapping[str, bytes]) -> Worker:
+        worker = generation.start(competitor.submission)
+        load = worker.load(self._limits.first_call_s, compiled.get(competitor.submission.content_hash, b""))
+        self._inside_s += load.import_time_s
+        if load.failure is not None:
+            problem = failed(load.failure, self._limits.memory_bytes, where="while the file was imported")
+            self._problems[competitor.key] = (problem.verdict, problem.message)
+        return worker
+
+    def _rounds(self, workers: Mapping[str, Worker]) -> Iterator[Turn]:
+        fastest_s = min(self._block.calls_s.values())
+        turns = {key: turns_per_run(self._call_time_s(key), fastest_s, self._plan) for key in workers}
+        rounds = rounds_of(turns, self._block.baseline.key, self._generator)
+        for number, order in enumerate(rounds):
+            slots = [prepare(self._task, self._case, self._generator) for _ in range(self._plan.timed_calls_per_turn + 1)]
+            for key in order:
+                if key not in self._problems:
+                    turn = self._turn(key, workers[key], number, slots)
+                    if turn is not None:
+                        yield turn
+
+    def _call_time_s(self, key: str) -> float:
+        return self._block.calls_s[self._block.baseline.key if key == CONTROL else key]
+
+    def _turn(self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase]) -> Turn | None:
+        """One warm call and the timed ones; None where a call fails. The first round's warm call may compile."""
+        calls = []
+        for position, prepared in enumerate(slots):
+            limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
+            call = worker.call(prepared.inputs, prepared.outputs, limit_s)
+            self._inside_s += call.wall_time_s
+            problem = judge(self._task, self._case, prepared, call, self._limits.memory_bytes)
+            if problem is not None:
+                self._problems[key] = (problem.verdict, problem.message)
+                return None
+            calls.append(replace(call, outputs=None))
+        warm, *timed = calls
+        return Turn(
+            competitor=key,
+            round=number,
+            warm_time_s=warm.wall_time_s,
+            timed_s=tuple(call.wall_time_s for call in timed),
+            cpu_time_s=sum(call.cpu_time_s for call in timed),
+            threads=max(call.threads for call in calls),
+            idle_cpu_s=sum(call.idle_cpu_s for call in timed),
+        )

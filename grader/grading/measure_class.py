@@ -1,0 +1,185 @@
+"""The measuring stage over a class: blocks for whoever has not been measured, and runs until the ranking is settled or the budget is spent."""
+
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from grader.content.course import Measurement, baseline_of
+from grader.content.submission import Submission
+from grader.errors import GraderError
+from grader.execution.interface import Backend, Generation
+from grader.grading.check_class import naive_times_s
+from grader.grading.measure import Competitor, choose_baseline, measure_run, plan_blocks
+from grader.grading.progress import Progress
+from grader.grading.rank import Ranking, needs_more_runs
+from grader.grading.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
+from grader.grading.session import HandIns, Session, member_of
+from grader.grading.standings import current_blocks, rank_case
+from grader.store import Conditions, Store
+from grader.verdicts import Verdict
+
+_SEED_BITS = 128
+
+
+@dataclass(frozen=True)
+class _OpenBlock:
+    """A block that wants more runs."""
+
+    id: int
+    block: Block
+    hand_ins: HandIns
+    limits: Limits
+
+
+def measure_class(
+    session: Session,
+    chosen: Sequence[HandIns],
+    compiled: dict[str, bytes],
+    budget_s: float | None,
+    backend: Backend,
+    store: Store,
+    progress: Progress,
+) -> None:
+    """Measure everyone who is accepted and has no finished block; each finished run is kept at once.
+
+    The first `min_runs` are always made; then the budget is spent where it decides: on all of a case until differences of
+    `target_difference` can be told apart, then on neighbours that are still contested.
+    """
+    start = time.monotonic()
+    conditions = session.conditions(backend.sandbox)
+    measurement = session.course.measurement
+    stage = _Measuring(session, compiled, backend, store, conditions)
+    open_blocks = stage.open_blocks(chosen)
+    progress.begin("measuring", len(open_blocks) * measurement.min_runs)
+    deadline = start + (measurement.budget_s if budget_s is None else budget_s)
+    while open_blocks:
+        with backend.generation() as generation:
+            for one in open_blocks:
+                progress.advance(0, f"{one.block.task} · {one.block.case}")
+                stage.run(one, generation, deadline)
+                progress.advance(1, "")
+        open_blocks = [one for one in open_blocks if stage.wants_more(one, deadline)]
+
+
+class _Measuring:
+    """The measuring stage in progress: what it needs at every step."""
+
+    def __init__(
+        self, session: Session, compiled: dict[str, bytes], backend: Backend, store: Store, conditions: Conditions
+    ) -> None:
+        self._session = session
+        self._compiled = compiled
+        self._backend = backend
+        self._store = store
+        self._conditions = conditions
+
+    # --- which blocks ------------------------------------------------------------------------------------------------------
+
+    def open_blocks(self, chosen: Sequence[HandIns]) -> list[_OpenBlock]:
+        """Unfinished blocks of the store, and new ones for whoever is in none."""
+        return [block for hand_ins in chosen for block in self._open_blocks_of(hand_ins)]
+
+    def _open_blocks_of(self, hand_ins: HandIns) -> list[_OpenBlock]:
+        limits = self._session.limits(naive_times_s(hand_ins, self._session, self._backend, self._store))
+        checks = self._accepted(hand_ins)
+        stored = current_blocks(self._store.blocks(hand_ins.task, self._conditions), checks)
+        found = [_OpenBlock(one.id, one.block, hand_ins, limits) for one in stored if not one.complete]
+        measured = {(one.block.case, member) for one in stored for member in one.block.members}
+        new = {member: result for member, result in checks.items() if (result.case, member) not in measured}
+        baselines = {one.block.case: one.block.baseline for one in stored}
+        for case in {result.case for result in new.values() if result.case is not None}:
+            baseline = baselines.get(case) or self._baseline(hand_ins, case, checks)
+            members = sorted((member for member, result in new.items() if result.case == case), key=lambda member: member.key)
+            calls_s = {member.key: result.case_times_s[case] for member, result in checks.items() if case in result.case_times_s}
+            for block in plan_blocks(hand_ins.task.name, case, baseline, members, calls_s, self._session.plan.block_size):
+                found.append(_OpenBlock(self._store.add_block(block, hand_ins.task, self._conditions), block, hand_ins, limits))
+        return found
+
+    def _accepted(self, hand_ins: HandIns) -> dict[Member, CheckResult]:
+        results = {
+            member_of(one): self._store.check(member_of(one), hand_ins.task, self._conditions) for one in hand_ins.submissions.values()
+        }
+        return {member: result for member, result in results.items() if result is not None and result.verdict is Verdict.ACCEPTED}
+
+    def _baseline(self, hand_ins: HandIns, case: str, checks: dict[Member, CheckResult]) -> Member:
+        references = {member.author: member for member in checks if member.kind == "reference"}
+        times_s = {level: checks[member].case_times_s[case] for level, member in references.items() if case in checks[member].case_times_s}
+        named = baseline_of(self._session.course, hand_ins.task.name)
+        level = choose_baseline(times_s, named, self._session.plan.shortest_baseline_call_s)
+        if level is None:
+            raise GraderError(f"no reference of {hand_ins.task.name} does the case {case!r} in time: nothing to compare with")
+        return references[level]
+
+    # --- runs --------------------------------------------------------------------------------------------------------------
+
+    def run(self, one: _OpenBlock, generation: Generation, deadline: float) -> None:
+        """Make and keep one run of a block; a run in which the baseline or its control failed is made again once, then reported."""
+        seed = secrets.randbits(_SEED_BITS)
+        record = self._measure(one, generation, deadline, seed)
+        if self._is_broken(one, record):
+            record = self._measure(one, generation, deadline, seed)
+        if self._is_broken(one, record):
+            raise GraderError(f"the baseline of {one.block.task} failed while it was measured: {dict(record.problems)}")
+        self._store.add_run(one.id, seed, record)
+
+    def wants_more(self, one: _OpenBlock, deadline: float) -> bool:
+        """Whether another run of this block can still decide something in time; a block that wants none is complete."""
+        if self._participants(one, deadline):
+            return True
+        self._store.complete_block(one.id)
+        return False
+
+    def _measure(self, one: _OpenBlock, generation: Generation, deadline: float, seed: int) -> RunRecord:
+        participants = self._participants(one, deadline)
+        return measure_run(
+            generation,
+            one.hand_ins.task,
+            one.block,
+            self._competitors(one, participants),
+            seed=seed,
+            plan=self._session.plan,
+            limits=one.limits,
+            compiled=self._compiled,
+        )
+
+    def _is_broken(self, one: _OpenBlock, record: RunRecord) -> bool:
+        return not {one.block.baseline.key, CONTROL}.isdisjoint(record.problems)
+
+    def _participants(self, one: _OpenBlock, deadline: float) -> frozenset[str]:
+        """Who takes part in the block's next run; nobody where it is settled."""
+        stored = current_blocks(self._store.blocks(one.hand_ins.task, self._conditions), self._accepted(one.hand_ins))
+        same_case = [block for block in stored if block.block.case == one.block.case]
+        runs = next(len(block.runs) for block in same_case if block.id == one.id)
+        everyone = frozenset(member.key for member in one.block.members)
+        if runs < self._measurement.min_runs:
+            return everyone
+        if runs >= self._measurement.max_runs or time.monotonic() > deadline:
+            return frozenset()
+        return contestants(rank_case(same_case, self._measurement), everyone, self._measurement)
+
+    def _competitors(self, one: _OpenBlock, participants: Iterable[str]) -> list[Competitor]:
+        """The participants that are still handed in as they were, the baseline and its control."""
+        submissions = one.hand_ins.submissions
+        baseline = submissions[one.block.baseline.key]
+        keys = sorted({*participants, one.block.baseline.key})
+        known = {member.key: member for member in (*one.block.members, one.block.baseline)}
+        current = [key for key in keys if key in submissions and member_of(submissions[key]) == known[key]]
+        return [Competitor(key, submissions[key]) for key in current] + [Competitor(CONTROL, _control(baseline))]
+
+    @property
+    def _measurement(self) -> Measurement:
+        return self._session.course.measurement
+
+
+def contestants(ranking: Ranking, everyone: frozenset[str], measurement: Measurement) -> frozenset[str]:
+    """Whom another run can still decide: all while noise hides the target difference, then the contested neighbours alone."""
+    students = {standing.competitor for standing in ranking.standings if standing.rank is not None}
+    if ranking.control_split or (students & everyone and needs_more_runs(ranking, measurement.target_difference)):
+        return everyone
+    return everyone & {name for pair in ranking.contested for name in pair}
+
+
+def _control(baseline: Submission) -> Submission:
+    """A copy of the baseline under another name: it must tie with it."""
+    return replace(baseline, author=CONTROL)

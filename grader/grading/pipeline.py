@@ -1,0 +1,46 @@
+"""Grading a class is a list of stages: read → check → measure → rank; what they find is in the store.
+
+Each stage does what is missing and keeps every finished piece at once: a grading that was interrupted goes on where it stopped, and one in
+which nothing has changed runs nothing.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from grader.execution.interface import Backend
+from grader.grading.check_class import check_class
+from grader.grading.measure_class import measure_class
+from grader.grading.progress import Progress
+from grader.grading.session import HandIns, Session, member_of, read_class
+from grader.grading.standings import Report, stand
+from grader.store import Store
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user asked to be graded."""
+
+    authors: Collection[str] = ()
+    """All of the class where empty."""
+    budget_s: float | None = None
+    """For measuring; the course's where None."""
+    fresh: bool = False
+    """Grade again what is in the store already."""
+
+
+def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, progress: Progress) -> Report:
+    """Check and measure what is missing, and rank everyone."""
+    conditions = session.conditions(backend.sandbox)
+    store.add_machine(session.machine)
+    everyone = read_class(session)
+    chosen = [hand_ins.only(wanted.authors) for hand_ins in everyone]
+    if wanted.fresh:
+        _forget(chosen, store)
+    checked = check_class(session, chosen, backend, store, progress)
+    measure_class(session, chosen, checked.compiled, wanted.budget_s, backend, store, progress)
+    return stand(session, everyone, checked.faults, conditions, store)
+
+
+def _forget(chosen: Collection[HandIns], store: Store) -> None:
+    for hand_ins in chosen:
+        store.forget([member_of(handed_in) for handed_in in hand_ins.everyone], hand_ins.task.name)

@@ -1,0 +1,23 @@
+"""How long work tells whoever waits for it how far it is."""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Hears of stages; the command line draws them, tests record them."""
+
+    def begin(self, stage: str, total: float) -> None:
+        """A stage of `total` units of work begins."""
+
+    def advance(self, amount: float, doing: str) -> None:
+        """`amount` units are done; `doing` says what is being done now."""
+
+
+class Silent:
+    """For whoever does not want to hear."""
+
+    def begin(self, stage: str, total: float) -> None:
+        """Say nothing."""
+
+    def advance(self, amount: float, doing: str) -> None:
+        """Say nothing."""

@@ -1,0 +1,129 @@
+"""The frozen records that pass between the stages of grading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.content.task import ArraySpec, Inputs
+from grader.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class PreparedCase:
+    """One draw of a case on the trusted side: what will be revealed, and what must come back."""
+
+    inputs: Inputs
+    outputs: tuple[ArraySpec, ...]
+    expected: Any
+    work: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a submission is not accepted."""
+
+    verdict: Verdict
+    message: str
+    case: str | None = None
+    inputs: Inputs | None = None
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use; all but `naive_times_s` come from the course file."""
+
+    first_call_s: float
+    least_time_s: float
+    time_over_naive: float
+    memory_bytes: int
+    longest_call_s: float
+    naive_times_s: Mapping[str, float] = field(default_factory=dict)
+    """The naive reference's time on each case that it was run on; empty while the naive reference itself is checked."""
+
+    def call_s(self, case: str) -> float:
+        """The time limit of one call on `case`, in seconds."""
+        naive_s = self.naive_times_s.get(case)
+        return self.first_call_s if naive_s is None else max(self.least_time_s, self.time_over_naive * naive_s)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The outcome of the check stage for one submission: everything that is known of it before it is measured."""
+
+    verdict: Verdict
+    message: str
+    failing_case: str | None = None
+    mistake: str | None = None
+    case: str | None = None
+    """The benchmark case at which it will be measured; None where it is not accepted."""
+    work: float | None = None
+    """Units of work that one call at `case` does."""
+    case_times_s: Mapping[str, float] = field(default_factory=dict)
+    """Call time per case it was run on: single calls for check cases, medians for benchmark cases."""
+    import_time_s: float | None = None
+    compile_time_s: float | None = None
+    """First call minus a second call on the same case."""
+    peak_memory_bytes: int | None = None
+    """Growth of resident memory in one call at `case`, by the kernel's high-water mark."""
+    threads: int | None = None
+    notes: tuple[str, ...] = ()
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One competitor's calls in one round: a warm call, then the timed ones, all of them checked."""
+
+    competitor: str
+    round: int
+    warm_time_s: float
+    timed_s: tuple[float, ...]
+    cpu_time_s: float
+    """CPU time of the timed calls together."""
+    threads: int
+    idle_cpu_s: float
+    """CPU time used between the calls of this turn, when the worker should have stood still."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run of one block: raw samples, and where the time went."""
+
+    turns: tuple[Turn, ...]
+    problems: Mapping[str, tuple[Verdict, str]]
+    """Competitors that failed while they were measured, with what the student reads."""
+    started_at: str
+    wall_time_s: float
+    inside_s: float
+    """The part of `wall_time_s` that was spent in submissions' calls and imports."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A competitor of a block: who, and which version of the code."""
+
+    author: str
+    kind: str
+    content_hash: str
+
+    @property
+    def key(self) -> str:
+        """The competitor's name in samples and rankings: `student/ada`, `reference/numba`."""
+        return f"{self.kind}/{self.author}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Competitors that are measured together at one case of one task, always with the baseline and its control."""
+
+    task: str
+    case: str
+    baseline: Member
+    members: tuple[Member, ...]
+    """Everyone but the control; the baseline is in it where it is also measured at this case."""
+    calls_s: Mapping[str, float]
+    """Each competitor's call time at this case as the check stage saw it: it decides how many turns a run gives it."""
+
+
+CONTROL = "control"

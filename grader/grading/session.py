@@ -1,0 +1,148 @@
+"""All that the stages of one grading share: the course, its tasks, the rules of measuring, the conditions."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.content.course import Course, load_course
+from grader.content.submission import Rejection, Submission, authors, read_submission
+from grader.content.task import LoadedTask, load_task, task_names
+from grader.errors import UsageError
+from grader.execution.choose import worker_environment
+from grader.grading.measure import Plan
+from grader.grading.records import Limits, Member
+from grader.machine import Machine, environment_key, this_machine
+from grader.nearest import did_you_mean
+from grader.store import Conditions
+from grader.verdicts import Verdict
+
+HandedIn = Submission | Rejection
+
+
+@dataclass(frozen=True)
+class Session:
+    """One course on one machine, ready to grade."""
+
+    course_folder: Path
+    submissions_folder: Path
+    course: Course
+    tasks: Mapping[str, LoadedTask]
+    machine: Machine
+    environment: str
+
+    def conditions(self, sandbox: str) -> Conditions:
+        """What stored results must share with those made now."""
+        return Conditions(self.environment, self.machine.fingerprint, sandbox)
+
+    def limits(self, naive_times_s: Mapping[str, float]) -> Limits:
+        """The limits of one task, once the naive reference has been timed."""
+        limits = self.course.limits
+        return Limits(
+            first_call_s=limits.first_call_s,
+            least_time_s=limits.least_time_s,
+            time_over_naive=limits.time_over_naive,
+            memory_bytes=int(limits.memory_bytes),
+            longest_call_s=self.course.measurement.longest_call_s,
+            naive_times_s=naive_times_s,
+        )
+
+    @property
+    def plan(self) -> Plan:
+        """How much is measured."""
+        measurement = self.course.measurement
+        return Plan(
+            calls_per_run=measurement.calls_per_run,
+            seconds_per_run=measurement.seconds_per_run,
+            min_calls_per_run=measurement.min_calls_per_run,
+            timed_calls_per_turn=measurement.timed_calls_per_turn,
+            slow_ratio=measurement.slow_ratio,
+            block_size=measurement.block_size,
+            shortest_baseline_call_s=measurement.shortest_baseline_call_s,
+        )
+
+
+def open_session(course_folder: Path, submissions_folder: Path | None, only_tasks: Collection[str]) -> Session:
+    """Load the course and the wanted tasks (all of them where none is named); UsageError for what does not exist."""
+    course = load_course(course_folder)
+    known = task_names(course_folder)
+    for name in only_tasks:
+        if name not in known:
+            raise UsageError(f"there is no task {name!r}{did_you_mean(name, known)}")
+    tasks = {name: load_task(course_folder, name) for name in known if not only_tasks or name in only_tasks}
+    settings = course.machine
+    return Session(
+        course_folder=course_folder,
+        submissions_folder=submissions_folder or course_folder / "submissions",
+        course=course,
+        tasks=tasks,
+        machine=this_machine(course.about.machine, settings.threads),
+        environment=environment_key(worker_environment(settings)),
+    )
+
+
+@dataclass(frozen=True)
+class HandIns:
+    """What stands to be graded in one task: references first, then students, each with the current version of the code."""
+
+    task: LoadedTask
+    everyone: tuple[HandedIn, ...]
+
+    def only(self, authors_wanted: Collection[str]) -> "HandIns":
+        """The references and these students; everyone where none is named."""
+        if not authors_wanted:
+            return self
+        kept = (one for one in self.everyone if one.kind == "reference" or one.author in authors_wanted)
+        return HandIns(self.task, tuple(kept))
+
+    @property
+    def submissions(self) -> dict[str, Submission]:
+        """Those that can be run, by competitor."""
+        return {member_of(one).key: one for one in self.everyone if isinstance(one, Submission)}
+
+
+def read_class(session: Session) -> list[HandIns]:
+    """What the references and the students hand in, task by task; nothing is run."""
+    return [HandIns(task, (*_references(session, name), *_students(session, name))) for name, task in session.tasks.items()]
+
+
+def require_authors(session: Session, wanted: Collection[str]) -> None:
+    """UsageError for an author who does not exist, with the nearest who does."""
+    known = authors(session.submissions_folder)
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"there is no author {name!r} in {session.submissions_folder}{did_you_mean(name, known)}")
+
+
+def member_of(handed_in: HandedIn) -> Member:
+    """Who it is from, and which version."""
+    return Member(handed_in.author, handed_in.kind, handed_in.content_hash)
+
+
+def _references(session: Session, task: str) -> list[Submission]:
+    """A level may leave a task out, but what is there must be readable."""
+    found: list[Submission] = []
+    folder = session.course_folder / "reference"
+    for level in authors(folder):
+        handed_in = _read(session, folder / level, level, "reference", task)
+        if isinstance(handed_in, Submission):
+            found.append(handed_in)
+        elif handed_in.verdict is not Verdict.MISSING:
+            raise UsageError(f"the course's own reference/{level} cannot be used for {task}: {handed_in.message}")
+    return found
+
+
+def _students(session: Session, task: str) -> list[HandedIn]:
+    folder = session.submissions_folder
+    return [_read(session, folder / author, author, "student", task) for author in authors(folder)]
+
+
+def _read(session: Session, folder: Path, author: str, kind: Literal["student", "reference"], task: str) -> HandedIn:
+    return read_submission(
+        folder,
+        author,
+        kind,
+        session.tasks[task].interface,
+        task_names(session.course_folder),
+        source_bytes_limit=int(session.course.limits.source_bytes),
+    )

@@ -1,0 +1,343 @@
+"""The ranking stage: from what the store keeps to who stands where, and for how many points."""
+
+import statistics
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.content.course import Assignment, Measurement
+from grader.content.submission import Submission, names_used
+from grader.content.task import LoadedTask
+from grader.grading.estimate import score_run, turn_time_s
+from grader.grading.rank import Ranking, RunScores, Standing, rank
+from grader.grading.records import CONTROL, CheckResult, Member, RunRecord, Turn
+from grader.grading.score import Facts, Points, score_assignment
+from grader.grading.session import HandedIn, HandIns, Session, member_of
+from grader.machine import Machine
+from grader.store import Conditions, Store, StoredBlock
+from grader.verdicts import Verdict
+
+_IDLE_CPU_SHARE = 0.05
+_BUSY_CORES_SLACK = 0.2
+_NAIVE = "naive"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One author's work on one task. None means that there is no such figure."""
+
+    author: str
+    kind: str
+    task: str
+    verdict: Verdict
+    message: str
+    case: str | None = None
+    """The benchmark case that all figures of this result belong to."""
+    baseline: str | None = None
+    """The reference that `speedup` is over, at `case`."""
+    wall_time_s: float | None = None
+    work: float | None = None
+    """Units of work of one call at `case`."""
+    speedup: float | None = None
+    speedup_low: float | None = None
+    speedup_high: float | None = None
+    rank: int | None = None
+    points: float | None = None
+    max_points: float | None = None
+    marks: tuple[Points, ...] = ()
+    """How the points come about, criterion by criterion."""
+    import_time_s: float | None = None
+    compile_time_s: float | None = None
+    peak_memory_bytes: int | None = None
+    cpu_over_wall: float | None = None
+    runs: int = 0
+    flags: tuple[str, ...] = ()
+    printed: str = ""
+
+    @property
+    def rate(self) -> float | None:
+        """Units of work per second."""
+        return self.work / self.wall_time_s if self.work is not None and self.wall_time_s else None
+
+
+@dataclass(frozen=True)
+class Total:
+    """One student's points over the assignments that were graded; criteria without points yet count nothing."""
+
+    author: str
+    points: float
+    max_points: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that one grading says."""
+
+    machine: Machine
+    sandbox: str
+    baseline: Mapping[str, str]
+    """Per task, the reference that the largest measured case is compared with."""
+    alpha: float
+    results: tuple[Result, ...]
+    """Task by task, the fastest first, what has no figure last."""
+    totals: tuple[Total, ...]
+    work_units: Mapping[str, str]
+
+
+def stand(
+    session: Session,
+    everyone: Sequence[HandIns],
+    faults: Mapping[tuple[str, str], str],
+    conditions: Conditions,
+    store: Store,
+) -> Report:
+    """Everyone's results in all tasks of the session; nothing is run."""
+    results: list[Result] = []
+    baseline: dict[str, str] = {}
+    for hand_ins in everyone:
+        of_task = _TaskStandings(session, hand_ins, faults, conditions, store).results()
+        results += of_task
+        compared = [result for result in of_task if result.baseline is not None]
+        if compared:
+            order = {case.name: index for index, case in enumerate(hand_ins.task.task.benchmark_cases)}
+            largest = max(compared, key=lambda result: order[result.case or ""])
+            baseline[hand_ins.task.name] = str(largest.baseline)
+    return Report(
+        machine=session.machine,
+        sandbox=conditions.sandbox,
+        baseline=baseline,
+        alpha=session.course.measurement.alpha,
+        results=tuple(results),
+        totals=_totals(results),
+        work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
+    )
+
+
+def current_blocks(stored: Sequence[StoredBlock], members: Collection[Member]) -> list[StoredBlock]:
+    """The blocks whose baseline is still handed in as it was measured."""
+    return [one for one in stored if one.block.baseline in members]
+
+
+def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member] | None = None) -> Ranking:
+    """Rank all that was measured at one case, over all of its blocks; with `current`, only those versions of the code."""
+    block = blocks[0].block
+    runs = [
+        RunScores(str(one.id), scores_of_run(record, one, current)) for one in blocks for record in one.runs
+    ]
+    students = {key for run in runs for key in run.scores if key.startswith("student/")}
+    return rank(
+        runs,
+        baseline=block.baseline.key,
+        control=CONTROL,
+        students=students,
+        alpha=measurement.alpha,
+        min_difference=measurement.min_difference,
+    )
+
+
+def scores_of_run(record: RunRecord, stored: StoredBlock, current: Collection[Member] | None = None) -> dict[str, float]:
+    """One score per competitor of a run; competitors whose code has changed since are left out."""
+    block = stored.block
+    members = {member.key: member for member in (*block.members, block.baseline)}
+    keys = {CONTROL} | {key for key, member in members.items() if current is None or member in current}
+    rounds: dict[int, dict[str, float]] = {}
+    for turn in record.turns:
+        if turn.competitor in keys:
+            rounds.setdefault(turn.round, {})[turn.competitor] = turn_time_s(turn.timed_s)
+    return score_run([rounds[number] for number in sorted(rounds)], block.baseline.key)
+
+
+class _TaskStandings:
+    """One task's standings in the making."""
+
+    def __init__(
+        self, session: Session, hand_ins: HandIns, faults: Mapping[tuple[str, str], str], conditions: Conditions, store: Store
+    ) -> None:
+        self._session = session
+        self._task: LoadedTask = hand_ins.task
+        self._everyone = hand_ins.everyone
+        self._faults = faults
+        self._checks = {member_of(one): store.check(member_of(one), hand_ins.task, conditions) for one in hand_ins.everyone}
+        self._blocks = current_blocks(store.blocks(hand_ins.task, conditions), self._checks)
+
+    def results(self) -> list[Result]:
+        """Checked, measured, ranked over the cases, and marked; the fastest first."""
+        results = [self._checked(one) for one in self._everyone]
+        by_key = {f"{result.kind}/{result.author}": result for result in results}
+        for case in {one.block.case for one in self._blocks if one.runs}:
+            by_key |= self._measured(case, by_key)
+        ranked = _ranked_over_cases(list(by_key.values()))
+        marked = self._marked(ranked)
+        return sorted(marked, key=lambda result: (-(result.rate or 0.0), result.verdict, result.kind, result.author))
+
+    def _checked(self, handed_in: HandedIn) -> Result:
+        member = member_of(handed_in)
+        check = self._checks[member]
+        fault = self._faults.get((self._task.name, member.key))
+        if check is None:
+            message = fault or "not graded yet: run `grader grade`"
+            return Result(member.author, member.kind, self._task.name, Verdict.GRADER_ERROR, message)
+        return Result(
+            author=member.author,
+            kind=member.kind,
+            task=self._task.name,
+            verdict=check.verdict,
+            message=check.message,
+            case=check.case,
+            work=check.work if check.case else None,
+            import_time_s=check.import_time_s,
+            compile_time_s=check.compile_time_s,
+            peak_memory_bytes=check.peak_memory_bytes,
+            flags=(*check.notes, *_thread_flags(check, self._session.machine.threads)),
+            printed=check.printed,
+        )
+
+    def _measured(self, case: str, by_key: Mapping[str, Result]) -> dict[str, Result]:
+        """The results at one case, with their figures."""
+        blocks = [one for one in self._blocks if one.block.case == case and one.runs]
+        ranking = rank_case(blocks, self._session.course.measurement, self._checks)
+        baseline = blocks[0].block.baseline
+        turns = _turns_by_competitor(blocks, self._checks)
+        baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in turns[baseline.key])
+        problems = _problems(blocks, self._checks)
+        measured = {}
+        for standing in ranking.standings:
+            result = by_key.get(standing.competitor)
+            if result is not None and result.case == case:
+                measured[standing.competitor] = _with_figures(result, standing, baseline, baseline_s, turns[standing.competitor], ranking)
+        for key, (verdict, message) in problems.items():
+            measured[key] = _failed_late(by_key[key], verdict, message)
+        return measured
+
+    def _marked(self, results: Sequence[Result]) -> list[Result]:
+        """Points for students, from the assignment that this task belongs to."""
+        assignment = next((one for one in self._session.course.assignments if self._task.name in one.tasks), None)
+        if assignment is None:
+            return list(results)
+        references = {result.author: _seconds_per_unit(result) for result in results if result.kind == "reference"}
+        submissions = {one.author: one for one in self._everyone if one.kind == "student"}
+        return [
+            result if result.kind == "reference" else _with_points(result, submissions[result.author], assignment, references)
+            for result in results
+        ]
+
+
+# --- from turns to figures -------------------------------------------------------------------------------------------------
+
+
+def _turns_by_competitor(blocks: Sequence[StoredBlock], current: Collection[Member]) -> dict[str, list[Turn]]:
+    turns: dict[str, list[Turn]] = {}
+    for one in blocks:
+        keys = {member.key for member in (*one.block.members, one.block.baseline) if member in current}
+        for record in one.runs:
+            for turn in record.turns:
+                if turn.competitor in keys:
+                    turns.setdefault(turn.competitor, []).append(turn)
+    return turns
+
+
+def _problems(blocks: Sequence[StoredBlock], current: Collection[Member]) -> dict[str, tuple[Verdict, str]]:
+    """Who failed while being measured, with the current version of the code."""
+    found = {}
+    for one in blocks:
+        keys = {member.key for member in one.block.members if member in current}
+        for record in one.runs:
+            found.update({key: problem for key, problem in record.problems.items() if key in keys})
+    return found
+
+
+def _with_figures(
+    result: Result, standing: Standing, baseline: Member, baseline_s: float, turns: Sequence[Turn], ranking: Ranking
+) -> Result:
+    cpu_over_wall = sum(turn.cpu_time_s for turn in turns) / sum(sum(turn.timed_s) for turn in turns)
+    return replace(
+        result,
+        baseline=baseline.author,
+        wall_time_s=baseline_s / standing.speedup,
+        speedup=standing.speedup,
+        speedup_low=standing.speedup_low,
+        speedup_high=standing.speedup_high,
+        rank=standing.rank,
+        cpu_over_wall=cpu_over_wall,
+        runs=standing.runs,
+        flags=(*result.flags, *_measuring_flags(standing, turns, ranking, cpu_over_wall)),
+    )
+
+
+def _failed_late(result: Result, verdict: Verdict, message: str) -> Result:
+    """It passed the check and failed while being measured: that verdict holds, and no figure stands."""
+    return Result(result.author, result.kind, result.task, verdict, message, flags=(*result.flags, "failed while it was measured"))
+
+
+def _measuring_flags(standing: Standing, turns: Sequence[Turn], ranking: Ranking, cpu_over_wall: float) -> tuple[str, ...]:
+    flags = []
+    if ranking.control_split:
+        flags.append("unsettled: the control, a copy of the baseline, did not tie with it; measure again on a quieter machine")
+    if standing.erratic:
+        flags.append("erratic: its own times scatter far more than the others'")
+    if sum(turn.idle_cpu_s for turn in turns) > _IDLE_CPU_SHARE * sum(turn.cpu_time_s for turn in turns):
+        flags.append("used CPU time between its calls, when it should have stood still")
+    if cpu_over_wall > max(turn.threads for turn in turns) + _BUSY_CORES_SLACK:
+        flags.append(f"used {cpu_over_wall:.1f} cores")
+    return tuple(flags)
+
+
+def _thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
+    if check.threads is None or check.threads <= budget:
+        return ()
+    return (f"you asked for {check.threads} threads; the budget is {budget}, so they shared {budget} core{'s' * (budget > 1)}",)
+
+
+def _ranked_over_cases(results: Sequence[Result]) -> list[Result]:
+    """Ranks over all cases of a task: by the case's own ranking within a case (ties live there only), by rate across cases."""
+    students = [result for result in results if result.rank is not None]
+
+    def is_ahead(other: Result, result: Result) -> bool:
+        if other.case == result.case:
+            return (other.rank or 0) < (result.rank or 0)
+        return (other.rate or 0.0) > (result.rate or 0.0)
+
+    ranks = {result.author: 1 + sum(is_ahead(other, result) for other in students) for result in students}
+    return [replace(result, rank=ranks[result.author]) if result.rank is not None else result for result in results]
+
+
+# --- marks -----------------------------------------------------------------------------------------------------------------
+
+
+def _seconds_per_unit(result: Result) -> float | None:
+    return 1.0 / result.rate if result.rate else None
+
+
+def _with_points(
+    result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]
+) -> Result:
+    seconds = _seconds_per_unit(result)
+    favourable = result.speedup / result.speedup_high if result.speedup and result.speedup_high else None
+    facts = Facts(
+        verdict=result.verdict,
+        names_used=names_used(handed_in) if isinstance(handed_in, Submission) else frozenset(),
+        seconds_per_unit=seconds,
+        seconds_per_unit_low=seconds * favourable if seconds is not None and favourable is not None else None,
+        naive_seconds_per_unit=references.get(_NAIVE),
+        full_marks_seconds_per_unit=references.get(assignment.full_marks or ""),
+    )
+    criteria = [criterion.id for criterion in assignment.criteria if assignment.task_of(criterion) in (None, result.task)]
+    marks = tuple(points for points in score_assignment(assignment, {result.task: facts}) if points.criterion in criteria)
+    given = [points.points for points in marks if points.points is not None]
+    return replace(
+        result,
+        points=sum(given) if given else None,
+        max_points=sum(points.max_points for points in marks),
+        marks=marks,
+    )
+
+
+def _totals(results: Sequence[Result]) -> tuple[Total, ...]:
+    authors = dict.fromkeys(result.author for result in sorted(results, key=lambda result: result.author) if result.kind == "student")
+    return tuple(
+        Total(
+            author,
+            points=sum(result.points or 0.0 for result in results if result.author == author and result.kind == "student"),
+            max_points=sum(result.max_points or 0.0 for result in results if result.author == author and result.kind == "student"),
+        )
+        for author in authors
+    )

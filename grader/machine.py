@@ -1,0 +1,92 @@
+"""What this machine is: figures from machines with different fingerprints are never ranked together."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_LIBRARIES = ("numpy", "numba", "llvmlite", "scipy")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The facts that decide how fast code runs here."""
+
+    name: str
+    cpu: str
+    cores: int
+    memory_bytes: int
+    system: str
+    threads: int
+    """The budget of one worker."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal facts; the host's name is not part of it."""
+        facts = {key: value for key, value in asdict(self).items() if key != "name"}
+        facts["memory_bytes"] = self.memory_bytes >> 28  # the kernel's own share varies from boot to boot
+        return _digest(facts)
+
+
+def this_machine(name: str, threads: int) -> Machine:
+    """The machine that this process runs on, under its name in the course file."""
+    return Machine(
+        name=name,
+        cpu=_cpu_model(),
+        cores=len(usable_cpus()),
+        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        system=f"{platform.system()} {platform.machine()}",
+        threads=threads,
+    )
+
+
+def usable_cpus() -> tuple[int, ...]:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return tuple(sorted(os.sched_getaffinity(0)))
+    return tuple(range(os.cpu_count() or 1))
+
+
+def environment_key(variables: Mapping[str, str]) -> str:
+    """A digest of what else decides a result: interpreter, libraries, and the workers' variables."""
+    return _digest({"python": platform.python_version(), "libraries": library_versions(), "variables": dict(variables)})
+
+
+def library_versions() -> dict[str, str]:
+    """The versions of the numerical libraries that are installed."""
+    versions = {}
+    for library in _LIBRARIES:
+        try:
+            versions[library] = importlib.metadata.version(library)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def cpu_flags() -> tuple[str, ...]:
+    """The CPU's feature flags as the kernel names them (Linux on x86; empty elsewhere)."""
+    return tuple(_cpuinfo("flags").split())
+
+
+def _cpu_model() -> str:
+    return _cpuinfo("model name") or platform.processor() or platform.machine()
+
+
+def _cpuinfo(key: str) -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == key:
+            return value.strip()
+    return ""
+
+
+def _digest(facts: object) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]

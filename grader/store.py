@@ -1,0 +1,266 @@
+"""The store: one SQLite file that keeps every check and every raw sample; statistics are derived from it, never kept.
+
+There is one writer, the parent. Each check and each run is one transaction: after a kill at any moment, what was finished is there and
+nothing else is. Results are keyed by content (submission, task version, environment, machine), so what has not changed is not graded again.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from grader.content.task import LoadedTask
+from grader.errors import GraderError, UsageError
+from grader.grading.records import Block, CheckResult, Member, RunRecord, Turn
+from grader.machine import Machine
+from grader.verdicts import Verdict
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE machines (
+    id TEXT PRIMARY KEY,
+    facts TEXT NOT NULL
+);
+CREATE TABLE checks (
+    id INTEGER PRIMARY KEY,
+    author TEXT NOT NULL, kind TEXT NOT NULL, task TEXT NOT NULL,
+    content_hash TEXT NOT NULL, task_version TEXT NOT NULL, environment TEXT NOT NULL, machine TEXT NOT NULL,
+    sandbox TEXT NOT NULL, seed TEXT NOT NULL, checked_at TEXT NOT NULL DEFAULT (datetime('now')),
+    superseded INTEGER NOT NULL DEFAULT 0,
+    result TEXT NOT NULL
+);
+CREATE UNIQUE INDEX current_check ON checks (author, kind, task, content_hash, task_version, environment, machine)
+    WHERE superseded = 0;
+CREATE TABLE blocks (
+    id INTEGER PRIMARY KEY,
+    task TEXT NOT NULL, case_name TEXT NOT NULL, task_version TEXT NOT NULL, environment TEXT NOT NULL, machine TEXT NOT NULL,
+    sandbox TEXT NOT NULL,
+    complete INTEGER NOT NULL DEFAULT 0, superseded INTEGER NOT NULL DEFAULT 0,
+    block TEXT NOT NULL
+);
+CREATE TABLE runs (
+    block INTEGER NOT NULL REFERENCES blocks (id),
+    number INTEGER NOT NULL,
+    seed TEXT NOT NULL, started_at TEXT NOT NULL, wall_time_s REAL NOT NULL, inside_s REAL NOT NULL,
+    problems TEXT NOT NULL,
+    PRIMARY KEY (block, number)
+);
+CREATE TABLE turns (
+    block INTEGER NOT NULL, run INTEGER NOT NULL, round INTEGER NOT NULL, competitor TEXT NOT NULL,
+    warm_time_s REAL NOT NULL, timed_s TEXT NOT NULL, cpu_time_s REAL NOT NULL, threads INTEGER NOT NULL, idle_cpu_s REAL NOT NULL,
+    PRIMARY KEY (block, run, round, competitor),
+    FOREIGN KEY (block, run) REFERENCES runs (block, number)
+);
+"""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What results must share to be used together, beside the content: the environment and the machine they were made on."""
+
+    environment: str
+    machine: str
+    sandbox: str
+
+
+@dataclass(frozen=True)
+class StoredBlock:
+    """A block with the runs that are finished."""
+
+    id: int
+    block: Block
+    complete: bool
+    runs: tuple[RunRecord, ...]
+
+
+class Store:
+    """An open store; use it as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create. UsageError where the file cannot be written or is no store; the text names the remedy."""
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._create_or_verify()
+        except (OSError, sqlite3.Error) as error:
+            raise UsageError(f"the store {path} cannot be used: {error}; name another with --store FILE") from error
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._connection.close()
+
+    # --- checks ------------------------------------------------------------------------------------------------------------
+
+    def add_check(
+        self, member: Member, task: LoadedTask, conditions: Conditions, seed: int, result: CheckResult
+    ) -> None:
+        """Keep one check; an older one of the same content and conditions is superseded."""
+        key = _check_key(member, task, conditions)
+        with self._transaction() as connection:
+            connection.execute(f"UPDATE checks SET superseded = 1 WHERE superseded = 0 AND {_CHECK_KEY}", key)  # noqa: S608 -- constants
+            connection.execute(
+                "INSERT INTO checks (author, kind, task, content_hash, task_version, environment, machine, sandbox, seed, result)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*key, conditions.sandbox, hex(seed), json.dumps(asdict(result))),
+            )
+
+    def check(self, member: Member, task: LoadedTask, conditions: Conditions) -> CheckResult | None:
+        """The current check of this very content under these conditions."""
+        row = self._connection.execute(
+            f"SELECT result FROM checks WHERE superseded = 0 AND sandbox = ? AND {_CHECK_KEY}",  # noqa: S608 -- constants
+            (conditions.sandbox, *_check_key(member, task, conditions)),
+        ).fetchone()
+        return None if row is None else _check_result(json.loads(row[0]))
+
+    def forget(self, members: Sequence[Member], task: str) -> None:
+        """Supersede what is known of these competitors in this task: the history keeps it, and they are graded again."""
+        with self._transaction() as connection:
+            for member in members:
+                connection.execute(
+                    "UPDATE checks SET superseded = 1 WHERE task = ? AND author = ? AND kind = ?", (task, member.author, member.kind)
+                )
+            wanted = {member.key for member in members}
+            for block_id, text in connection.execute("SELECT id, block FROM blocks WHERE task = ? AND superseded = 0", (task,)).fetchall():
+                if wanted & {member.key for member in _block(json.loads(text)).members}:
+                    connection.execute("UPDATE blocks SET superseded = 1 WHERE id = ?", (block_id,))
+
+    # --- measurements ------------------------------------------------------------------------------------------------------
+
+    def add_block(self, block: Block, task: LoadedTask, conditions: Conditions) -> int:
+        """Open a block; its runs are added one by one."""
+        with self._transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO blocks (task, case_name, task_version, environment, machine, sandbox, block) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(block.task, block.case, task.version, conditions.environment, conditions.machine, conditions.sandbox),
+                    json.dumps(asdict(block)),
+                ),
+            )
+        if cursor.lastrowid is None:
+            raise GraderError(f"the store {self.path} gave no number to a new block")
+        return cursor.lastrowid
+
+    def add_run(self, block_id: int, seed: int, record: RunRecord) -> None:
+        """Keep one finished run with its raw samples, all or nothing."""
+        with self._transaction() as connection:
+            (number,) = connection.execute("SELECT count(*) FROM runs WHERE block = ?", (block_id,)).fetchone()
+            connection.execute(
+                "INSERT INTO runs (block, number, seed, started_at, wall_time_s, inside_s, problems) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (block_id, number, hex(seed), record.started_at, record.wall_time_s, record.inside_s, json.dumps(dict(record.problems))),
+            )
+            connection.executemany(
+                "INSERT INTO turns (block, run, round, competitor, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(block_id, number, *_turn_row(turn)) for turn in record.turns],
+            )
+
+    def complete_block(self, block_id: int) -> None:
+        """No more runs are wanted for this block."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE blocks SET complete = 1 WHERE id = ?", (block_id,))
+
+    def blocks(self, task: LoadedTask, conditions: Conditions) -> tuple[StoredBlock, ...]:
+        """All current blocks of a task under these conditions, oldest first."""
+        rows = self._connection.execute(
+            "SELECT id, complete, block FROM blocks WHERE superseded = 0 AND task = ? AND task_version = ? AND environment = ?"
+            " AND machine = ? AND sandbox = ? ORDER BY id",
+            (task.name, task.version, conditions.environment, conditions.machine, conditions.sandbox),
+        ).fetchall()
+        return tuple(
+            StoredBlock(block_id, _block(json.loads(text)), bool(complete), self._runs(block_id)) for block_id, complete, text in rows
+        )
+
+    def _runs(self, block_id: int) -> tuple[RunRecord, ...]:
+        turns: dict[int, list[Turn]] = {}
+        for run, *row in self._connection.execute(
+            "SELECT run, competitor, round, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s FROM turns WHERE block = ? ORDER BY rowid",
+            (block_id,),
+        ):
+            competitor, number, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s = row
+            turns.setdefault(run, []).append(
+                Turn(competitor, number, warm_time_s, tuple(json.loads(timed_s)), cpu_time_s, threads, idle_cpu_s)
+            )
+        rows = self._connection.execute(
+            "SELECT number, problems, started_at, wall_time_s, inside_s FROM runs WHERE block = ? ORDER BY number", (block_id,)
+        )
+        return tuple(
+            RunRecord(
+                turns=tuple(turns.get(number, ())),
+                problems={key: (Verdict(verdict), message) for key, (verdict, message) in json.loads(problems).items()},
+                started_at=started_at,
+                wall_time_s=wall_time_s,
+                inside_s=inside_s,
+            )
+            for number, problems, started_at, wall_time_s, inside_s in rows
+        )
+
+    # --- machines ----------------------------------------------------------------------------------------------------------
+
+    def add_machine(self, machine: Machine) -> None:
+        """Remember what a machine's fingerprint stands for."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO machines (id, facts) VALUES (?, ?)", (machine.fingerprint, json.dumps(asdict(machine))))
+
+    # --- the file ----------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; a full disk or a locked file is our fault, and says so."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise GraderError(f"the store {self.path} cannot be written: {error}; what was finished before is kept") from error
+            raise
+
+    def _create_or_verify(self) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version == SCHEMA_VERSION:
+            return
+        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version or tables:
+            raise UsageError(f"{self.path} is not a store of this version of the grader (found {version}, need {SCHEMA_VERSION})")
+        self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
+_CHECK_KEY = "author = ? AND kind = ? AND task = ? AND content_hash = ? AND task_version = ? AND environment = ? AND machine = ?"
+
+
+def _check_key(member: Member, task: LoadedTask, conditions: Conditions) -> tuple[str, ...]:
+    return (
+        *(member.author, member.kind, task.name, member.content_hash),
+        *(task.version, conditions.environment, conditions.machine),
+    )
+
+
+def _turn_row(turn: Turn) -> tuple[object, ...]:
+    timed_s = json.dumps(turn.timed_s)
+    return (turn.round, turn.competitor, turn.warm_time_s, timed_s, turn.cpu_time_s, turn.threads, turn.idle_cpu_s)
+
+
+def _check_result(fields: dict[str, Any]) -> CheckResult:
+    return CheckResult(**{**fields, "verdict": Verdict(fields["verdict"]), "notes": tuple(fields["notes"])})
+
+
+def _block(fields: dict[str, Any]) -> Block:
+    return Block(
+        task=fields["task"],
+        case=fields["case"],
+        baseline=Member(**fields["baseline"]),
+        members=tuple(Member(**member) for member in fields["members"]),
+        calls_s=fields["calls_s"],
+    )

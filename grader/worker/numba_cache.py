@@ -1,0 +1,64 @@
+"""Keep a submission's compiled Numba functions from one run to the next, as bytes that only this submission gets back."""
+
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+CACHE_LIMIT_BYTES = 32 << 20
+_ENTRY = struct.Struct("<II")
+
+
+def enable(folder: str) -> None:
+    """Let every Numba function of the modules under `folder` use the on-disk cache."""
+    dispatcher_module = sys.modules.get("numba.core.dispatcher")
+    if dispatcher_module is None:
+        return
+    for module in list(sys.modules.values()):
+        if str(getattr(module, "__file__", None) or "").startswith(folder):
+            for value in list(vars(module).values()):
+                if isinstance(value, dispatcher_module.Dispatcher):
+                    _enable_one(value)
+
+
+def _enable_one(dispatcher: object) -> None:
+    """Some functions cannot be cached (made by exec, or defined in a lambda): they are compiled anew in each run."""
+    try:
+        dispatcher.enable_caching()  # type: ignore[attr-defined]  # Numba carries no types
+    except (RuntimeError, AttributeError, OSError):
+        return
+
+
+def pack(folder: Path) -> bytes:
+    """All files under `folder`, as one byte string of at most `CACHE_LIMIT_BYTES` (the rest is left out)."""
+    parts: list[bytes] = []
+    size = 0
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            name = str(path.relative_to(folder)).encode()
+            content = path.read_bytes()
+            size += _ENTRY.size + len(name) + len(content)
+            if size > CACHE_LIMIT_BYTES:
+                break
+            parts += [_ENTRY.pack(len(name), len(content)), name, content]
+    return b"".join(parts)
+
+
+def unpack(packed: bytes, folder: Path) -> None:
+    """Write what `pack` made back under `folder`."""
+    for name, content in _entries(packed):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _entries(packed: bytes) -> Iterator[tuple[str, bytes]]:
+    position = 0
+    while position < len(packed):
+        name_length, content_length = _ENTRY.unpack_from(packed, position)
+        position += _ENTRY.size
+        name = os.fsdecode(packed[position : position + name_length])
+        position += name_length
+        yield name, packed[position : position + content_length]
+        position += content_length

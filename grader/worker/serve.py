@@ -1,0 +1,131 @@
+"""The worker's life: load one submission, then answer calls until the parent hangs up.
+
+Inputs and outputs lie in shared memory; a call is one GO frame in, one DONE or FAILED frame out. The parent stops this process between
+calls, so nothing here runs unseen, and nothing here is believed: the parent checks the output buffer, with its own clock.
+"""
+
+import functools
+import importlib.util
+import json
+import mmap
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.worker import numba_cache
+from grader.worker.convert import UnfitResultError, store
+from grader.worker.explain import explain
+from grader.worker.wire import Operation, receive_with_descriptors, send
+
+_REQUEST_LIMIT_BYTES = 64 << 20
+_SCALARS: dict[str, Callable[[NDArray[Any]], object]] = {
+    "int": lambda cell: int(cell[0]),
+    "float": lambda cell: float(cell[0]),
+    "complex": lambda cell: complex(cell[0]),
+    "bool": lambda cell: bool(cell[0]),
+}
+
+
+class Worker:
+    """One submission's process: `serve` returns when the parent closes the channel."""
+
+    def __init__(self, channel: socket.socket, folder: Path) -> None:
+        self._channel = channel
+        self._code_folder = folder / "submission"
+        self._cache_folder = folder / "numba-cache"
+        self._function: Callable[..., object] | None = None
+        self._inputs: list[tuple[str, NDArray[Any]]] = []
+        self._outputs: tuple[NDArray[Any], ...] = ()
+
+    def serve(self) -> None:
+        """Answer the parent's frames in order."""
+        while True:
+            try:
+                operation, payload, descriptors = receive_with_descriptors(self._channel, _REQUEST_LIMIT_BYTES)
+            except EOFError:
+                return
+            if operation is Operation.GO:
+                self._guarded(self._call, Operation.DONE)
+            elif operation is Operation.LOAD:
+                self._guarded(functools.partial(self._load, payload), Operation.READY)
+            elif operation is Operation.PREPARE:
+                self._prepare(json.loads(payload), descriptors[0])
+                send(self._channel, Operation.READY)
+            elif operation is Operation.DUMP_CACHE:
+                send(self._channel, Operation.READY, numba_cache.pack(self._cache_folder))
+
+    def _guarded(self, action: Callable[[], None], success: Operation) -> None:
+        """Run the submission's code: whatever it raises becomes a FAILED frame."""
+        try:
+            action()
+        except UnfitResultError as error:
+            self._fail({"kind": "invalid", "message": str(error)})
+        except BaseException as error:  # noqa: BLE001 -- SystemExit and KeyboardInterrupt are the submission's doing, too
+            self._fail(explain(error, str(self._code_folder)))
+        else:
+            send(self._channel, success)
+
+    def _fail(self, failure: dict[str, str]) -> None:
+        send(self._channel, Operation.FAILED, json.dumps(failure).encode())
+
+    def _load(self, payload: bytes) -> None:
+        """Write the files, restore the compiled functions, import the module, find the function."""
+        length = int.from_bytes(payload[:4], "little")
+        header = json.loads(payload[4 : 4 + length])
+        position = 4 + length
+        for name, size in header["files"]:
+            path = self._code_folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(payload[position : position + size])
+            os.utime(path, (0, 0))  # Numba's cache compares the source's time
+            position += size
+        numba_cache.unpack(payload[position:], self._cache_folder)
+        module = self._import(header["file"])
+        function = getattr(module, header["function"], None)
+        if function is None or not callable(function):
+            raise UnfitResultError(f"{header['file']} has no function {header['function']!r} once it is imported")
+        if isinstance(function, type):
+            raise UnfitResultError(f"{header['function']!r} is a class; the grader calls a function of that name")
+        numba_cache.enable(str(self._code_folder))
+        self._function = function
+
+    def _import(self, file: str) -> object:
+        """Import the file as the module that its name says, with its own folder first on the path, as `python file` has it."""
+        path = self._code_folder / file
+        sys.path.insert(0, str(self._code_folder))
+        if path.parent != self._code_folder:
+            sys.path.insert(0, str(path.parent))
+        os.chdir(self._code_folder)
+        if path.stem.isidentifier() and path.stem not in sys.modules:
+            return importlib.import_module(path.stem)
+        spec = importlib.util.spec_from_file_location(f"submission_{abs(hash(path.stem))}", path)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{file} cannot be imported")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    def _prepare(self, layout: dict[str, Any], descriptor: int) -> None:
+        """Map the buffers that the following calls use."""
+        memory = mmap.mmap(descriptor, layout["size"])
+        os.close(descriptor)
+
+        def view(entry: dict[str, Any]) -> NDArray[Any]:
+            count = int(np.prod(entry["shape"], dtype=np.int64))
+            flat = np.frombuffer(memory, entry["dtype"], count, entry["offset"]) if count else np.empty(0, entry["dtype"])
+            return flat.reshape(entry["shape"])
+
+        self._inputs = [(entry["kind"], view(entry)) for entry in layout["inputs"]]
+        self._outputs = tuple(view(entry) for entry in layout["outputs"])
+
+    def _call(self) -> None:
+        assert self._function is not None  # noqa: S101 -- the parent loads before it calls
+        arguments = [cell if kind == "array" else _SCALARS[kind](cell) for kind, cell in self._inputs]
+        store(self._function(*arguments), self._outputs)
