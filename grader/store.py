@@ -1,7 +1,8 @@
 """The store: one SQLite file that keeps every check and every raw sample; statistics are derived from it, never kept.
 
-There is one writer, the parent. Each check and each run is one transaction: after a kill at any moment, what was finished is there and
-nothing else is. Results are keyed by content (submission, task version, environment, machine), so what has not changed is not graded again.
+There is one writer, the parent. Each check and each run is one transaction: after a kill at any moment, what was finished is
+there and nothing else is. Results are keyed by content (submission, task version, environment, machine), so what has not
+changed is not graded again.
 """
 
 import json
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from grader.content.task import LoadedTask
 from grader.errors import GraderError, UsageError
@@ -52,7 +53,8 @@ CREATE TABLE runs (
 );
 CREATE TABLE turns (
     block INTEGER NOT NULL, run INTEGER NOT NULL, round INTEGER NOT NULL, competitor TEXT NOT NULL,
-    warm_time_s REAL NOT NULL, timed_s TEXT NOT NULL, cpu_time_s REAL NOT NULL, threads INTEGER NOT NULL, idle_cpu_s REAL NOT NULL,
+    warm_time_s REAL NOT NULL, timed_s TEXT NOT NULL, cpu_time_s REAL NOT NULL,
+    threads INTEGER NOT NULL, idle_cpu_s REAL NOT NULL,
     PRIMARY KEY (block, run, round, competitor),
     FOREIGN KEY (block, run) REFERENCES runs (block, number)
 );
@@ -93,7 +95,7 @@ class Store:
         except (OSError, sqlite3.Error) as error:
             raise UsageError(f"the store {path} cannot be used: {error}; name another with --store FILE") from error
 
-    def __enter__(self) -> "Store":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -101,17 +103,24 @@ class Store:
 
     # --- checks ------------------------------------------------------------------------------------------------------------
 
-    def add_check(
-        self, member: Member, task: LoadedTask, conditions: Conditions, seed: int, result: CheckResult
-    ) -> None:
+    def add_check(self, member: Member, task: LoadedTask, conditions: Conditions, seed: int, result: CheckResult) -> None:
         """Keep one check; an older one of the same content and conditions is superseded."""
         key = _check_key(member, task, conditions)
         with self._transaction() as connection:
             connection.execute(f"UPDATE checks SET superseded = 1 WHERE superseded = 0 AND {_CHECK_KEY}", key)  # noqa: S608 -- constants
             connection.execute(
-                "INSERT INTO checks (author, kind, task, content_hash, task_version, environment, machine, sandbox, seed, result)"
+                "INSERT INTO checks"
+                " (author, kind, task, content_hash, task_version, environment, machine, sandbox, seed, result)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*key, conditions.sandbox, hex(seed), json.dumps(asdict(result))),
+            )
+
+    def replace_check(self, member: Member, task: LoadedTask, conditions: Conditions, result: CheckResult) -> None:
+        """Change what the current check says, on the same inputs: its seed stays."""
+        with self._transaction() as connection:
+            connection.execute(
+                f"UPDATE checks SET result = ? WHERE superseded = 0 AND {_CHECK_KEY}",  # noqa: S608 -- constants
+                (json.dumps(asdict(result)), *_check_key(member, task, conditions)),
             )
 
     def check(self, member: Member, task: LoadedTask, conditions: Conditions) -> CheckResult | None:
@@ -127,10 +136,13 @@ class Store:
         with self._transaction() as connection:
             for member in members:
                 connection.execute(
-                    "UPDATE checks SET superseded = 1 WHERE task = ? AND author = ? AND kind = ?", (task, member.author, member.kind)
+                    "UPDATE checks SET superseded = 1 WHERE task = ? AND author = ? AND kind = ?",
+                    (task, member.author, member.kind),
                 )
             wanted = {member.key for member in members}
-            for block_id, text in connection.execute("SELECT id, block FROM blocks WHERE task = ? AND superseded = 0", (task,)).fetchall():
+            for block_id, text in connection.execute(
+                "SELECT id, block FROM blocks WHERE task = ? AND superseded = 0", (task,)
+            ).fetchall():
                 if wanted & {member.key for member in _block(json.loads(text)).members}:
                     connection.execute("UPDATE blocks SET superseded = 1 WHERE id = ?", (block_id,))
 
@@ -140,7 +152,8 @@ class Store:
         """Open a block; its runs are added one by one."""
         with self._transaction() as connection:
             cursor = connection.execute(
-                "INSERT INTO blocks (task, case_name, task_version, environment, machine, sandbox, block) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO blocks (task, case_name, task_version, environment, machine, sandbox, block)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(block.task, block.case, task.version, conditions.environment, conditions.machine, conditions.sandbox),
                     json.dumps(asdict(block)),
@@ -155,8 +168,17 @@ class Store:
         with self._transaction() as connection:
             (number,) = connection.execute("SELECT count(*) FROM runs WHERE block = ?", (block_id,)).fetchone()
             connection.execute(
-                "INSERT INTO runs (block, number, seed, started_at, wall_time_s, inside_s, problems) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (block_id, number, hex(seed), record.started_at, record.wall_time_s, record.inside_s, json.dumps(dict(record.problems))),
+                "INSERT INTO runs (block, number, seed, started_at, wall_time_s, inside_s, problems)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    block_id,
+                    number,
+                    hex(seed),
+                    record.started_at,
+                    record.wall_time_s,
+                    record.inside_s,
+                    json.dumps(dict(record.problems)),
+                ),
             )
             connection.executemany(
                 "INSERT INTO turns (block, run, round, competitor, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s)"
@@ -177,13 +199,15 @@ class Store:
             (task.name, task.version, conditions.environment, conditions.machine, conditions.sandbox),
         ).fetchall()
         return tuple(
-            StoredBlock(block_id, _block(json.loads(text)), bool(complete), self._runs(block_id)) for block_id, complete, text in rows
+            StoredBlock(block_id, _block(json.loads(text)), bool(complete), self._runs(block_id))
+            for block_id, complete, text in rows
         )
 
     def _runs(self, block_id: int) -> tuple[RunRecord, ...]:
         turns: dict[int, list[Turn]] = {}
         for run, *row in self._connection.execute(
-            "SELECT run, competitor, round, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s FROM turns WHERE block = ? ORDER BY rowid",
+            "SELECT run, competitor, round, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s"
+            " FROM turns WHERE block = ? ORDER BY rowid",
             (block_id,),
         ):
             competitor, number, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s = row
@@ -209,7 +233,9 @@ class Store:
     def add_machine(self, machine: Machine) -> None:
         """Remember what a machine's fingerprint stands for."""
         with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO machines (id, facts) VALUES (?, ?)", (machine.fingerprint, json.dumps(asdict(machine))))
+            connection.execute(
+                "INSERT OR REPLACE INTO machines (id, facts) VALUES (?, ?)", (machine.fingerprint, json.dumps(asdict(machine)))
+            )
 
     # --- the file ----------------------------------------------------------------------------------------------------------
 
@@ -224,7 +250,9 @@ class Store:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
-                raise GraderError(f"the store {self.path} cannot be written: {error}; what was finished before is kept") from error
+                raise GraderError(
+                    f"the store {self.path} cannot be written: {error}; what was finished before is kept"
+                ) from error
             raise
 
     def _create_or_verify(self) -> None:
@@ -233,11 +261,15 @@ class Store:
             return
         (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if version or tables:
-            raise UsageError(f"{self.path} is not a store of this version of the grader (found {version}, need {SCHEMA_VERSION})")
+            raise UsageError(
+                f"{self.path} is not a store of this version of the grader (found {version}, need {SCHEMA_VERSION})"
+            )
         self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
 
 
-_CHECK_KEY = "author = ? AND kind = ? AND task = ? AND content_hash = ? AND task_version = ? AND environment = ? AND machine = ?"
+_CHECK_KEY = (
+    "author = ? AND kind = ? AND task = ? AND content_hash = ? AND task_version = ? AND environment = ? AND machine = ?"
+)
 
 
 def _check_key(member: Member, task: LoadedTask, conditions: Conditions) -> tuple[str, ...]:

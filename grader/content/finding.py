@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True)
 class _Places:
-    """The readable files to look in, by how much their names say that they are the task's."""
+    """The files to look in, by how much their names say that they are the task's."""
 
     home: tuple[str, ...]
     near: tuple[str, ...]
@@ -86,7 +86,7 @@ def find_function(
     """
     if home in hand_in.faults:
         raise hand_in.faults[home]
-    places = _places(hand_in.codes if among is None else among, interface.name, tasks, home)
+    places = _places({*hand_in.codes, *hand_in.faults} if among is None else among, interface.name, tasks, home)
     path = _exactly_named(hand_in, places, interface.name)
     if path:
         definition = _resolved(hand_in, path, interface.name)
@@ -167,18 +167,21 @@ def _is_written_in(hand_in: HandIn, path: str, name: str) -> bool:
 
 
 def _resolved(hand_in: HandIn, path: str, name: str) -> Definition:
-    """The definition behind a name, followed through imports from the author's own files."""
-    definition: Definition | None = None
+    """The definition behind a name, followed through imports from the author's own files, in a circle only once."""
+    definition = _bound(hand_in.codes[path], name)
     seen: set[tuple[str, str]] = set()
-    while (path, name) not in seen:
-        seen.add((path, name))
-        code = hand_in.codes[path]
-        definition = code.definitions.get(name, definition)
-        origins: tuple[str, ...] = code.star_imports
-        if name in code.definitions:
-            origins, name = code.definitions[name].origin, code.definitions[name].origin_name
-        path = next((origin for origin in origins if _defines(hand_in, origin, name)), path)
-    return definition or Definition(name, "import")
+    while True:
+        wanted = definition.origin_name
+        behind = next((origin for origin in definition.origin if _defines(hand_in, origin, wanted)), None)
+        if behind is None or (behind, wanted) in seen:
+            return replace(definition, name=name)
+        seen.add((behind, wanted))
+        definition = _bound(hand_in.codes[behind], wanted)
+
+
+def _bound(code: Code, name: str) -> Definition:
+    """What the file binds to the name; a name that it does not spell out comes from a star import."""
+    return code.definitions.get(name, Definition(name, "import", origin=code.star_imports, origin_name=name))
 
 
 def _nearly_named(hand_in: HandIn, places: _Places, interface: Interface, tasks: Collection[str]) -> tuple[str, Definition]:
@@ -205,6 +208,9 @@ def _nearly_named(hand_in: HandIn, places: _Places, interface: Interface, tasks:
 
 def _not_found(hand_in: HandIn, places: _Places, name: str) -> RefusedError:
     claiming = (*places.home, *places.near)
+    broken = [path for path in claiming if path in hand_in.faults]
+    if broken:
+        return hand_in.faults[broken[0]]
     if claiming:
         return RefusedError(
             Verdict.INVALID, f"{_listed(claiming)}: no function {name!r}{_what_is_there(hand_in, claiming, name)}"
@@ -218,7 +224,7 @@ def _not_found(hand_in: HandIn, places: _Places, name: str) -> RefusedError:
 
 
 def _what_is_there(hand_in: HandIn, paths: Collection[str], name: str) -> str:
-    codes = [hand_in.codes[path] for path in paths if path in hand_in.codes]
+    codes = [hand_in.codes[path] for path in paths]
     if all(code.is_empty for code in codes):
         return "; the file is empty"
     there = {
@@ -240,7 +246,7 @@ def _how_found(hand_in: HandIn, places: _Places, name: str, path: str, home: str
     if path != home:
         return (f"{path} was taken for {home}",)
     rivals = [rival for rival in places.near if _defines(hand_in, rival, name) and not _borrows(hand_in, rival, name)]
-    return (f"{path} was taken; {_listed(rivals)} also define {name!r}",) if rivals else ()
+    return (f"{path} was taken, though {name!r} is defined in {_listed(rivals)} too",) if rivals else ()
 
 
 def _listed(names: "Collection[str] | Iterator[str]") -> str:

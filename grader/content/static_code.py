@@ -4,8 +4,9 @@ import ast
 import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from grader.content.parsing import parse
 from grader.content.reading import SourceFile
@@ -65,46 +66,50 @@ class Code:
     is_empty: bool
 
 
+@lru_cache(maxsize=128)
 def read_code(file: SourceFile) -> Code:
-    """Parse one file.
+    """Parse one file; equal files are parsed once, though an author's are asked about for each task.
 
     Raises:
         BrokenCodeError: it is not text in its declared encoding, or not Python.
     """
     tree = parse(file)
-    aliases = dict(_aliases(tree))
+    nodes = list(ast.walk(tree))
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    aliases = {name: meaning for node in imports for name, meaning in _aliases(node)}
     return Code(
         path=file.path,
         definitions=_definitions(tree, aliases, file.path),
         imports=frozenset(
-            path for node in ast.walk(tree) for module in _modules(node) for path in _module_paths(*module, importer=file.path)
+            path for node in imports for module in _modules(node) for path in _module_paths(*module, importer=file.path)
         ),
-        star_imports=tuple(path for node in ast.walk(tree) for path in _star_paths(node, file.path)),
-        names=frozenset(name for node in ast.walk(tree) for name in _names(node, aliases)),
+        star_imports=tuple(path for node in imports for path in _star_paths(node, file.path)),
+        names=frozenset(name for node in nodes for name in _names(node, aliases)),
         is_empty=not tree.body,
     )
 
 
 # Imports
 
+_Import: TypeAlias = ast.Import | ast.ImportFrom
 
-def _aliases(tree: ast.Module) -> Iterator[tuple[str, str]]:
+
+def _aliases(node: _Import) -> Iterator[tuple[str, str]]:
     """Each imported name with what it stands for: (`np`, `numpy`), (`njit`, `numba.njit`)."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield (alias.asname, alias.name) if alias.asname else (alias.name.split(".")[0],) * 2
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}".lstrip(".")
+    for alias in node.names:
+        if isinstance(node, ast.ImportFrom):
+            yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}".lstrip(".")
+        else:
+            package = alias.name.split(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (package, package)
 
 
-def _modules(node: ast.AST) -> Iterator[tuple[str, int]]:
+def _modules(node: _Import) -> Iterator[tuple[str, int]]:
     """The dotted modules that an import statement may load, each with its level (0 = absolute)."""
-    if isinstance(node, ast.Import):
-        yield from ((alias.name, 0) for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
+    if isinstance(node, ast.ImportFrom):
         yield from ((f"{node.module or ''}.{alias.name}".lstrip("."), node.level) for alias in node.names)
+    else:
+        yield from ((alias.name, 0) for alias in node.names)
 
 
 def _module_paths(module: str, level: int, *, importer: str) -> Iterator[str]:
@@ -125,7 +130,7 @@ def _ancestor(folder: PurePosixPath, count: int) -> PurePosixPath:
     return folder
 
 
-def _star_paths(node: ast.AST, importer: str) -> Iterator[str]:
+def _star_paths(node: _Import, importer: str) -> Iterator[str]:
     if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names):
         yield from _module_paths(node.module, node.level, importer=importer)
 

@@ -79,7 +79,7 @@ def authors(folder: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
-def read_submission(  # noqa: PLR0913 - whose work, for what, under which limit: each caller has them apart
+def read_submission(
     folder: Path,
     author: str,
     kind: AuthorKind,

@@ -102,10 +102,12 @@ class Task:
     """What `work` counts, in the plural: "pixel-iterations", "flop"."""
     outputs: Callable[[Inputs], tuple[ArraySpec, ...]]
     expect: Callable[[Inputs], Any]
-    """The trusted answer to one call's inputs, in whatever form `check` and `work` want; computed once per inputs and shared by all
-    competitors. It must not change the inputs."""
+    """The trusted answer to one call's inputs, in whatever form `check` and `work` want; it must not change the inputs.
+
+    Computed once per inputs and shared by all competitors.
+    """
     check: Callable[[Inputs, Outputs, Any], Difference | None]
-    """`check(inputs, outputs, expected)`: None where right. The outputs have the declared dtypes and shapes; they may hold NaN."""
+    """`check(inputs, outputs, expected)`: None where right. Outputs have the declared dtypes and shapes, and may hold NaN."""
     work: Callable[[Inputs, Any], float]
     """`work(inputs, expected)`: the units of work one call has to do."""
     check_cases: tuple[Case, ...]
@@ -139,7 +141,9 @@ def load_task(course_folder: Path, name: str) -> LoadedTask:
     folder = course_folder / "tasks" / name
     path = folder / "task.py"
     if not path.is_file():
-        raise UsageError(f"there is no task {name!r} in {course_folder / 'tasks'}{did_you_mean(name, task_names(course_folder))}")
+        raise UsageError(
+            f"there is no task {name!r} in {course_folder / 'tasks'}{did_you_mean(name, task_names(course_folder))}"
+        )
     naive = course_folder / "reference" / "naive" / f"{name}.py"
     if not naive.is_file():
         raise GraderError(f"task {name!r} has no reference/naive/{name}.py, which states its interface")

@@ -24,8 +24,9 @@ Signature = tuple[tuple[str, str, tuple[int, ...]], ...]
 class Arena:
     """Buffers for inputs and outputs of fixed dtypes and shapes, mapped by the parent and by one worker.
 
-    On Linux it is a memfd sealed against growing, shrinking and resealing, so that the worker cannot truncate it under the parent.
-    Each array starts at a random cache line of its own page: the layout differs between runs and never favours one author.
+    On Linux it is a memfd sealed against growing, shrinking and resealing, so that the worker cannot truncate it under the
+    parent. Each array starts at a random cache line of its own page: the layout differs between runs and never favours one
+    author.
     """
 
     def __init__(self, inputs: Inputs, outputs: Sequence[ArraySpec]) -> None:

@@ -1,8 +1,9 @@
 """A program for a root parent: show some paths in a mount namespace of its own, become an unprivileged user, start bubblewrap.
 
-The interpreter or the course may lie under a folder that the unprivileged user may not enter (`/root`). Root therefore binds each of them
-under a fresh tmpfs that is seen by this process alone, and bubblewrap then binds them from there to their original paths. Run as
-`python -I -S as_user.py PLAN` with PLAN in JSON: uid, gid, paths, and bubblewrap's words before and after the binds.
+The interpreter or the course may lie under a folder that the unprivileged user may not enter (`/root`). Root therefore binds
+each of them under a fresh tmpfs that is seen by this process alone, and bubblewrap then binds them from there to their original
+paths. Run as `python -I -S as_user.py PLAN` with PLAN in JSON: uid, gid, paths, and bubblewrap's words before and after the
+binds.
 """
 
 import ctypes
@@ -41,12 +42,12 @@ def main(plan_text: str) -> None:
             os.close(os.open(staged, os.O_CREAT | os.O_WRONLY, 0o644))
         mount(path, staged, None, _MS_BIND | _MS_REC)
         binds += ["--ro-bind", staged, path]
-    os.chmod(_STAGE, 0o755)  # noqa: PTH101 -- the same
+    os.chmod(_STAGE, 0o755)  # noqa: PTH101, S103 -- the same; the user must be able to look in
     os.setgroups([])
     os.setresgid(plan["gid"], plan["gid"], plan["gid"])
     os.setresuid(plan["uid"], plan["uid"], plan["uid"])
     command = [*plan["before"], *binds, *SEAL, *plan["after"]]
-    os.execv(command[0], command)
+    os.execv(command[0], command)  # noqa: S606 -- there is no shell, and none is wanted
 
 
 if __name__ == "__main__":

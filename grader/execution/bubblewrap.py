@@ -32,7 +32,9 @@ class BubblewrapBackend:
         try:
             self._program = seccomp.single_process_program()
         except (ImportError, OSError) as error:
-            raise GraderError(f"no system-call filter: {error}; install libseccomp2 and the Python package pyseccomp") from error
+            raise GraderError(
+                f"no system-call filter: {error}; install libseccomp2 and the Python package pyseccomp"
+            ) from error
 
     def generation(self) -> ZygoteGeneration:
         """A zygote in a fresh sandbox; each of its workers has its own `/tmp`."""
@@ -90,7 +92,9 @@ def sandbox_user() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise GraderError(f"no unprivileged user for the sandbox (looked for {', '.join(_SANDBOX_USERS)}): useradd --system grader-sandbox")
+    raise GraderError(
+        f"no unprivileged user for the sandbox (looked for {', '.join(_SANDBOX_USERS)}): useradd --system grader-sandbox"
+    )
 
 
 def exposed_paths() -> tuple[Path, ...]:
@@ -110,7 +114,7 @@ def _namespaces() -> list[str]:
     words += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--ro-bind", "/usr", "/usr"]
     for folder in map(Path, _SYSTEM_FOLDERS):
         if folder.is_symlink():
-            words += ["--symlink", os.readlink(folder), str(folder)]
+            words += ["--symlink", str(folder.readlink()), str(folder)]
         elif folder.is_dir():
             words += ["--ro-bind", str(folder), str(folder)]
     return [*words, "--proc", "/proc", "--dev", "/dev", "--tmpfs", str(_WORKER_FOLDER)]

@@ -10,7 +10,13 @@ from grader.execution.interface import Backend
 from grader.execution.plain import PlainBackend
 from grader.machine import usable_cpus
 
-_THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_THREAD_VARIABLES = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
 _HOST_FEATURES = "host"
 
 
@@ -18,7 +24,9 @@ def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
     """What every worker of this machine gets; UsageError where the machine has fewer cores than its budget."""
     cpus = usable_cpus()
     if machine.threads > len(cpus):
-        raise UsageError(f"course.toml gives workers {machine.threads} threads, and this machine has {len(cpus)} cores; lower `threads`")
+        raise UsageError(
+            f"course.toml gives workers {machine.threads} threads, and this machine has {len(cpus)} cores; lower `threads`"
+        )
     return WorkerSettings(
         preload=tuple(machine.preload),
         environment=worker_environment(machine),
@@ -47,7 +55,9 @@ def choose_backend(machine: Machine, limits: Limits, *, trust_code: bool) -> Bac
     settings = worker_settings(machine, limits)
     if trust_code or machine.backend == "plain":
         if not trust_code:
-            raise UsageError("course.toml asks for the plain backend, which isolates nothing: say --trust-code to grade with it")
+            raise UsageError(
+                "course.toml asks for the plain backend, which isolates nothing: say --trust-code to grade with it"
+            )
         return PlainBackend(settings)
     if sys.platform != "linux":
         raise GraderError(f"no sandbox on {sys.platform}: other people's code is graded on Linux, or with --trust-code")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import grader
 from grader.content.submission import Submission
@@ -62,14 +63,16 @@ def zygote_command(control: int) -> list[str]:
 class ZygoteGeneration:
     """A fresh zygote; `start` forks a worker of it. Leaving the context kills everything that was started."""
 
-    def __init__(self, launch: Launch, settings: WorkerSettings, confined: Confined, folder_for: Callable[[Submission], Path]) -> None:
+    def __init__(
+        self, launch: Launch, settings: WorkerSettings, confined: Confined, folder_for: Callable[[Submission], Path]
+    ) -> None:
         self._settings = settings
         self._confined = confined
         self._folder_for = folder_for
         self._launch = launch
         self._workers: list[WorkerProcess] = []
 
-    def __enter__(self) -> "ZygoteGeneration":
+    def __enter__(self) -> Self:
         self._control, theirs = socket.socketpair()
         _ask_for_credentials(self._control)
         with theirs:
@@ -102,7 +105,9 @@ class ZygoteGeneration:
         except (EOFError, OSError) as error:
             os.set_blocking(output_read, False)
             with contextlib.suppress(BlockingIOError):
-                raise GraderError(f"no worker could be started: {os.read(output_read, _SHOWN_OUTPUT_BYTES).decode()}") from error
+                raise GraderError(
+                    f"no worker could be started: {os.read(output_read, _SHOWN_OUTPUT_BYTES).decode()}"
+                ) from error
             raise GraderError("no worker could be started, and the zygote did not say why") from error
         worker = WorkerProcess(open_handle(pid), channel, status_read, output_read, submission)
         self._workers.append(worker)

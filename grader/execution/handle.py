@@ -1,6 +1,7 @@
 """A worker's process as the operating system shows it: stop and continue, kill, CPU time, memory.
 
-On Linux through a pidfd and `/proc`; elsewhere (macOS) through psutil, which is slower and cannot reset the memory's high-water mark.
+On Linux through a pidfd and `/proc`; elsewhere (macOS) through psutil, which is slower and cannot reset the memory's high-water
+mark.
 """
 
 import contextlib
@@ -172,12 +173,13 @@ class PortableHandle:
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """See `start_memory_peak`."""
         del resident_bytes
+        return None
 
     def close(self) -> None:
         """Nothing is held."""
 
 
 def _state_and_threads(stat: bytes) -> tuple[str, int]:
-    """State (field 3) and number of threads (field 20) of a line of `/proc/PID/stat`; the name before them may hold anything."""
+    """State (field 3) and number of threads (field 20) of `/proc/PID/stat`; the name before them may hold anything."""
     fields = stat[stat.rindex(b")") + 2 :].split()
     return fields[0].decode(), int(fields[17])

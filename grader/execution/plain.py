@@ -10,7 +10,7 @@ from grader.execution.generation import Confined, WorkerSettings, ZygoteGenerati
 
 
 class PlainBackend:
-    """Runs code as the user who calls the grader, in temporary folders that keep their path from run to run (Numba's cache wants that)."""
+    """Runs code as the user who calls the grader, in folders that keep their path from run to run (Numba's cache wants that)."""
 
     sandbox = "none"
 
@@ -30,5 +30,10 @@ class PlainBackend:
     def _launch(self, command: Sequence[str], control: int) -> subprocess.Popen[bytes]:
         environment = {"PATH": os.defpath, **self._settings.environment}
         return subprocess.Popen(
-            command, pass_fds=(control,), env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            command,
+            pass_fds=(control,),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )

@@ -1,8 +1,9 @@
 """The parent's half of the call protocol: reveal, time, stop, copy.
 
-Each call: the worker stands still (SIGSTOP, confirmed in `/proc`) while fresh inputs are written and the outputs are poisoned; the clock is
-read, the worker continued; at its DONE the clock is read again, the worker is stopped at once, and the outputs are copied
-while it is frozen. The clock, the inputs and the copy are the parent's: the worker decides nothing but the bytes in the buffer.
+Each call: the worker stands still (SIGSTOP, confirmed in `/proc`) while fresh inputs are written and the outputs are poisoned;
+the clock is read, the worker continued; at its DONE the clock is read again, the worker is stopped at once, and the outputs are
+copied while it is frozen. The clock, the inputs and the copy are the parent's: the worker decides nothing but the bytes in the
+buffer.
 """
 
 import contextlib
@@ -30,9 +31,7 @@ _MESSAGE_LIMIT_CHARACTERS = 10_000
 class WorkerProcess:
     """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends."""
 
-    def __init__(
-        self, handle: ProcessHandle, channel: socket.socket, status: int, output: int, submission: Submission
-    ) -> None:
+    def __init__(self, handle: ProcessHandle, channel: socket.socket, status: int, output: int, submission: Submission) -> None:
         self._handle = handle
         self._channel = channel
         self._status = status
@@ -84,7 +83,7 @@ class WorkerProcess:
             wall_time_s = time.perf_counter() - start
         except (EOFError, OSError, wire.ProtocolError) as error:
             wall_time_s = time.perf_counter() - start
-            cpu_time_s = self._handle.cpu_time_s() - cpu_start_s
+            cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
         threads = self._handle.stop()
         self._ended_cpu_s = self._handle.cpu_time_s()
@@ -211,7 +210,9 @@ class WorkerProcess:
         status = struct.unpack("<i", report)[0]
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
-            return Failure(FailureKind.SIGNAL, f"the process was ended by {signal.Signals(number).name} ({signal.strsignal(number)})")
+            return Failure(
+                FailureKind.SIGNAL, f"the process was ended by {signal.Signals(number).name} ({signal.strsignal(number)})"
+            )
         return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} in the middle of a call")
 
     def _kill(self) -> None:

@@ -71,6 +71,17 @@ def check(
     return _Check(worker, task.task, limits, inputs, notes).run()
 
 
+def call_once(
+    worker: Worker, task: Task, case: Case, prepared: PreparedCase, limits: Limits
+) -> tuple[Call | None, Problem | None]:
+    """Import a submission and call it once: the call, None where the import fails, and what is wrong with it."""
+    load = worker.load(limits.first_call_s)
+    if load.failure is not None:
+        return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
+    call = worker.call(prepared.inputs, prepared.outputs, limits.first_call_s)
+    return call, judge(task, case, prepared, call, limits.memory_bytes)
+
+
 class _Check:
     """One submission's check in progress; what is known so far stands in `_result`."""
 
@@ -89,7 +100,9 @@ class _Check:
             self._size()
         except _Stop as stop:
             problem = stop.problem
-            self._note(verdict=problem.verdict, message=problem.message, failing_case=problem.case, mistake=problem.mistake, case=None)
+            self._note(
+                verdict=problem.verdict, message=problem.message, failing_case=problem.case, mistake=problem.mistake, case=None
+            )
         self._note(printed=self._worker.printed())
         return self._result, problem
 
@@ -112,7 +125,7 @@ class _Check:
             self._time(case, self._right_call(case, 0, self._limits.call_s(case.name)).wall_time_s)
 
     def _size(self) -> None:
-        """Decide the case: the largest whose median call takes at most `longest_call_s`; the smallest must meet the time limit."""
+        """Decide the case: the largest whose median call takes at most `longest_call_s`, or else the smallest."""
         smallest = self._task.benchmark_cases[0]
         for case, calls in self._sizing_calls():
             median_s = statistics.median(call.wall_time_s for call in calls)
@@ -120,8 +133,8 @@ class _Check:
             if median_s <= self._limits.longest_call_s or case is smallest:
                 peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
                 threads = max(call.threads for call in calls)
-                work = self._inputs(case, 0).work
-                self._note(case=case.name, work=work, peak_memory_bytes=max(peaks, default=None), threads=threads)
+                work = {**self._result.case_work, case.name: self._inputs(case, 0).work}
+                self._note(case=case.name, case_work=work, peak_memory_bytes=max(peaks, default=None), threads=threads)
 
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
         """Calls per benchmark case, from the smallest up, until one takes too long or is bound to."""
@@ -133,7 +146,9 @@ class _Check:
             try:
                 calls = [self._right_call(case, 0, self._limits.call_s(case.name))]
                 if calls[0].wall_time_s <= _HOPELESS * longest_s:
-                    calls = [self._right_call(case, number, self._limits.call_s(case.name)) for number in range(1, _SIZING_CALLS + 1)]
+                    calls = [
+                        self._right_call(case, number, self._limits.call_s(case.name)) for number in range(1, _SIZING_CALLS + 1)
+                    ]
             except _Stop as stop:
                 if self._result.case is None or stop.problem.verdict not in _LIMITS_OF_SIZE:
                     raise
@@ -155,5 +170,3 @@ class _Check:
 
     def _time(self, case: Case, seconds: float) -> None:
         self._note(case_times_s={**self._result.case_times_s, case.name: seconds})
-
-

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -79,6 +80,22 @@ def naive_times_s(hand_ins: HandIns, session: Session, backend: Backend, store: 
     return {}
 
 
+def align_cases(session: Session, chosen: Sequence[HandIns], backend: Backend, store: Store) -> None:
+    """Put a task's accepted students at one case, the largest that all of them do in time, so that they can be compared."""
+    conditions = session.conditions(backend.sandbox)
+    for hand_ins in chosen:
+        students = [member_of(one) for one in hand_ins.everyone if one.kind == "student"]
+        checks = {member: store.check(member, hand_ins.task, conditions) for member in students}
+        accepted = {member: result for member, result in checks.items() if result is not None and result.case is not None}
+        order = [case.name for case in hand_ins.task.task.benchmark_cases]
+        if not accepted:
+            continue
+        common = min((str(result.case) for result in accepted.values()), key=order.index)
+        for member, result in accepted.items():
+            if result.case != common:
+                store.replace_check(member, hand_ins.task, conditions, replace(result, case=common))
+
+
 def failing_case_path(course_folder: Path, member: Member, task: str) -> Path:
     """Where the failing case of a submission is kept, for `grader check FILE --case CASE.npz`."""
     return course_folder / "results" / "cases" / member.author / f"{task}.npz"
@@ -100,7 +117,7 @@ class _Generations:
         self._stack = ExitStack()
         self._current: Generation | None = None
 
-    def __enter__(self) -> "_Generations":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -149,4 +166,6 @@ def _is_not_naive(handed_in: HandedIn) -> bool:
 
 def _require_right_reference(member: Member, hand_ins: HandIns, result: CheckResult) -> None:
     if member.kind == "reference" and result.verdict is not Verdict.ACCEPTED:
-        raise GraderError(f"the course's own reference/{member.author}/{hand_ins.task.name} is {result.verdict}: {result.message}")
+        raise GraderError(
+            f"the course's own reference/{member.author}/{hand_ins.task.name} is {result.verdict}: {result.message}"
+        )

@@ -22,8 +22,22 @@ _VERDICT_OF_FAILURE = {
     FailureKind.PROTOCOL: Verdict.RUNTIME_ERROR,
 }
 
+_HEADLINES = {
+    FailureKind.EXCEPTION: "An exception was raised",
+    FailureKind.SYNTAX: "The file is not valid Python",
+    FailureKind.IMPORT: "An import failed",
+    FailureKind.INVALID: "The result does not fit the task's contract",
+    FailureKind.TIME: "Too slow: the call was ended",
+    FailureKind.EXIT: "The code ended the program instead of returning",
+    FailureKind.SIGNAL: "The code crashed the interpreter",
+    FailureKind.PROTOCOL: "The code broke the grader's rules",
+}
+
 _HINTS = (
-    ("number of threads must be between", "more threads were asked for than this task's budget allows; leave the number of threads alone"),
+    (
+        "number of threads must be between",
+        "more threads were asked for than this task's budget allows; leave the number of threads alone",
+    ),
     ("NUMBA_NUM_THREADS", "the number of threads is the grader's to set; leave NUMBA_NUM_THREADS alone"),
     ("Operation not permitted", "new processes, sockets and changes to the machine are not allowed in this task"),
     ("can't start new thread", "more threads were asked for than this task's budget allows"),
@@ -76,25 +90,9 @@ def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs) -> str |
 
 
 def _headline(failure: Failure, memory_bytes: int) -> str:
-    match failure.kind:
-        case FailureKind.TIME:
-            return "Too slow: the call was ended"
-        case FailureKind.MEMORY:
-            return f"Out of memory (the limit is {memory_bytes / 2**30:.3g} GiB)"
-        case FailureKind.INVALID:
-            return "The result does not fit the task's contract"
-        case FailureKind.SYNTAX:
-            return "The file is not valid Python"
-        case FailureKind.IMPORT:
-            return "An import failed"
-        case FailureKind.EXIT:
-            return "The code ended the program instead of returning"
-        case FailureKind.SIGNAL:
-            return "The code crashed the interpreter"
-        case FailureKind.PROTOCOL:
-            return "The code broke the grader's rules"
-        case _:
-            return "An exception was raised"
+    if failure.kind is FailureKind.MEMORY:
+        return f"Out of memory (the limit is {memory_bytes / 2**30:.3g} GiB)"
+    return _HEADLINES[failure.kind]
 
 
 def _hint(failure: Failure) -> str | None:
@@ -134,7 +132,9 @@ def _not_finite(outputs: Outputs) -> Difference | None:
         if output.dtype.kind in "fc" and not np.isfinite(output).all():
             bad = np.argwhere(~np.isfinite(output))
             place = tuple(int(index) for index in bad[0])
-            return Difference(f"{len(bad)} of {output.size} values are not finite", str(list(place)), "a finite number", str(output[place]))
+            return Difference(
+                f"{len(bad)} of {output.size} values are not finite", str(list(place)), "a finite number", str(output[place])
+            )
     return None
 
 
@@ -151,5 +151,7 @@ def _same_array(left: Array, right: Array) -> bool:
         return False
     if right.dtype.kind in "fc":
         scale = float(np.max(np.abs(right), initial=0.0, where=np.isfinite(right)))
-        return bool(np.allclose(left, right, rtol=_MISTAKE_RELATIVE_TOLERANCE, atol=_MISTAKE_RELATIVE_TOLERANCE * scale, equal_nan=True))
+        return bool(
+            np.allclose(left, right, rtol=_MISTAKE_RELATIVE_TOLERANCE, atol=_MISTAKE_RELATIVE_TOLERANCE * scale, equal_nan=True)
+        )
     return bool(np.array_equal(left, right))

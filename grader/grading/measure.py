@@ -1,7 +1,7 @@
 """The measuring stage: the calls of one run of one block, and who is measured with whom.
 
-In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones. Every call of a round's
-turn has inputs of its own, fresh, and the same for all competitors, and every answer is checked in full.
+In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones. Every call
+of a round's turn has inputs of its own, fresh, and the same for all competitors, and every answer is checked in full.
 """
 
 import math
@@ -44,7 +44,7 @@ class Competitor:
 
 
 def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
-    """How many turns a competitor gets in a run: `min(calls_per_run, seconds_per_run)`, but at least `min_calls_per_run` calls."""
+    """A competitor's turns in a run: `calls_per_run` calls or `seconds_per_run`, and at least `min_calls_per_run` calls."""
     calls_per_turn = plan.timed_calls_per_turn + 1
     least = math.ceil(plan.min_calls_per_run / calls_per_turn)
     if call_s > plan.slow_ratio * fastest_s:
@@ -71,8 +71,8 @@ def rounds_of(turns: Mapping[str, int], baseline: str, generator: np.random.Gene
 def choose_baseline(times_s: Mapping[str, float], named: str | None, shortest_s: float) -> str | None:
     """The reference that everyone is compared with at one case, from the references' call times there.
 
-    The one that the course names where its call takes at least `shortest_s` (below, the cost of the call itself would be in the comparison);
-    else the fastest that does; else the slowest.
+    The one that the course names where its call takes at least `shortest_s` (below, the cost of the call itself would be in the
+    comparison); else the fastest that does; else the slowest.
     """
     if not times_s:
         return None
@@ -110,8 +110,8 @@ def measure_run(
 ) -> RunRecord:
     """One run: fresh workers for all `competitors` (baseline and control among them), and their rounds.
 
-    A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what submissions
-    compiled in earlier runs, by content hash; what is new is added.
+    A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what
+    submissions compiled in earlier runs, by content hash; what is new is added.
     """
     return _Run(task, block, plan, limits, np.random.default_rng(seed)).measure(generation, competitors, compiled)
 

@@ -1,4 +1,4 @@
-"""The measuring stage over a class: blocks for whoever has not been measured, and runs until the ranking is settled or the budget is spent."""
+"""The measuring stage over a class: runs for whoever is not measured yet, until the ranking is settled or the budget spent."""
 
 import secrets
 import time
@@ -91,20 +91,32 @@ class _Measuring:
         for case in {result.case for result in new.values() if result.case is not None}:
             baseline = baselines.get(case) or self._baseline(hand_ins, case, checks)
             members = sorted((member for member, result in new.items() if result.case == case), key=lambda member: member.key)
-            calls_s = {member.key: result.case_times_s[case] for member, result in checks.items() if case in result.case_times_s}
-            for block in plan_blocks(hand_ins.task.name, case, baseline, members, calls_s, self._session.plan.block_size):
-                found.append(_OpenBlock(self._store.add_block(block, hand_ins.task, self._conditions), block, hand_ins, limits))
+            calls_s = {
+                member.key: result.case_times_s[case] for member, result in checks.items() if case in result.case_times_s
+            }
+            blocks = plan_blocks(hand_ins.task.name, case, baseline, members, calls_s, self._session.plan.block_size)
+            found += [
+                _OpenBlock(self._store.add_block(block, hand_ins.task, self._conditions), block, hand_ins, limits)
+                for block in blocks
+            ]
         return found
 
     def _accepted(self, hand_ins: HandIns) -> dict[Member, CheckResult]:
         results = {
-            member_of(one): self._store.check(member_of(one), hand_ins.task, self._conditions) for one in hand_ins.submissions.values()
+            member_of(one): self._store.check(member_of(one), hand_ins.task, self._conditions)
+            for one in hand_ins.submissions.values()
         }
-        return {member: result for member, result in results.items() if result is not None and result.verdict is Verdict.ACCEPTED}
+        return {
+            member: result for member, result in results.items() if result is not None and result.verdict is Verdict.ACCEPTED
+        }
 
     def _baseline(self, hand_ins: HandIns, case: str, checks: dict[Member, CheckResult]) -> Member:
         references = {member.author: member for member in checks if member.kind == "reference"}
-        times_s = {level: checks[member].case_times_s[case] for level, member in references.items() if case in checks[member].case_times_s}
+        times_s = {
+            level: checks[member].case_times_s[case]
+            for level, member in references.items()
+            if case in checks[member].case_times_s
+        }
         named = baseline_of(self._session.course, hand_ins.task.name)
         level = choose_baseline(times_s, named, self._session.plan.shortest_baseline_call_s)
         if level is None:
@@ -114,7 +126,7 @@ class _Measuring:
     # --- runs --------------------------------------------------------------------------------------------------------------
 
     def run(self, one: _OpenBlock, generation: Generation, deadline: float) -> None:
-        """Make and keep one run of a block; a run in which the baseline or its control failed is made again once, then reported."""
+        """Make and keep one run of a block; one in which the baseline or its control failed is made again once, then reported."""
         seed = secrets.randbits(_SEED_BITS)
         record = self._measure(one, generation, deadline, seed)
         if self._is_broken(one, record):

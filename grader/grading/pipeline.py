@@ -1,14 +1,14 @@
 """Grading a class is a list of stages: read → check → measure → rank; what they find is in the store.
 
-Each stage does what is missing and keeps every finished piece at once: a grading that was interrupted goes on where it stopped, and one in
-which nothing has changed runs nothing.
+Each stage does what is missing and keeps every finished piece at once: a grading that was interrupted goes on where it stopped,
+and one in which nothing has changed runs nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from grader.execution.interface import Backend
-from grader.grading.check_class import check_class
+from grader.grading.check_class import align_cases, check_class
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress
 from grader.grading.session import HandIns, Session, member_of, read_class
@@ -29,18 +29,30 @@ class Wanted:
 
 
 def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, progress: Progress) -> Report:
-    """Check and measure what is missing, and rank everyone."""
-    conditions = session.conditions(backend.sandbox)
-    store.add_machine(session.machine)
+    """Grade the class, or the authors that are wanted, and rank everyone."""
     everyone = read_class(session)
     chosen = [hand_ins.only(wanted.authors) for hand_ins in everyone]
     if wanted.fresh:
-        _forget(chosen, store)
+        for hand_ins in chosen:
+            store.forget([member_of(one) for one in hand_ins.everyone], hand_ins.task.name)
+    return grade_hand_ins(session, everyone, chosen, wanted.budget_s, backend, store, progress)
+
+
+def grade_hand_ins(
+    session: Session,
+    everyone: Sequence[HandIns],
+    chosen: Sequence[HandIns],
+    budget_s: float | None,
+    backend: Backend,
+    store: Store,
+    progress: Progress,
+    *,
+    same_case: bool = False,
+) -> Report:
+    """Check and measure what is missing of the chosen, and rank everyone; with `same_case`, all students at one case."""
+    store.add_machine(session.machine)
     checked = check_class(session, chosen, backend, store, progress)
-    measure_class(session, chosen, checked.compiled, wanted.budget_s, backend, store, progress)
-    return stand(session, everyone, checked.faults, conditions, store)
-
-
-def _forget(chosen: Collection[HandIns], store: Store) -> None:
-    for hand_ins in chosen:
-        store.forget([member_of(handed_in) for handed_in in hand_ins.everyone], hand_ins.task.name)
+    if same_case:
+        align_cases(session, chosen, backend, store)
+    measure_class(session, chosen, checked.compiled, budget_s, backend, store, progress)
+    return stand(session, everyone, checked.faults, session.conditions(backend.sandbox), store)

@@ -57,8 +57,8 @@ class CheckResult:
     mistake: str | None = None
     case: str | None = None
     """The benchmark case at which it will be measured; None where it is not accepted."""
-    work: float | None = None
-    """Units of work that one call at `case` does."""
+    case_work: Mapping[str, float] = field(default_factory=dict)
+    """Units of work of one call, per benchmark case it was run on."""
     case_times_s: Mapping[str, float] = field(default_factory=dict)
     """Call time per case it was run on: single calls for check cases, medians for benchmark cases."""
     import_time_s: float | None = None

@@ -81,6 +81,8 @@ class Report:
     """Task by task, the fastest first, what has no figure last."""
     totals: tuple[Total, ...]
     work_units: Mapping[str, str]
+    faults: tuple[str, ...] = ()
+    """Where the grader itself failed: reported, and tried again by the next grading."""
 
 
 def stand(
@@ -109,6 +111,7 @@ def stand(
         results=tuple(results),
         totals=_totals(results),
         work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
+        faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
     )
 
 
@@ -120,9 +123,7 @@ def current_blocks(stored: Sequence[StoredBlock], members: Collection[Member]) -
 def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member] | None = None) -> Ranking:
     """Rank all that was measured at one case, over all of its blocks; with `current`, only those versions of the code."""
     block = blocks[0].block
-    runs = [
-        RunScores(str(one.id), scores_of_run(record, one, current)) for one in blocks for record in one.runs
-    ]
+    runs = [RunScores(str(one.id), scores_of_run(record, one, current)) for one in blocks for record in one.runs]
     students = {key for run in runs for key in run.scores if key.startswith("student/")}
     return rank(
         runs,
@@ -183,7 +184,7 @@ class _TaskStandings:
             verdict=check.verdict,
             message=check.message,
             case=check.case,
-            work=check.work if check.case else None,
+            work=check.case_work.get(check.case or ""),
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
             peak_memory_bytes=check.peak_memory_bytes,
@@ -203,7 +204,9 @@ class _TaskStandings:
         for standing in ranking.standings:
             result = by_key.get(standing.competitor)
             if result is not None and result.case == case:
-                measured[standing.competitor] = _with_figures(result, standing, baseline, baseline_s, turns[standing.competitor], ranking)
+                measured[standing.competitor] = _with_figures(
+                    result, standing, baseline, baseline_s, turns[standing.competitor], ranking
+                )
         for key, (verdict, message) in problems.items():
             measured[key] = _failed_late(by_key[key], verdict, message)
         return measured
@@ -265,7 +268,9 @@ def _with_figures(
 
 def _failed_late(result: Result, verdict: Verdict, message: str) -> Result:
     """It passed the check and failed while being measured: that verdict holds, and no figure stands."""
-    return Result(result.author, result.kind, result.task, verdict, message, flags=(*result.flags, "failed while it was measured"))
+    return Result(
+        result.author, result.kind, result.task, verdict, message, flags=(*result.flags, "failed while it was measured")
+    )
 
 
 def _measuring_flags(standing: Standing, turns: Sequence[Turn], ranking: Ranking, cpu_over_wall: float) -> tuple[str, ...]:
@@ -307,9 +312,7 @@ def _seconds_per_unit(result: Result) -> float | None:
     return 1.0 / result.rate if result.rate else None
 
 
-def _with_points(
-    result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]
-) -> Result:
+def _with_points(result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]) -> Result:
     seconds = _seconds_per_unit(result)
     favourable = result.speedup / result.speedup_high if result.speedup and result.speedup_high else None
     facts = Facts(
@@ -332,12 +335,16 @@ def _with_points(
 
 
 def _totals(results: Sequence[Result]) -> tuple[Total, ...]:
-    authors = dict.fromkeys(result.author for result in sorted(results, key=lambda result: result.author) if result.kind == "student")
+    authors = dict.fromkeys(
+        result.author for result in sorted(results, key=lambda result: result.author) if result.kind == "student"
+    )
     return tuple(
         Total(
             author,
             points=sum(result.points or 0.0 for result in results if result.author == author and result.kind == "student"),
-            max_points=sum(result.max_points or 0.0 for result in results if result.author == author and result.kind == "student"),
+            max_points=sum(
+                result.max_points or 0.0 for result in results if result.author == author and result.kind == "student"
+            ),
         )
         for author in authors
     )

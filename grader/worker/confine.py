@@ -1,7 +1,8 @@
 """Give up everything that a submission must not have: namespaces, mounts, capabilities, system calls, resources.
 
-Every step raises OSError where the kernel refuses it, and the worker then ends before it has seen the submission: the sandbox fails
-closed. Runs inside bubblewrap with CAP_SYS_ADMIN in the sandbox's own user namespace; the last steps take that capability away too.
+Every step raises OSError where the kernel refuses it, and the worker then ends before it has seen the submission: the sandbox
+fails closed. Runs inside bubblewrap with CAP_SYS_ADMIN in the sandbox's own user namespace; the last steps take that capability
+away too.
 """
 
 import ctypes
@@ -81,7 +82,9 @@ def _lower(limit: int, value: int) -> None:
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    result = _libc.mount(source.encode(), target.encode(), kind and kind.encode(), ctypes.c_ulong(flags), data and data.encode())
+    result = _libc.mount(
+        source.encode(), target.encode(), kind and kind.encode(), ctypes.c_ulong(flags), data and data.encode()
+    )
     _check(result, f"mount {target}")
 
 

@@ -13,7 +13,8 @@ class UnfitResultError(Exception):
 def store(result: object, outputs: tuple[NDArray[Any], ...]) -> None:
     """Copy `result` into the output buffers.
 
-    One output: an array or anything that NumPy makes one of; several: a tuple or list of them. Any dtype whose values all survive is taken.
+    One output: an array or anything that NumPy makes one of; several: a tuple or list of them. Any dtype whose values all
+    survive is taken.
 
     Raises:
         UnfitResultError: wrong number of outputs, wrong shape, or a dtype that loses values.
@@ -43,7 +44,9 @@ def _as_array(value: object, output: NDArray[Any], name: str) -> NDArray[Any]:
     if value is None:
         raise UnfitResultError(f"{name} is None where a {wanted} is due: does every path of the function end in `return`?")
     if hasattr(value, "__cuda_array_interface__"):
-        raise UnfitResultError(f"{name} is an array on the GPU: bring it back with `.get()` (CuPy) or `.copy_to_host()` (Numba)")
+        raise UnfitResultError(
+            f"{name} is an array on the GPU: bring it back with `.get()` (CuPy) or `.copy_to_host()` (Numba)"
+        )
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
@@ -63,7 +66,9 @@ def _shape_message(array: NDArray[Any], output: NDArray[Any], name: str) -> str:
 def _real(array: NDArray[Any], name: str) -> NDArray[Any]:
     imaginary = np.argwhere(array.imag != 0)
     if len(imaginary):
-        raise UnfitResultError(f"{name} is complex, with a nonzero imaginary part at {imaginary[0].tolist()}; return real values")
+        raise UnfitResultError(
+            f"{name} is complex, with a nonzero imaginary part at {imaginary[0].tolist()}; return real values"
+        )
     return array.real
 
 
@@ -74,7 +79,9 @@ def _check_values_survive(array: NDArray[Any], dtype: np.dtype[Any], name: str) 
     if survives.all():
         return
     place = tuple(int(index) for index in np.argwhere(~survives)[0])
-    raise UnfitResultError(f"{name} has dtype {array.dtype}, and {array[place]} at {list(place)} does not fit {dtype}; return {dtype} values")
+    raise UnfitResultError(
+        f"{name} has dtype {array.dtype}, and {array[place]} at {list(place)} does not fit {dtype}; return {dtype} values"
+    )
 
 
 def _describe(value: object) -> str:

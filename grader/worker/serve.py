@@ -1,7 +1,8 @@
 """The worker's life: load one submission, then answer calls until the parent hangs up.
 
-Inputs and outputs lie in shared memory; a call is one GO frame in, one DONE or FAILED frame out. The parent stops this process between
-calls, so nothing here runs unseen, and nothing here is believed: the parent checks the output buffer, with its own clock.
+Inputs and outputs lie in shared memory; a call is one GO frame in, one DONE or FAILED frame out. The parent stops this process
+between calls, so nothing here runs unseen, and nothing here is believed: the parent checks the output buffer, with its own
+clock.
 """
 
 import functools

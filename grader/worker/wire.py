@@ -1,7 +1,7 @@
 """Frames on a stream socket: the only words that the two sides of the wall exchange.
 
-A frame is `<u32 length><u8 operation><payload>`; descriptors ride on a frame's first byte. Both sides import this module; it knows no
-meaning beyond the names of the operations.
+A frame is `<u32 length><u8 operation><payload>`; descriptors ride on a frame's first byte. Both sides import this module; it
+knows no meaning beyond the names of the operations.
 """
 
 import array
@@ -47,7 +47,13 @@ def send(channel: socket.socket, operation: Operation, payload: bytes = b"", des
 
 
 def receive(channel: socket.socket, limit_bytes: int = REPLY_LIMIT_BYTES) -> tuple[Operation, bytes]:
-    """The next frame. EOFError where the other side is gone, TimeoutError by the socket's timeout, ProtocolError for what is no frame."""
+    """The next frame.
+
+    Raises:
+        EOFError: the other side is gone.
+        TimeoutError: by the socket's timeout.
+        ProtocolError: what came is no frame, or one over `limit_bytes`.
+    """
     length, code = HEADER.unpack(_exactly(channel, HEADER.size))
     return _operation(code, length, limit_bytes), _exactly(channel, length)
 

@@ -1,9 +1,9 @@
 """The zygote: a process that only imports libraries, and forks a worker for each submission of one run.
 
-Theory of operation. The parent starts one zygote per run (so that each run has a new address layout and hash seed). It imports the
-libraries once and then, for each START frame, forks: a first child takes its own namespaces and ends; its child is the trusted init of
-the new pid namespace; the init's child is the worker, which gives up every privilege and says HELLO. Only then is the submission sent
-to it. The zygote and the inits never hold a seed, an expected answer or a line of a submission.
+Theory of operation. The parent starts one zygote per run (so that each run has a new address layout and hash seed). It imports
+the libraries once and then, for each START frame, forks: a first child takes its own namespaces and ends; its child is the
+trusted init of the new pid namespace; the init's child is the worker, which gives up every privilege and says HELLO. Only then
+is the submission sent to it. The zygote and the inits never hold a seed, an expected answer or a line of a submission.
 """
 
 import base64
@@ -138,7 +138,9 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
         confine.die_with_parent()
         _redirect_output(output, confinement.output_bytes)
         folder.mkdir(parents=True, exist_ok=True)
-        os.environ.update(HOME=str(folder), TMPDIR=str(folder), MPLCONFIGDIR=str(folder), NUMBA_CACHE_DIR=str(folder / "numba-cache"))
+        os.environ.update(
+            HOME=str(folder), TMPDIR=str(folder), MPLCONFIGDIR=str(folder), NUMBA_CACHE_DIR=str(folder / "numba-cache")
+        )
         _set_numba_cache_folder(str(folder / "numba-cache"))
         confine.limit_resources(confinement.memory_bytes)
         if confinement.seccomp_program:

@@ -1,0 +1,35 @@
+# Two commands: `make grade` grades the sample class, `make test` runs every test. Each sets up what it needs in .venv first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup grade test lint bench clean
+
+setup: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Python 3.11 to 3.13 is needed; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' \
+		|| { echo "this Python cannot make virtual environments (Debian: apt-get install python3-venv)"; exit 2; }
+	@echo "setting up .venv (once, a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+grade: setup
+	@$(BIN)/grader grade
+
+test: setup
+	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: setup
+	@$(BIN)/python benchmarks/harness.py
+
+clean:
+	rm -rf .venv results html .asv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

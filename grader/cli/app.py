@@ -1,0 +1,168 @@
+"""The command line's table of contents: every command, its options, and the exit codes.
+
+Exit codes: 0 done (wrong submissions are results, not failures) · 1 `check`: a file is wrong · 2 usage or configuration · 3 the
+grader itself failed somewhere · 130 interrupted.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.errors import GraderError, UsageError
+
+EXIT_WRONG, EXIT_USAGE, EXIT_GRADER, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+app = typer.Typer(
+    help="Check, measure and rank numerical Python, fairly.",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+CourseOption = Annotated[Path, typer.Option("--course", metavar="DIR", help="The course's folder, with course.toml.")]
+SubmissionsOption = Annotated[
+    Path | None, typer.Option("--submissions", metavar="DIR", help="The class's folder; submissions/ of the course otherwise.")
+]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FILE", help="The results' file; results/results.sqlite of the course otherwise."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+TasksOption = Annotated[list[str] | None, typer.Option("--task", "-t", metavar="TASK", help="Only this task; may be repeated.")]
+TrustOption = Annotated[
+    bool, typer.Option("--trust-code", help="Run submissions without a sandbox; every figure is stamped so.")
+]
+BudgetOption = Annotated[float | None, typer.Option("--budget", metavar="S", min=0.0, help="Seconds for measuring.")]
+HERE = Path()
+
+
+@app.command()
+def grade(
+    authors: Annotated[
+        list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")
+    ] = None,
+    tasks: TasksOption = None,
+    budget: BudgetOption = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what is in the store.")] = False,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Check and measure the class, and show the leaderboard. What has not changed is not run again."""
+    from grader.cli.class_commands import Place, grade_class
+    from grader.grading.pipeline import Wanted
+
+    place = Place(course, submissions, store)
+    report = grade_class(place, tasks or (), Wanted(authors or (), budget, fresh), trust_code=trust_code, as_json=as_json)
+    if report.faults:
+        raise typer.Exit(EXIT_GRADER)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Your own files; several are compared with each other.")
+    ],
+    task: Annotated[
+        str | None, typer.Option("--task", "-t", metavar="TASK", help="What they compute; inferred otherwise.")
+    ] = None,
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar="CASE.npz", help="Run this case only, as a failed check wrote it.")
+    ] = None,
+    budget: BudgetOption = 5.0,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="FILE.png", help="Draw the task's picture from your output.")
+    ] = None,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Are your own files right, and how fast are they against each reference? Runs them as you, without a sandbox."""
+    from grader.cli.own_files import Checkup, check_own_files
+
+    right = check_own_files(Checkup(tuple(files), task, case, budget, picture, course), as_json=as_json)
+    if not right:
+        raise typer.Exit(EXIT_WRONG)
+
+
+@app.command()
+def rank(
+    task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
+    trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """The leaderboard from the store; nothing is run."""
+    from grader.cli.class_commands import Place, rank_class
+
+    rank_class(Place(course, submissions, store), (task,) if task else (), trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def show(
+    author: Annotated[str, typer.Argument(metavar="AUTHOR")],
+    task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
+    trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """One author's results in full: what happened, the figures, how each mark comes about."""
+    from grader.cli.class_commands import Place, show_author
+
+    show_author(Place(course, submissions, store), author, (task,) if task else (), trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def tasks(as_json: JsonOption = False, course: CourseOption = HERE) -> None:
+    """The course's tasks, with their interfaces."""
+    from grader.cli.course_commands import list_tasks
+
+    list_tasks(course, as_json=as_json)
+
+
+@app.command()
+def new(
+    task: Annotated[str, typer.Argument(metavar="TASK")],
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to put it; here otherwise.")] = HERE,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Put a task's starter into place; an existing file is never overwritten."""
+    from grader.cli.course_commands import new_submission
+
+    new_submission(course, task, folder, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False, course: CourseOption = HERE) -> None:
+    """What this machine has for grading: isolation, clocks, cores, noise, libraries, each with its remedy."""
+    from grader.cli.course_commands import examine_machine
+
+    examine_machine(course, as_json=as_json)
+
+
+def main() -> None:
+    """The `grader` command: every fault is one clear message and a documented exit code, never a traceback."""
+    try:
+        app()
+    except UsageError as error:
+        _fail(error, EXIT_USAGE)
+    except GraderError as error:
+        _fail(error, EXIT_GRADER)
+    except KeyboardInterrupt:
+        typer.echo("\ninterrupted: what was finished is kept, and the next run goes on from there", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(error: Exception, code: int) -> None:
+    typer.echo(f"grader: {error}", err=True)
+    sys.exit(code)

@@ -1,0 +1,83 @@
+"""The teaching assistant's commands: grade a class, show the leaderboard, show one author."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from grader.cli.terminal import TerminalProgress, results_console
+from grader.errors import UsageError
+from grader.execution.bubblewrap import BubblewrapBackend
+from grader.execution.choose import choose_backend
+from grader.execution.plain import PlainBackend
+from grader.grading.pipeline import Wanted, grade
+from grader.grading.session import open_session, read_class, require_authors
+from grader.grading.standings import Report, stand
+from grader.nearest import did_you_mean
+from grader.report.as_json import dump, report_document
+from grader.report.leaderboard import author_details, leaderboard
+from grader.store import Store
+
+RESULTS_FILE = Path("results") / "results.sqlite"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the course, the class and the results are."""
+
+    course: Path
+    submissions: Path | None
+    store: Path | None
+
+    @property
+    def store_file(self) -> Path:
+        """The results' file."""
+        return self.store or self.course / RESULTS_FILE
+
+
+def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_code: bool, as_json: bool) -> Report:
+    """Grade, then print the leaderboard."""
+    session = open_session(place.course, place.submissions, tasks)
+    require_authors(session, wanted.authors)
+    backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
+    with Store(place.store_file) as store, TerminalProgress() as progress:
+        report = grade(session, wanted, backend, store, progress)
+    _print(report, as_json=as_json)
+    return report
+
+
+def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
+    """Print the leaderboard from the store."""
+    _print(_stored_report(place, tasks, trust_code=trust_code), as_json=as_json)
+
+
+def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
+    """Print one author's results; a reference's level is an author, too."""
+    report = _stored_report(place, tasks, trust_code=trust_code)
+    known = {result.author for result in report.results}
+    if author not in known:
+        raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
+    if as_json:
+        document = report_document(report)
+        document["results"] = [result for result in document["results"] if result["author"] == author]
+        document["totals"] = [total for total in document["totals"] if total["author"] == author]
+        typer.echo(dump(document))
+    else:
+        results_console().print(author_details(report, author))
+
+
+def _stored_report(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Report:
+    session = open_session(place.course, place.submissions, tasks)
+    if not place.store_file.exists():
+        raise UsageError(f"nothing has been graded yet: {place.store_file} does not exist; run `grader grade` first")
+    sandbox = PlainBackend.sandbox if trust_code else BubblewrapBackend.sandbox
+    with Store(place.store_file) as store:
+        return stand(session, read_class(session), {}, session.conditions(sandbox), store)
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(dump(report_document(report)))
+    else:
+        results_console().print(leaderboard(report))

@@ -1,0 +1,180 @@
+"""The student's command: are my files right, how fast are they against each reference, and what next?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import typer
+
+from grader.cli.class_commands import RESULTS_FILE
+from grader.cli.terminal import TerminalProgress, results_console
+from grader.content.course import Course
+from grader.content.submission import Submission, infer_task, read_files
+from grader.content.task import Case, LoadedTask, load_task, task_names
+from grader.errors import UsageError
+from grader.execution.choose import choose_backend
+from grader.execution.interface import Backend, Worker
+from grader.grading.check import call_once
+from grader.grading.pipeline import grade_hand_ins
+from grader.grading.records import PreparedCase, Problem
+from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
+from grader.grading.standings import Report
+from grader.nearest import did_you_mean
+from grader.report.as_json import dump, report_document
+from grader.report.figures import harmless
+from grader.report.own_files import summary
+from grader.store import Store
+from grader.verdicts import Verdict
+
+OWN_RESULTS_FILE = RESULTS_FILE.with_name("own.sqlite")
+_SECONDS_PER_RUN = 0.2
+"""A student waits for the answer: shorter turns than in a class's grading, and so a wider interval."""
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What a student asked for."""
+
+    files: tuple[Path, ...]
+    task: str | None
+    case: Path | None
+    budget_s: float | None
+    picture: Path | None
+    course: Path
+
+
+def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
+    """Check, compare and print; True where every file is right."""
+    session = _session(asked)
+    (task,) = session.tasks.values()
+    mine = read_files(
+        asked.files,
+        task.interface,
+        task_names(asked.course),
+        source_bytes_limit=int(session.course.limits.source_bytes),
+    )
+    backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
+    if asked.case is not None:
+        return _check_case(session, task, mine, asked.case, backend, as_json=as_json)
+    report = _graded(session, task, mine, backend, asked.budget_s)
+    if asked.picture is not None:
+        _draw(session, task, mine, backend, asked.picture)
+    if as_json:
+        typer.echo(dump(report_document(report)))
+    else:
+        results_console().print(summary(report, [one.author for one in mine]))
+    students = [result for result in report.results if result.kind == "student"]
+    return all(result.verdict is Verdict.ACCEPTED for result in students)
+
+
+def _session(asked: Checkup) -> Session:
+    """The course with only the files' task, and with short turns."""
+    known = task_names(asked.course)
+    if asked.task is not None and asked.task not in known:
+        raise UsageError(f"there is no task {asked.task!r}{did_you_mean(asked.task, known)}")
+    task = asked.task or _common_task(asked, known)
+    session = open_session(asked.course, None, (task,))
+    return replace(session, course=_with_short_turns(session.course))
+
+
+def _common_task(asked: Checkup, known: Sequence[str]) -> str:
+    interfaces = [load_task(asked.course, name).interface for name in known]
+    tasks = {infer_task(file, interfaces, source_bytes_limit=1 << 20) for file in asked.files}
+    if len(tasks) > 1:
+        raise UsageError(f"these files are for different tasks ({', '.join(sorted(tasks))}): check them one task at a time")
+    return tasks.pop()
+
+
+def _with_short_turns(course: Course) -> Course:
+    measurement = course.measurement.model_copy(update={"seconds_per_run": _SECONDS_PER_RUN})
+    return course.model_copy(update={"measurement": measurement})
+
+
+def _graded(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None) -> Report:
+    """The same stages as a class's grading, with these files as the class; references are checked once and remembered."""
+    references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
+    with Store(session.course_folder / OWN_RESULTS_FILE) as store, TerminalProgress() as progress:
+        store.forget([member_of(one) for one in mine], task.name)
+        everyone = [HandIns(task, (*references, *mine))]
+        return grade_hand_ins(session, everyone, everyone, budget_s, backend, store, progress, same_case=True)
+
+
+# --- one case --------------------------------------------------------------------------------------------------------------
+
+
+def _check_case(
+    session: Session, task: LoadedTask, mine: Sequence[HandedIn], path: Path, backend: Backend, *, as_json: bool
+) -> bool:
+    """Run the files on one saved case."""
+    case, prepared = _read_case(task, path)
+    outcomes = {one.author: _outcome(session, task, one, case, prepared, backend) for one in mine}
+    if as_json:
+        documents = [
+            {
+                "author": author,
+                "verdict": problem.verdict if problem else Verdict.ACCEPTED,
+                "message": problem.message if problem else "",
+            }
+            for author, problem in outcomes.items()
+        ]
+        typer.echo(dump({"case": case.name, "results": documents}))
+    else:
+        for author, problem in outcomes.items():
+            typer.echo(f"{author}: {'right on this case' if problem is None else harmless(problem.message)}")
+    return all(problem is None for problem in outcomes.values())
+
+
+def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
+    """The inputs of a case file; UsageError where it is none, or one of another task."""
+    try:
+        with np.load(path, allow_pickle=False) as saved:
+            if str(saved["task"]) != task.name:
+                raise UsageError(f"{path} is a case of {saved['task']}, not of {task.name}")
+            name = str(saved["case"])
+            values = tuple(saved[f"input_{number}"] for number in range(len(task.interface.parameters)))
+    except (OSError, KeyError, ValueError) as error:
+        raise UsageError(f"{path} is not a case file as `grader` writes them: {error}") from error
+    inputs = tuple(value if value.ndim else value.item() for value in values)
+    expected = task.task.expect(inputs)
+    prepared = PreparedCase(inputs, task.task.outputs(inputs), expected, task.task.work(inputs, expected))
+    known = next((case for case in task.task.check_cases if case.name == name), None)
+    return known or Case(name, draw=lambda _generator: inputs), prepared
+
+
+def _outcome(
+    session: Session, task: LoadedTask, handed_in: HandedIn, case: Case, prepared: PreparedCase, backend: Backend
+) -> Problem | None:
+    if not isinstance(handed_in, Submission):
+        return Problem(handed_in.verdict, handed_in.message)
+    with backend.generation() as generation:
+        worker: Worker = generation.start(handed_in)
+        _, problem = call_once(worker, task.task, case, prepared, session.limits({}))
+        return problem
+
+
+# --- the picture -----------------------------------------------------------------------------------------------------------
+
+
+def _draw(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend: Backend, path: Path) -> None:
+    """Draw the task's picture from the first file's own output."""
+    from matplotlib.figure import Figure
+
+    case, picture = task.task.picture_case, task.task.picture
+    if case is None or picture is None:
+        raise UsageError(f"task {task.name!r} has no picture")
+    if not isinstance(mine[0], Submission):
+        return
+    inputs = case.draw(np.random.default_rng())
+    expected = task.task.expect(inputs)
+    prepared = PreparedCase(inputs, task.task.outputs(inputs), expected, task.task.work(inputs, expected))
+    with backend.generation() as generation:
+        call, _ = call_once(generation.start(mine[0]), task.task, case, prepared, session.limits({}))
+    if call is None or call.outputs is None:
+        return
+    figure = Figure(figsize=(7, 5), layout="constrained")
+    picture(inputs, call.outputs, figure)
+    try:
+        figure.savefig(path, dpi=150)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the picture cannot be written to {path}: {error}") from error

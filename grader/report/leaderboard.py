@@ -1,0 +1,141 @@
+"""The leaderboard as a table per task, and one author's results in full: pure functions to things that rich can print."""
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.grading.score import Points
+from grader.grading.standings import Report, Result, Total
+from grader.report.figures import harmless, memory_text, points_text, rate_text, speedup_text, time_text
+from grader.verdicts import Verdict
+
+_UNSANDBOXED = "none"
+_SHOWN_PRINTS_CHARACTERS = 2000
+
+
+def leaderboard(report: Report) -> RenderableType:
+    """A table per task, the totals, and what the figures rest on."""
+    tasks = dict.fromkeys(result.task for result in report.results)
+    tables = [_task_table(report, task, [result for result in report.results if result.task == task]) for task in tasks]
+    parts: list[RenderableType] = [part for table in tables for part in (table, Text())]
+    if report.totals:
+        parts += [_totals_table(report.totals), Text()]
+    return Group(*parts, *_footer(report))
+
+
+def author_details(report: Report, author: str) -> RenderableType:
+    """One author's results, task by task: what happened, the figures, the marks with their reasons."""
+    parts: list[RenderableType] = []
+    for result in report.results:
+        if result.author == author:
+            parts += [_details(report, result), Text()]
+    return Group(*parts, *_footer(report))
+
+
+def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
+    table = Table(title=f"{task}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("rank", justify="right")
+    table.add_column("author")
+    table.add_column("verdict")
+    table.add_column("rate", justify="right")
+    table.add_column("case")
+    table.add_column("speedup", justify="right")
+    table.add_column("over")
+    table.add_column("points", justify="right")
+    table.add_column("flags", justify="right")
+    for result in results:
+        is_reference = result.kind == "reference"
+        table.add_row(
+            "" if result.rank is None else str(result.rank),
+            Text(harmless(result.author), style="dim italic" if is_reference else ""),
+            _verdict_text(result.verdict),
+            rate_text(result.rate, report.work_units[task]),
+            result.case or "",
+            speedup_text(result.speedup, result.speedup_low, result.speedup_high),
+            result.baseline or "",
+            "" if is_reference else points_text(result.points, result.max_points),
+            str(len(result.flags)) if result.flags else "",
+            style="dim" if is_reference else "",
+        )
+    return table
+
+
+def _totals_table(totals: Iterable[Total]) -> Table:
+    table = Table(title="points so far", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("author")
+    table.add_column("points", justify="right")
+    for total in sorted(totals, key=lambda total: -total.points):
+        table.add_row(Text(harmless(total.author)), points_text(total.points, total.max_points))
+    return table
+
+
+def _details(report: Report, result: Result) -> RenderableType:
+    facts = Table.grid(padding=(0, 2))
+    for name, value in _facts(report, result):
+        facts.add_row(Text(name, style="dim"), value)
+    parts: list[RenderableType] = [
+        Text.assemble((harmless(result.author), "bold"), f" · {result.task} · ", _verdict_text(result.verdict)),
+        Padding(Text(harmless(result.message)), (0, 0, 0, 2)),
+        Padding(facts, (0, 0, 0, 2)),
+    ]
+    if result.marks:
+        parts.append(Padding(_marks_table(result.marks), (0, 0, 0, 2)))
+    if result.printed.strip():
+        printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS)
+        parts.append(Padding(Text(f"it printed:\n{printed}", style="dim"), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
+    if result.rank is not None:
+        yield "rank", Text(str(result.rank))
+    if result.wall_time_s is not None:
+        yield "time of a call", Text(f"{time_text(result.wall_time_s)} at case {result.case}")
+        yield "rate", Text(rate_text(result.rate, report.work_units[result.task]))
+        yield "speedup", Text(f"{speedup_text(result.speedup, result.speedup_low, result.speedup_high)} over {result.baseline}")
+    if result.import_time_s is not None:
+        yield (
+            "import, compilation",
+            Text(f"{time_text(result.import_time_s)}, {time_text(result.compile_time_s)} (not in the rate)"),
+        )
+    if result.peak_memory_bytes is not None:
+        yield "memory of a call", Text(memory_text(result.peak_memory_bytes))
+    if result.cpu_over_wall is not None:
+        yield "cores at work", Text(f"{result.cpu_over_wall:.2f}")
+    for flag in result.flags:
+        yield "flag", Text(harmless(flag), style="yellow")
+
+
+def _marks_table(marks: Iterable[Points]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("criterion")
+    table.add_column("points", justify="right")
+    table.add_column("because")
+    for points in marks:
+        table.add_row(points.criterion, points_text(points.points, points.max_points), Text(harmless(points.because)))
+    return table
+
+
+def _footer(report: Report) -> Iterable[Text]:
+    machine = report.machine
+    yield Text(
+        f"{machine.name}: {machine.cpu}, {machine.threads} of {machine.cores} cores · sandbox: {report.sandbox}", style="dim"
+    )
+    yield Text(
+        f"Equal ranks are ties (α = {report.alpha:g}). Rates of different cases are not one race. "
+        "References are in italics and take no rank.",
+        style="dim",
+    )
+    if report.sandbox == _UNSANDBOXED:
+        yield Text("UNSANDBOXED: these figures were made without isolation", style="bold red")
+    for fault in report.faults:
+        yield Text(f"the grader failed, not the submission: {harmless(fault)}", style="bold red")
+
+
+def _verdict_text(verdict: Verdict) -> Text:
+    styles = {Verdict.ACCEPTED: "green", Verdict.GRADER_ERROR: "bold magenta", Verdict.MISSING: "dim"}
+    return Text(verdict.value, style=styles.get(verdict, "red"))

@@ -1,0 +1,81 @@
+"""What `grader check` says: right or wrong, how fast beside each reference, and what to do next."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.grading.standings import Report, Result
+from grader.report.figures import harmless, rate_text, speedup_text, time_text
+from grader.verdicts import Verdict
+
+_SHOWN_PRINTS_CHARACTERS = 1000
+
+
+def summary(report: Report, authors: Sequence[str]) -> RenderableType:
+    """Each file's verdict, a table beside the references, and one closing line per file."""
+    mine = [result for author in authors for result in report.results if result.author == author and result.kind == "student"]
+    references = [result for result in report.results if result.kind == "reference"]
+    parts: list[RenderableType] = [
+        part for result in mine if result.verdict is not Verdict.ACCEPTED for part in _problem(result)
+    ]
+    accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
+    if accepted:
+        parts.append(_comparison(report, [*accepted, *references]))
+    for result in mine:
+        parts += [Text(f"note: {harmless(flag)}", style="yellow") for flag in result.flags]
+    parts += [_closing_line(result, references) for result in accepted]
+    return Group(*parts)
+
+
+def _problem(result: Result) -> list[RenderableType]:
+    parts: list[RenderableType] = [
+        Text.assemble((harmless(result.author), "bold"), f" · {result.task} · ", (result.verdict.value, "red")),
+        Padding(Text(harmless(result.message)), (0, 0, 0, 2)),
+    ]
+    if result.printed.strip():
+        parts.append(
+            Padding(Text(f"it printed:\n{harmless(result.printed, _SHOWN_PRINTS_CHARACTERS)}", style="dim"), (0, 0, 0, 2))
+        )
+    return parts
+
+
+def _comparison(report: Report, results: Sequence[Result]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("rate", justify="right")
+    table.add_column("time of a call", justify="right")
+    table.add_column("case")
+    table.add_column("speedup", justify="right")
+    table.add_column("over")
+    table.add_column("rank", justify="right")
+    for result in sorted(results, key=lambda result: -(result.rate or 0.0)):
+        table.add_row(
+            harmless(result.author),
+            rate_text(result.rate, report.work_units[result.task]),
+            time_text(result.wall_time_s),
+            result.case or "",
+            speedup_text(result.speedup, result.speedup_low, result.speedup_high),
+            result.baseline or "",
+            "" if result.rank is None else str(result.rank),
+            style="dim" if result.kind == "reference" else "bold",
+        )
+    return table
+
+
+def _closing_line(result: Result, references: Sequence[Result]) -> Text:
+    """`correct · 3.1× slower than numba · 41× faster than naive · 3.5 of 4 points so far`."""
+    words = [f"{result.author}: correct"]
+    for reference in references:
+        if result.rate and reference.rate:
+            ratio = result.rate / reference.rate
+            words.append(
+                f"{ratio:.3g}× the rate of {reference.author}"
+                + ("" if reference.case == result.case else f" (at {reference.case})")
+            )
+    if result.points is not None:
+        words.append(f"{result.points:g} of {result.max_points:g} points so far here")
+    return Text(harmless(" · ".join(words)), style="green")

@@ -1,0 +1,92 @@
+"""The compiled half of the checker: the answer that is expected, and the counts that honest rounding can give.
+
+Loaded by `task.py` when first needed, so that listing the tasks costs no Numba import; compiled once and cached beside it.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+EPSILON = 2.0**-52
+LANES = 16
+"""Pixels that step together, so that the compiler can use vector instructions."""
+STEPS = 8
+"""Updates between two looks at whether any of them is still inside."""
+
+
+@njit(cache=True)
+def count_updates(x: NDArray[np.float64], y: NDArray[np.float64], c: complex, max_iter: int) -> NDArray[np.int32]:
+    """The counts of all starts x[column] + i y[row], as int32[h, w], computed on one thread with float64 rounding."""
+    counts = np.empty((len(y), len(x)), dtype=np.int32)
+    re, im, count = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    for row in range(len(y)):
+        for left in range(0, len(x), LANES):
+            for lane in range(LANES):
+                re[lane] = x[min(left + lane, len(x) - 1)]
+                im[lane] = y[row]
+                count[lane] = 0.0
+            steps = 0
+            inside = LANES
+            while steps < max_iter and inside > 0:
+                _advance(re, im, count, float(steps), c)
+                steps += STEPS
+                inside = 0
+                for lane in range(LANES):
+                    inside += count[lane] == steps
+            for lane in range(min(LANES, len(x) - left)):
+                counts[row, left + lane] = min(count[lane], max_iter)
+    return counts
+
+
+@njit(cache=True)
+def _advance(re: NDArray[np.float64], im: NDArray[np.float64], count: NDArray[np.float64], steps: float, c: complex) -> None:
+    """Make `STEPS` updates in all lanes, and count them while a lane that was inside for all `steps` so far stays inside."""
+    for lane in range(LANES):
+        a, b, n = re[lane], im[lane], count[lane]
+        inside = n == steps
+        for _ in range(STEPS):
+            a2, b2 = a * a, b * b
+            inside &= a2 + b2 <= 4.0
+            n = n + 1.0 if inside else n
+            b = 2.0 * a * b + c.imag
+            a = a2 - b2 + c.real
+        re[lane], im[lane], count[lane] = a, b, n
+
+
+@njit(cache=True)
+def possible_counts(starts: NDArray[np.complex128], c: complex, max_iter: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The least and the greatest count that an honest computation can give for each start: equal where rounding cannot matter."""
+    least = np.empty(len(starts), dtype=np.int32)
+    greatest = np.empty(len(starts), dtype=np.int32)
+    for index in range(len(starts)):
+        least[index], greatest[index] = _possible_counts(starts[index], c, max_iter)
+    return least, greatest
+
+
+@njit(cache=True)
+def _possible_counts(z: complex, c: complex, max_iter: int) -> tuple[int, int]:
+    """Follow one orbit together with a bound on how far two honest computations of it can be apart.
+
+    The bound grows by e ← 2|z| e + e² + 8 ε (|z|² + 1): what the square makes of it, and the rounding of one update, whatever
+    the order of its operations. Where |z| comes closer to 2 than that, or than the rounding of |z| itself, a computation may
+    stop there or go on to any later count.
+    """
+    # Sums and products of small whole numbers are exact in any order, so on such an orbit even |z| = 2 is decided.
+    exact = _is_whole(z) and _is_whole(c)
+    error = 0.0
+    for count in range(max_iter):
+        size = math.sqrt(z.real * z.real + z.imag * z.imag)
+        if not exact and abs(size - 2.0) <= error + 8.0 * EPSILON:
+            return count, max_iter
+        if size > 2.0:
+            return count, count
+        error = 2.0 * size * error + error * error + 8.0 * EPSILON * (size * size + 1.0)
+        z = z * z + c
+    return max_iter, max_iter
+
+
+@njit(cache=True)
+def _is_whole(z: complex) -> bool:
+    return z.real == math.floor(z.real) and z.imag == math.floor(z.imag)

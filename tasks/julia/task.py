@@ -1,0 +1,434 @@
+"""Julia set: the cases, the checker, the known mistakes and the picture."""
+
+import functools
+import importlib.util
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.content.task import ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Reals: TypeAlias = NDArray[np.float64]
+Counts: TypeAlias = NDArray[np.int32]
+Draw: TypeAlias = Callable[[np.random.Generator], Inputs]
+
+C_TIMED = -0.8 + 0.156j
+"""The constant of the timed calls: a set with long arms, where most pixels leave early and some very late."""
+C_GOLDEN = complex(1 - (1 + math.sqrt(5)) / 2)
+"""1 − golden ratio: the set of the lab's figure."""
+C_JITTER = 1e-6
+"""How far the timed c moves: 3 % of the pixels change, the work by about 0.1 %."""
+
+
+# The answer and its check
+
+
+@functools.cache
+def _kernels() -> ModuleType:
+    """The compiled functions beside this file."""
+    name = "course_task_julia_kernels"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("kernels.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{Path(__file__).with_name('kernels.py')} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:
+    """One array of counts: a row for each y, a column for each x."""
+    x, y, _, _ = cast("tuple[Reals, Reals, complex, int]", inputs)
+    return (ArraySpec("int32", (len(y), len(x))),)
+
+
+def expect(inputs: Inputs) -> Counts:
+    """The counts of a trusted computation, as int32[h, w]; where rounding decides, others are as right (see `check`)."""
+    return cast("Counts", _kernels().count_updates(*inputs))
+
+
+def check(inputs: Inputs, answer: Outputs, expected: Counts) -> Difference | None:
+    """Compare every pixel; where one differs, ask what the rounding of an honest computation may give there.
+
+    The bound on that rounding, and what it decides, are `kernels.possible_counts`.
+    """
+    x, y, c, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
+    (counts,) = answer
+    rows, columns = np.nonzero(counts != expected)
+    least, greatest = _kernels().possible_counts(x[columns] + 1j * y[rows], c, max_iter)
+    got = counts[rows, columns]
+    wrong = np.flatnonzero((got < least) | (got > greatest))
+    if wrong.size == 0:
+        return None
+    first = wrong[0]
+    row, column = rows[first], columns[first]
+    return Difference(
+        summary=f"{wrong.size:,} of {counts.size:,} pixels differ",
+        where=f"row {row}, column {column} (z₀ = {_complex_text(x[column], y[row])})",
+        expected=_range_text(least[first], greatest[first]),
+        got=_count_text(got[first], max_iter),
+    )
+
+
+def work(inputs: Inputs, expected: Counts) -> float:
+    """The updates that have to be made: the sum of the answer."""
+    del inputs
+    return float(expected.sum(dtype=np.int64))
+
+
+def _complex_text(real: float, imaginary: float) -> str:
+    return f"{real:.6g} {'−' if imaginary < 0 else '+'} {abs(imaginary):.6g}i"
+
+
+def _range_text(least: int, greatest: int) -> str:
+    return str(least) if least == greatest else f"between {least} and {greatest}"
+
+
+def _count_text(count: int, max_iter: int) -> str:
+    return str(count) if 0 <= count <= max_iter else f"{count}, outside 0…{max_iter}: was this pixel filled in?"
+
+
+# The cases
+
+
+def _window(width: int, height: int, *, center: complex = 0, half: tuple[float, float] = (1.8, 1.8)) -> tuple[Reals, Reals]:
+    """Evenly spaced x and y around a center; the far ends are left out, as in the book."""
+    x = np.linspace(center.real - half[0], center.real + half[0], width, endpoint=False)
+    y = np.linspace(center.imag - half[1], center.imag + half[1], height, endpoint=False)
+    return x, y
+
+
+def _uniform_complex(rng: np.random.Generator, radius: float) -> complex:
+    """A complex number with both parts uniform in ±radius."""
+    return complex(rng.uniform(-radius, radius), rng.uniform(-radius, radius))
+
+
+def _timed(size: int, max_iter: int) -> Draw:
+    def draw(rng: np.random.Generator) -> Inputs:
+        x, y = _window(size, size, center=_uniform_complex(rng, C_JITTER))
+        return x, y, C_TIMED + _uniform_complex(rng, C_JITTER), max_iter
+
+    return draw
+
+
+def _near(c: complex, width: int, height: int, max_iter: int, *, half: tuple[float, float] = (1.6, 1.1)) -> Draw:
+    """Starts in a window around 0, moved a little so that no symmetry holds, and c moved a little too."""
+
+    def draw(rng: np.random.Generator) -> Inputs:
+        x, y = _window(width, height, center=_uniform_complex(rng, 0.05), half=half)
+        return x, y, c + _uniform_complex(rng, 1e-3), max_iter
+
+    return draw
+
+
+def _draw_whole_numbers(rng: np.random.Generator) -> Inputs:
+    c = complex(rng.choice([-2, -1, 0]))
+    return np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), np.array([-2.0, 0.0, 1.0]), c, 10
+
+
+def _draw_circle(rng: np.random.Generator) -> Inputs:
+    x, y = _window(48, 32, center=_uniform_complex(rng, 0.05), half=(1.6, 1.1))
+    angle = rng.uniform(0, 2 * math.pi)
+    return x, y, complex(0.7885 * math.cos(angle), 0.7885 * math.sin(angle)), 50
+
+
+def _draw_symmetric(rng: np.random.Generator) -> Inputs:
+    half_x = (np.arange(22) + rng.uniform(0.3, 0.7)) * 0.07
+    half_y = (np.arange(15) + rng.uniform(0.3, 0.7)) * 0.07
+    return _mirrored(half_x), _mirrored(half_y), C_TIMED + _uniform_complex(rng, 1e-3), 60
+
+
+def _mirrored(half: Reals) -> Reals:
+    return np.concatenate([-half[::-1], half])
+
+
+def _draw_asymmetric(rng: np.random.Generator) -> Inputs:
+    x, y = _window(50, 37, center=complex(rng.uniform(0.2, 0.5), rng.uniform(-0.4, -0.2)), half=(0.9, 0.7))
+    return x, y, C_TIMED + _uniform_complex(rng, 1e-3), 80
+
+
+def _draw_uneven(rng: np.random.Generator) -> Inputs:
+    return rng.uniform(-1.6, 1.6, 41), rng.uniform(-1.1, 1.1, 29), C_TIMED + _uniform_complex(rng, 1e-3), 60
+
+
+def _draw_returning(rng: np.random.Generator) -> Inputs:
+    x, y = _window(40, 9, half=(2.6, 0.5))
+    return x, y, -6 + _uniform_complex(rng, 0.1), 30
+
+
+def _draw_random(rng: np.random.Generator) -> Inputs:
+    center, half = _uniform_complex(rng, 0.4), (rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5))
+    x, y = _window(int(rng.integers(20, 60)), int(rng.integers(20, 60)), center=center, half=half)
+    return x, y, _uniform_complex(rng, 0.8), int(rng.integers(20, 60))
+
+
+def _draw_close_up(rng: np.random.Generator) -> Inputs:
+    x, y = _window(200, 150, center=0.3 + 0.31j + _uniform_complex(rng, 1e-3), half=(4e-3, 3e-3))
+    return x, y, C_TIMED + _uniform_complex(rng, C_JITTER), 150
+
+
+CHECK_CASES = (
+    Case(
+        "whole-numbers-5x3",
+        _draw_whole_numbers,
+        "Whole numbers that can be followed by hand; some reach |z| = 2 exactly, which is still inside.",
+    ),
+    Case("small-7x5", _near(C_TIMED, 7, 5, 20), "A handful of pixels: print them beside your own."),
+    Case("one-pixel", _near(0.3 + 0.5j, 1, 1, 30), "One pixel: x and y have one element each.", public=False),
+    Case("one-row", _near(C_TIMED, 33, 1, 30), "One row: y has one element."),
+    Case("one-column", _near(C_TIMED, 1, 21, 30), "One column: x has one element."),
+    Case("empty", _near(C_TIMED, 0, 4, 30), "No columns: x is empty, and the answer has shape (4, 0)."),
+    Case("no-updates", _near(C_TIMED, 6, 4, 0), "max_iter is 0: no update may be made, so every count is 0."),
+    Case("one-update", _near(C_TIMED, 30, 20, 1, half=(3.0, 3.0)), "max_iter is 1: 1 where |z₀| ≤ 2, else 0."),
+    Case("far-starts", _near(C_TIMED, 30, 20, 12, half=(4.0, 3.0)), "Most starts lie outside |z| = 2 and count 0."),
+    Case("returning", _draw_returning, "|c| > 2: an orbit can leave |z| ≤ 2 and come back; counting ends when it first leaves.", public=False),
+    Case("circle-48x32", _draw_circle, "c = 0.7885·exp(ia) for a random a: conjugating c or z₀ changes the picture."),
+    Case("disc", _near(0, 30, 24, 40), "c close to 0: the set is nearly the unit disc, and its inside counts max_iter.", public=False),
+    Case("uneven", _draw_uneven, "x and y are neither sorted nor evenly spaced: use their values, not only their ends.", public=False),
+    Case("symmetric", _draw_symmetric, "A window that is its own mirror image: here, and only here, z → −z may be used."),
+    Case("asymmetric-50x37", _draw_asymmetric, "A window off the center: z → −z must not be used.", public=False),
+    Case("random", _draw_random, "A random c, window, size and max_iter.", public=False),
+    Case("golden-ratio", _near(C_GOLDEN, 44, 30, 80), "c near 1 − golden ratio: most pixels inside stay for all max_iter updates."),
+    Case(
+        "close-up-200x150",
+        _draw_close_up,
+        "A close-up, where neighbours differ in the sixth digit: single precision is not enough.",
+        public=False,
+    ),
+)
+
+BENCHMARK_CASES = tuple(
+    Case(f"{size}x{size}-{max_iter}", _timed(size, max_iter), f"{size} × {size} pixels, at most {max_iter} updates each.")
+    for size, max_iter in ((64, 100), (256, 100), (1000, 256), (2000, 2000))
+)
+
+
+# The known mistakes
+
+
+def _orbits(
+    z: NDArray[np.complexfloating],
+    c: complex,
+    max_iter: int,
+    *,
+    stays: Callable[[NDArray[np.complexfloating]], NDArray[np.bool_]] = lambda z: np.abs(z) <= 2,
+    update: Callable[[NDArray[np.complexfloating], complex], NDArray[np.complexfloating]] = lambda z, c: z * z + c,
+    for_good: bool = True,
+) -> Counts:
+    """The counts of the starts `z`, right unless told otherwise; `for_good`: an orbit that left is never inside again."""
+    counts = np.zeros(z.shape, dtype=np.int32)
+    inside = np.ones(z.shape, dtype=np.bool_)
+    with np.errstate(all="ignore"):  # orbits that left go to infinity
+        for _ in range(max_iter):
+            inside = stays(z) & (inside if for_good else True)
+            counts += inside
+            z = update(z, c)
+    return counts
+
+
+def _starts(x: Reals, y: Reals) -> NDArray[np.complex128]:
+    return x + 1j * y[:, np.newaxis]
+
+
+def _counts(x: Reals, y: Reals, c: complex, max_iter: int) -> Counts:
+    return _orbits(_starts(x, y), c, max_iter)
+
+
+def _one_too_few(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (np.maximum(_counts(x, y, c, max_iter) - 1, 0),)
+
+
+def _one_too_many(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_counts(x, y, c, max_iter) + 1,)
+
+
+def _last_update_missing(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_counts(x, y, c, max_iter - 1),)
+
+
+def _update_before_check(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    z = _starts(x, y)
+    return (_orbits(z * z + c, c, max_iter),)
+
+
+def _strictly_less(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: np.abs(z) < 2),)
+
+
+def _square_against_two(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: z.real**2 + z.imag**2 <= 2),)
+
+
+def _parts_against_two(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: (np.abs(z.real) <= 2) & (np.abs(z.imag) <= 2)),)
+
+
+def _counting_returns(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_orbits(_starts(x, y), c, max_iter, for_good=False),)
+
+
+def _transposed(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (np.resize(_counts(x, y, c, max_iter).T, (len(y), len(x))),)
+
+
+def _axes_swapped(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_orbits(y[:, np.newaxis] + 1j * x, c, max_iter),)
+
+
+def _upside_down(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_counts(x, y[::-1], c, max_iter),)
+
+
+def _mandelbrot(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    starts = _starts(x, y)
+    return (_orbits(np.full_like(starts, c), c, max_iter, update=lambda z, _: z * z + starts),)
+
+
+def _conjugate_c(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_counts(x, y, c.conjugate(), max_iter),)
+
+
+def _real_c(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_counts(x, y, complex(c.real), max_iter),)
+
+
+def _no_factor_two(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    def update(z: NDArray[np.complexfloating], c: complex) -> NDArray[np.complexfloating]:
+        return z.real**2 - z.imag**2 + 1j * z.real * z.imag + c
+
+    return (_orbits(_starts(x, y), c, max_iter, update=update),)
+
+
+def _new_real_part_used(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    def update(z: NDArray[np.complexfloating], c: complex) -> NDArray[np.complexfloating]:
+        real = z.real**2 - z.imag**2 + c.real
+        return real + 1j * (2 * real * z.imag + c.imag)
+
+    return (_orbits(_starts(x, y), c, max_iter, update=update),)
+
+
+def _single_precision(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return (_orbits(_starts(x, y).astype(np.complex64), cast("complex", np.complex64(c)), max_iter),)
+
+
+def _only_in_or_out(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    return ((_counts(x, y, c, max_iter) == max_iter).astype(np.int32),)
+
+
+def _assumed_symmetric(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    counts = _counts(x, y, c, max_iter)
+    half = len(y) // 2
+    counts[len(y) - half :] = counts[:half][::-1, ::-1]
+    return (counts,)
+
+
+def _assumed_even(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
+    def even(values: Reals) -> Reals:
+        return np.linspace(values[0], values[-1], len(values)) if len(values) else values
+
+    return (_counts(even(x), even(y), c, max_iter),)
+
+
+MISTAKES = (
+    Mistake("one too few", "This is what comes out with one update too few counted for each pixel.", _one_too_few),
+    Mistake("one too many", "This is what comes out when the check that ends the loop is counted as an update.", _one_too_many),
+    Mistake(
+        "stops at max_iter − 1",
+        "This is what comes out when the loop ends one update early: a pixel that never leaves counts max_iter.",
+        _last_update_missing,
+    ),
+    Mistake(
+        "update before check",
+        "This is what comes out when the first update is made before |z₀| ≤ 2 is looked at, and so not counted.",
+        _update_before_check,
+    ),
+    Mistake("< instead of ≤", "This is what comes out with |z| < 2: a pixel with |z| = 2 exactly is still inside.", _strictly_less),
+    Mistake("|z|² against 2", "This is what comes out when |z|² is compared with 2; |z| ≤ 2 means |z|² ≤ 4.", _square_against_two),
+    Mistake(
+        "parts against 2",
+        "This is what comes out when the real and imaginary parts are each compared with 2, instead of |z|.",
+        _parts_against_two,
+    ),
+    Mistake(
+        "counts returns",
+        "This is what comes out when orbits go on being counted when they come back: stop where |z| > 2 for the first time.",
+        _counting_returns,
+    ),
+    Mistake("transposed", "This is the answer transposed: y chooses the row and x the column.", _transposed),
+    Mistake("x and y swapped", "This is what comes out with z₀ = y + ix: x is the real part, y the imaginary one.", _axes_swapped),
+    Mistake("upside down", "This is the answer with its rows flipped: row 0 belongs to y[0], whatever a plot shows.", _upside_down),
+    Mistake("Mandelbrot", "This is the Mandelbrot set: z starts at x + iy, and c stays the same for all pixels.", _mandelbrot),
+    Mistake("conjugate c", "This is what comes out with the conjugate of c: look for a sign of its imaginary part.", _conjugate_c),
+    Mistake("real c", "This is what comes out when the imaginary part of c is lost.", _real_c),
+    Mistake("no factor 2", "This is what comes out when the factor 2 is missing in the imaginary part 2·re·im of z².", _no_factor_two),
+    Mistake(
+        "new real part",
+        "This is what comes out when the new real part is used for the new imaginary part: keep the old one until both are computed.",
+        _new_real_part_used,
+    ),
+    Mistake(
+        "single precision",
+        "This is what comes out in single precision: use float64 and complex128 all the way.",
+        _single_precision,
+    ),
+    Mistake("only in or out", "This only says which pixels stay: return the counts, not a mask.", _only_in_or_out),
+    Mistake(
+        "assumed symmetric",
+        "This is half of the answer and its mirror image: z → −z is a symmetry only where x and y are their own mirror images.",
+        _assumed_symmetric,
+    ),
+    Mistake(
+        "assumed even",
+        "This is what comes out when x and y are made anew from their first and last values: use the values given.",
+        _assumed_even,
+    ),
+)
+
+
+# The picture
+
+
+def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+    """Draw the counts over the plane of the starts; x and y must be evenly spaced and ascending."""
+    x, y, c, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
+    (counts,) = answer
+    figure.set_layout_engine("constrained")
+    axes = figure.add_subplot()
+    image = axes.imshow(
+        np.log10(counts + 1.0),
+        origin="lower",
+        extent=(x[0], x[-1], y[0], y[-1]),
+        cmap="cividis",
+        vmin=0,
+        vmax=math.log10(max_iter + 1),
+    )
+    axes.set_xlabel("Re z₀")
+    axes.set_ylabel("Im z₀")
+    axes.set_title(f"Julia set, c = {_complex_text(c.real, c.imag)}")
+    bar = figure.colorbar(image, ax=axes, label="updates while |z| ≤ 2")
+    ticks = [count for count in (0, 1, 3, 10, 30, 100, 300, 1000) if count < max_iter] + [max_iter]
+    bar.set_ticks([math.log10(tick + 1) for tick in ticks], labels=[str(tick) for tick in ticks])
+
+
+TASK = Task(
+    title="Julia set",
+    work_unit="pixel-iterations",
+    outputs=outputs,
+    expect=expect,
+    check=check,
+    work=work,
+    check_cases=CHECK_CASES,
+    benchmark_cases=BENCHMARK_CASES,
+    mistakes=MISTAKES,
+    picture_case=Case("picture-600x440", _near(C_TIMED, 600, 440, 200), "The set of the timed calls, moved a little."),
+    picture=picture,
+)

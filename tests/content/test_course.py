@@ -1,0 +1,279 @@
+"""`course.toml` is checked key by key: each mistake is named with its place, what is wrong, and what was meant."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from grader.content.course import Course, Measurement, assignments_of, baseline_of, load_course
+from grader.errors import UsageError
+
+ROOT = Path(__file__).parents[2]
+
+COURSE = """
+[course]
+title = "Lab"
+term = "autumn"
+machine = "laptop"
+
+[machines.laptop]
+threads = 2
+
+[machines.laptop.environment]
+NUMBA_CPU_FEATURES = "host,-prefer-256-bit"
+
+[tasks.julia]
+baseline = "numba"
+"""
+ASSIGNMENTS = """
+[[assignments]]
+id = "one"
+title = "One"
+kind = "lab"
+tasks = ["julia"]
+due = 2026-10-05T23:59:00+03:00
+full_marks = "numba"
+
+[[assignments.criteria]]
+id = "correct"
+text = "right"
+points = 1
+by = "correct"
+
+[[assignments.criteria]]
+id = "speed"
+text = "fast"
+points = 2.5
+by = "speed"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for task in ("julia", "matmul"):
+        (tmp_path / "tasks" / task).mkdir(parents=True)
+        (tmp_path / "tasks" / task / "task.py").touch()
+    for level in ("naive", "numpy", "numba"):
+        (tmp_path / "reference" / level).mkdir(parents=True)
+    return tmp_path
+
+
+def load(folder: Path, text: str) -> Course:
+    (folder / "course.toml").write_text(text, encoding="utf-8")
+    return load_course(folder)
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    """What is said of a file, a line each, without the file's name that each begins with."""
+    with pytest.raises(UsageError) as caught:
+        load(folder, text)
+    prefix = f"{folder / 'course.toml'}: "
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(prefix) for line in lines)
+    return [line.removeprefix(prefix) for line in lines]
+
+
+# What a right file says
+
+
+def test_a_course_is_what_its_file_says(folder: Path) -> None:
+    course = load(folder, COURSE + ASSIGNMENTS)
+    assert (course.about.title, course.about.term) == ("Lab", "autumn")
+    assert (course.machine.threads, course.machine.backend, course.machine.preload) == (2, "auto", ("numpy", "numba"))
+    assert course.machine.environment == {"NUMBA_CPU_FEATURES": "host,-prefer-256-bit"}
+    (assignment,) = course.assignments
+    assert assignment.due == datetime(2026, 10, 5, 20, 59, tzinfo=UTC)
+    assert assignment.max_points == 3.5
+
+
+def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
+    course = load(folder, COURSE)
+    assert course.measurement == Measurement(
+        alpha=0.02,
+        min_difference=0.01,
+        target_difference=0.0135,
+        min_runs=3,
+        max_runs=10,
+        calls_per_run=48,
+        seconds_per_run=0.5,
+        min_calls_per_run=3,
+        timed_calls_per_turn=3,
+        longest_call_s=0.25,
+        slow_ratio=20,
+        budget_s=45,
+        block_size=16,
+        shortest_baseline_call_s=0.005,
+    )
+    limits = course.limits
+    assert (limits.time_over_naive, limits.least_time_s, limits.first_call_s) == (10, 1, 15)
+    assert (limits.memory_bytes, limits.output_bytes, limits.source_bytes) == (2 * 1024**3, 65536, 1024**2)
+    assert (course.weights.participation, course.weights.homework, course.weights.labs, course.weights.project) == (
+        10,
+        30,
+        30,
+        30,
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "size_bytes"), [("1000", 1000), ('"2 GiB"', 2 * 1024**3), ('"64 KiB"', 65536), ('"1 MB"', 10**6)]
+)
+def test_sizes_are_bytes_or_text_with_a_unit(folder: Path, written: str, size_bytes: int) -> None:
+    assert load(folder, f"{COURSE}\n[limits]\nmemory_bytes = {written}").limits.memory_bytes == size_bytes
+
+
+def test_a_course_cannot_be_changed(folder: Path) -> None:
+    course = load(folder, COURSE)
+    with pytest.raises(ValidationError, match="frozen"):
+        course.measurement.alpha = 0.5
+
+
+def test_a_criterion_is_about_its_assignments_only_task_unless_it_names_one(folder: Path) -> None:
+    only = load(folder, COURSE + ASSIGNMENTS).assignments[0]
+    assert [only.task_of(criterion) for criterion in only.criteria] == ["julia", "julia"]
+    both = ASSIGNMENTS.replace('["julia"]', '["julia", "matmul"]').replace("points", 'task = "matmul"\npoints')
+    two = load(folder, COURSE + both).assignments[0]
+    assert [two.task_of(criterion) for criterion in two.criteria] == ["matmul", "matmul"]
+
+
+def test_a_tasks_assignments_and_baseline_can_be_asked_for(folder: Path) -> None:
+    course = load(folder, COURSE + ASSIGNMENTS)
+    assert [assignment.id for assignment in assignments_of(course, "julia")] == ["one"]
+    assert assignments_of(course, "matmul") == ()
+    assert (baseline_of(course, "julia"), baseline_of(course, "matmul")) == ("numba", None)
+
+
+def test_the_sample_course_is_right() -> None:
+    course = load_course(ROOT)
+    assert {assignment.id: assignment.max_points for assignment in course.assignments} == {"boot-camp": 5, "julia": 7}
+    assert (baseline_of(course, "julia"), baseline_of(course, "matmul")) == ("numba", "numba")
+
+
+# What is said of a wrong one
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("points = 2.5", "pionts = 2.5", "assignments[0].criteria[1].pionts: unknown key (did you mean 'points'?)"),
+        ("threads = 2", "thread = 2", "machines.laptop.thread: unknown key (did you mean 'threads'?)"),
+        ("[course]", "[cuorse]", "cuorse: unknown key (did you mean 'course'?)"),
+        (
+            "baseline =",
+            "colour =",
+            "tasks.julia.colour: unknown key (known: baseline)",
+        ),
+        ('term = "autumn"', "", "course.term: is missing"),
+        ('title = "Lab"', "title = 3", "course.title: must be text in quotes, not 3"),
+        ("threads = 2", 'threads = "2"', "machines.laptop.threads: must be a whole number, not '2'"),
+        ("threads = 2", "threads = 0", "machines.laptop.threads: must be greater than or equal to 1, not 0"),
+        ("threads = 2", "threads = true", "machines.laptop.threads: must be a whole number, not True"),
+        (
+            "threads = 2",
+            'backend = "bublewrap"',
+            "machines.laptop.backend: must be one of auto, bubblewrap, plain, not 'bublewrap' (did you mean 'bubblewrap'?)",
+        ),
+        ("points = 2.5", "points = nan", "assignments[0].criteria[1].points: must be a finite number, not nan"),
+        ("points = 2.5", "points = 0", "assignments[0].criteria[1].points: must be greater than 0, not 0"),
+        ('kind = "lab"', 'kind = "labs"', "(did you mean 'lab'?)"),
+        ('["julia"]', '["juila"]', "assignments[0].tasks[0]: there is no task 'juila' in tasks/ (did you mean 'julia'?)"),
+        (
+            'full_marks = "numba"',
+            'full_marks = "nunba"',
+            "full_marks: there is no level 'nunba' in reference/ (did you mean 'numba'?)",
+        ),
+        (
+            'baseline = "numba"',
+            'baseline = "cuda"',
+            "tasks.julia.baseline: there is no level 'cuda' in reference/ (known: naive, numba, numpy)",
+        ),
+        ("[tasks.julia]", "[tasks.julai]", "tasks.julai: there is no task 'julai' in tasks/ (did you mean 'julia'?)"),
+        (
+            'machine = "laptop"',
+            'machine = "labtop"',
+            "course.machine: there is no machine 'labtop' in [machines] (did you mean 'laptop'?)",
+        ),
+        ("23:59:00+03:00", "23:59:00", "assignments[0].due: must carry an offset, as in 2026-10-05T23:59:00+03:00"),
+        ("T23:59:00+03:00", "", "assignments[0].due: must be a date and time with its offset"),
+        ('id = "speed"', 'id = "correct"', "assignments[0].criteria: two have the id 'correct'; each needs its own"),
+        ('full_marks = "numba"', "", "assignments[0].full_marks: is missing: the speed criterion 'speed' needs"),
+        ('by = "speed"', 'by = "technique"', "assignments[0].criteria[1]: a technique needs `uses` or `avoids`"),
+        ('by = "speed"', 'by = "speed"\nuses = ["numba"]', "`uses` and `avoids` belong to by = 'technique', not to 'speed'"),
+        (
+            'by = "speed"',
+            'by = "speed"\ntask = "matmul"',
+            "assignments[0].criteria[1].task: 'matmul' is not a task of this assignment",
+        ),
+        (
+            '["julia"]',
+            '["julia", "matmul"]',
+            "assignments[0].criteria[0].task: is missing: the assignment does not have exactly one task",
+        ),
+        ("NUMBA_CPU_FEATURES", "OMP_NUM_THREADS", "machines.laptop.environment: OMP_NUM_THREADS is set by the grader"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_what_was_meant(folder: Path, right: str, wrong: str, said: str) -> None:
+    text = COURSE + ASSIGNMENTS
+    assert right in text
+    assert any(said in line for line in problems(folder, text.replace(right, wrong)))
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("[measurement]\nalpha = 0.7", "measurement.alpha: must be less than 0.5, not 0.7"),
+        ("[measurement]\nmin_runs = 12", "measurement.max_runs: must not be less than min_runs (12)"),
+        ("[measurement]\nmin_run = 12", "measurement.min_run: unknown key (did you mean 'min_runs'?)"),
+        (
+            "[limits]\nmemory_bytes = '2 Gigs'",
+            "limits.memory_bytes: must be a number of bytes above 0, or text such as '2 GiB', not '2 Gigs'",
+        ),
+        ("[limits]\nmemory_bytes = 0", "limits.memory_bytes: must be greater than 0, not 0"),
+        ("[weights]\nlabs = 40", "weights: the weights must add up to 100 (they add up to 110)"),
+        ("[machines.cluster]\npreload = 'numpy'", "machines.cluster.preload: must be a list, not 'numpy'"),
+    ],
+)
+def test_so_is_one_in_the_other_tables(folder: Path, table: str, said: str) -> None:
+    assert problems(folder, f"{COURSE}\n{table}\n") == [said]
+
+
+def test_all_mistakes_are_listed_at_once_a_line_each(folder: Path) -> None:
+    text = COURSE.replace("threads", "treads") + ASSIGNMENTS.replace("points", "pionts").replace('"julia"', '"juila"')
+    said = problems(folder, text)
+    for place in ("machines.laptop.treads", "criteria[0].pionts", "criteria[1].pionts", "assignments[0].tasks[0]"):
+        assert sum(place in line for line in said) == 1
+
+
+def test_a_table_that_is_a_value_is_said_to_be_one(folder: Path) -> None:
+    assert "limits: must be a table, not 3" in problems(folder, f"limits = 3\n{COURSE}")
+
+
+def test_two_assignments_need_two_ids(folder: Path) -> None:
+    assert problems(folder, COURSE + ASSIGNMENTS + ASSIGNMENTS) == ["assignments: two have the id 'one'; each needs its own"]
+
+
+def test_a_missing_file_says_where_it_was_looked_for_and_what_points_elsewhere(folder: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_course(folder / "nowhere")
+    assert "no course.toml in" in str(caught.value)
+    assert str(folder / "nowhere") in str(caught.value)
+    assert "--course DIR" in str(caught.value)
+
+
+def test_a_syntax_error_names_file_and_line(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"course\.toml is not TOML: .*line 3"):
+        load(folder, "[course]\ntitle = 'x'\nterm = autumn\n")
+
+
+def test_another_encoding_is_said_to_be_one(folder: Path) -> None:
+    (folder / "course.toml").write_bytes("title = 'Übung'".encode("latin-1"))
+    with pytest.raises(UsageError, match=r"course\.toml is not UTF-8 \(byte 9\)"):
+        load_course(folder)
+
+
+def test_only_what_loads_a_course_pays_for_pydantic() -> None:
+    program = "import sys, grader.content.submission, grader.content.task; sys.exit('pydantic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, cwd=ROOT).returncode == 0

@@ -1,0 +1,202 @@
+"""Marks: each criterion's points follow from what was found, and say in plain words how."""
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.content.course import Assignment, Criterion
+from grader.grading.score import Facts, Points, Threshold, score_assignment, speed_fraction, speed_points, speed_thresholds
+from grader.verdicts import Verdict
+
+NAIVE_S = 1e-6
+FULL_S = 1e-8
+TIMES_S = st.floats(1e-10, 1e-4)
+MAX_POINTS = st.sampled_from([0.5, 1, 1.25, 2, 3, 7])
+
+
+def assignment(**criterion: object) -> Assignment:
+    fields = {"id": "it", "text": "It", "points": 3, "by": "correct", **criterion}
+    return Assignment(
+        id="lab", title="Lab", kind="lab", tasks=("julia",), full_marks="numba", criteria=(Criterion.model_validate(fields),)
+    )
+
+
+def accepted(seconds: float | None = None, low: float | None = None, names: frozenset[str] = frozenset()) -> Facts:
+    return Facts(Verdict.ACCEPTED, names, seconds, low, NAIVE_S, FULL_S)
+
+
+def score(facts: Facts | None, **criterion: object) -> Points:
+    (points,) = score_assignment(assignment(**criterion), {} if facts is None else {"julia": facts})
+    return points
+
+
+def speed(seconds: float, low: float | None = None) -> float | None:
+    return score(accepted(seconds, low), by="speed").points
+
+
+# The speed scale
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fraction"),
+    [(NAIVE_S, 0), (10 * NAIVE_S, 0), (1e-7, 0.5), (FULL_S, 1), (FULL_S / 5, 1), (10**-7.5, 0.75), (inf, 0)],
+)
+def test_the_scale_is_logarithmic_from_naive_to_full_marks(seconds: float, fraction: float) -> None:
+    assert speed_fraction(seconds, NAIVE_S, FULL_S) == pytest.approx(fraction)
+
+
+@pytest.mark.parametrize("naive_s", [FULL_S, FULL_S / 2])
+def test_where_full_marks_are_no_faster_than_naive_its_speed_is_all_that_counts(naive_s: float) -> None:
+    assert [speed_fraction(seconds, naive_s, FULL_S) for seconds in (FULL_S / 3, FULL_S, FULL_S * 1.01)] == [1, 1, 0]
+
+
+@given(MAX_POINTS, TIMES_S, TIMES_S)
+def test_a_faster_one_never_gets_fewer_points(max_points: float, one: float, other: float) -> None:
+    faster, slower = sorted((one, other))
+    assert speed_points(max_points, faster, NAIVE_S, FULL_S) >= speed_points(max_points, slower, NAIVE_S, FULL_S)
+
+
+@given(MAX_POINTS, TIMES_S, TIMES_S, TIMES_S)
+def test_points_lie_between_none_and_all_whatever_the_references(
+    max_points: float, seconds: float, naive: float, full: float
+) -> None:
+    assert 0 <= speed_points(max_points, seconds, naive, full) <= max_points
+
+
+@given(TIMES_S)
+def test_points_come_in_tenths(seconds: float) -> None:
+    points = speed_points(3, seconds, NAIVE_S, FULL_S)
+    assert points == round(points, 1)
+
+
+# Uncertainty
+
+
+def test_within_its_uncertainty_of_a_threshold_a_measurement_gets_the_better_side() -> None:
+    threshold = speed_thresholds(3, NAIVE_S, FULL_S)[2]
+    assert threshold.points == 1.5
+    assert speed(threshold.seconds_per_unit * 1.001) == 1.4
+    assert speed(threshold.seconds_per_unit * 1.001, low=threshold.seconds_per_unit * 0.999) == 1.5
+
+
+@given(TIMES_S, TIMES_S)
+def test_an_interval_never_costs_points(seconds: float, low: float) -> None:
+    with_interval, without = speed(seconds, low), speed(seconds)
+    assert with_interval is not None
+    assert without is not None
+    assert with_interval >= without
+
+
+@given(TIMES_S, st.floats(0.97, 1))
+def test_two_whose_intervals_reach_equally_far_get_equal_points(low: float, tightness: float) -> None:
+    assert speed(low / tightness, low) == speed(low)
+
+
+# What the statement prints
+
+
+def test_the_thresholds_are_the_times_that_earn_their_points() -> None:
+    thresholds = speed_thresholds(2, NAIVE_S, FULL_S)
+    assert [threshold.points for threshold in thresholds] == [0.5, 1, 1.5, 2]
+    assert [threshold.seconds_per_unit for threshold in thresholds] == pytest.approx([10**-6.5, 1e-7, 10**-7.5, 1e-8])
+
+
+@given(MAX_POINTS, TIMES_S, TIMES_S, st.sampled_from([0.1, 0.5, 1]))
+def test_a_time_just_below_a_threshold_earns_it(max_points: float, naive: float, full: float, step: float) -> None:
+    for threshold in speed_thresholds(max_points, naive, full, step=step):
+        assert speed_points(max_points, threshold.seconds_per_unit * (1 - 1e-9), naive, full) >= threshold.points - 1e-9
+
+
+def test_only_full_marks_have_a_threshold_where_naive_is_as_fast() -> None:
+    assert speed_thresholds(3, FULL_S, FULL_S) == (Threshold(3, FULL_S),)
+
+
+# The kinds of criteria
+
+
+@pytest.mark.parametrize("by", ["correct", "picture"])
+def test_a_right_answer_earns_what_asks_for_one(by: str) -> None:
+    assert score(accepted(), by=by).points == 3
+
+
+@pytest.mark.parametrize("by", ["correct", "picture", "speed"])
+@pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict not in (Verdict.ACCEPTED, Verdict.GRADER_ERROR)])
+def test_any_other_verdict_earns_nothing_and_is_named(by: str, verdict: Verdict) -> None:
+    points = score(
+        Facts(verdict, seconds_per_unit=FULL_S, naive_seconds_per_unit=NAIVE_S, full_marks_seconds_per_unit=FULL_S), by=by
+    )
+    assert points.points == 0
+    assert verdict in points.because
+
+
+@pytest.mark.parametrize(
+    "criterion", [{"by": "correct"}, {"by": "picture"}, {"by": "speed"}, {"by": "technique", "uses": ["numba"]}]
+)
+def test_the_graders_own_failure_is_never_a_zero(criterion: dict[str, object]) -> None:
+    assert score(Facts(Verdict.GRADER_ERROR), **criterion).points is None
+
+
+@pytest.mark.parametrize("facts", [accepted(FULL_S), Facts(Verdict.MISSING), None])
+def test_what_a_person_decides_stays_blank(facts: Facts | None) -> None:
+    assert score(facts, by="hand") == Points("it", None, 3, "a person decides")
+
+
+def test_what_is_not_graded_yet_stays_blank() -> None:
+    assert score(None).points is None
+
+
+def test_without_a_measurement_speed_stays_blank() -> None:
+    assert score(accepted(), by="speed") == Points("it", None, 3, "its speed was not measured")
+
+
+@pytest.mark.parametrize(("naive", "full", "missing"), [(None, FULL_S, "naive"), (NAIVE_S, None, "numba")])
+def test_without_its_references_speed_stays_blank_and_says_which(naive: float | None, full: float | None, missing: str) -> None:
+    points = score(Facts(Verdict.ACCEPTED, frozenset(), 1e-7, None, naive, full), by="speed")
+    assert points.points is None
+    assert f"the reference {missing!r} was not measured" in points.because
+
+
+def test_the_derivation_of_speed_says_every_figure_it_used() -> None:
+    because = score(accepted(1.05e-7, 1e-7), by="speed").because
+    assert because == (
+        "105 ns per unit of work (100 ns at the favourable end of its interval, which counts); naive takes 1 µs (0 points), "
+        "numba 10 ns (3 points), and each doubling of the speed between them counts alike"
+    )
+
+
+def test_a_technique_that_is_seen_earns_its_points() -> None:
+    points = score(accepted(names=frozenset({"numba", "numba.njit"})), by="technique", uses=["numba"], avoids=["@"])
+    assert (points.points, points.because) == (3, "the code uses numba and does not use @")
+
+
+@pytest.mark.parametrize(
+    ("names", "verdict", "evidence"),
+    [
+        ({"numpy"}, Verdict.ACCEPTED, "the code does not use numba"),
+        ({"numba", "@", ".dot"}, Verdict.ACCEPTED, "the code uses @, .dot"),
+        ({"@"}, Verdict.ACCEPTED, "the code does not use numba; the code uses @"),
+        ({"numba"}, Verdict.WRONG_ANSWER, "the verdict is WRONG_ANSWER"),
+    ],
+)
+def test_one_that_is_not_is_flagged_for_a_person_and_not_failed(names: set[str], verdict: Verdict, evidence: str) -> None:
+    points = score(Facts(verdict, frozenset(names)), by="technique", uses=["numba"], avoids=["@", ".dot"])
+    assert (points.points, points.because) == (None, f"flagged for review: {evidence}")
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MISSING, Verdict.BUILD_ERROR, Verdict.INVALID])
+def test_where_nothing_ran_there_is_no_technique(verdict: Verdict) -> None:
+    assert score(Facts(verdict), by="technique", avoids=["@"]).points == 0
+
+
+def test_criteria_keep_their_order_and_each_looks_at_its_own_task() -> None:
+    lab = Assignment(
+        id="lab",
+        title="Lab",
+        kind="lab",
+        tasks=("julia", "matmul"),
+        criteria=tuple(Criterion(id=task, text="right", points=1, by="correct", task=task) for task in ("matmul", "julia")),
+    )
+    scored = score_assignment(lab, {"julia": Facts(Verdict.WRONG_ANSWER), "matmul": accepted()})
+    assert [(points.criterion, points.points) for points in scored] == [("matmul", 1), ("julia", 0)]
