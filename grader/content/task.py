@@ -151,7 +151,7 @@ def load_task(course_folder: Path, name: str) -> LoadedTask:
         name=name,
         folder=folder,
         interface=read_interface(naive.read_text(encoding="utf-8"), name),
-        version=_digest(path.read_bytes(), naive.read_bytes()),
+        version=_digest(*(file.read_bytes() for file in (*_code(folder), naive))),
         task=_import_task(path, name),
     )
 
@@ -167,6 +167,11 @@ def read_interface(source: str, name: str) -> Interface:
                 docstring=ast.get_docstring(node) or "",
             )
     raise GraderError(f"reference/naive/{name}.py defines no function {name!r}")
+
+
+def _code(folder: Path) -> list[Path]:
+    """The files that decide what is right and what is measured: all of the task's code but the students' starter."""
+    return sorted(file for file in folder.glob("*.py") if file.name != "starter.py")
 
 
 def _annotation(node: ast.expr | None) -> str:

@@ -10,7 +10,7 @@ from grader.execution.generation import Confined, WorkerSettings, ZygoteGenerati
 
 
 class PlainBackend:
-    """Runs code as the user who calls the grader, in folders that keep their path from run to run (Numba's cache wants that)."""
+    """Runs code as the user who calls the grader, in folders that keep their path between runs (Numba's cache wants that)."""
 
     sandbox = "none"
 

@@ -5,11 +5,11 @@ One thread, some 15 times faster than the plain compiled loop. What makes the di
 - *Order*: the inner loop runs along rows of `b` and of `c`, so it reads whole cache lines and becomes vector instructions.
 - *Registers*: a step of that loop adds 4 rows of `b` to 4 rows of `c`, with 16 numbers of `a` that stay in registers: 16
   multiplications and additions for 8 loads and 4 stores, where one row at a time needs 2 loads and a store for each.
-- *Caches*: a panel of `b` (384 KiB) stays in the second-level cache while all rows of `a` pass by; the 4 rows of `c` and the 4
+- *Caches*: a panel of `b` (256 KiB) stays in the second-level cache while all rows of `a` pass by; the 4 rows of `c` and the 4
   of the panel in use stay in the first-level one.
-- *Packing*: panels are copied to where each starts on a cache line (a vector that straddles two lines takes two reads), without the
-  power-of-two strides of large matrices, which crowd into few places of a cache. Zeros fill them up to whole tiles, so no
-  case needs code of its own for the edges: n · k numbers are copied for n · k · m multiplications.
+- *Packing*: panels are copied to memory that starts on a cache line (a vector that straddles two lines takes two reads) and
+  has no power-of-two stride between rows, as large matrices do, which crowds them into few places of a cache. Zeros fill the
+  panels up to whole tiles, so the edges need no code of their own. Copying costs n · k steps beside n · k · m of arithmetic.
 - *Contraction*: `fastmath={"contract"}` allows a · b + c as one instruction (FMA), rounded once instead of twice.
 
 `a @ b` is still about twice as fast: kernels in assembly also keep the block of `c` in registers, which Numba's compiler
@@ -21,7 +21,7 @@ Source of the method: K. Goto and R. van de Geijn, *Anatomy of high-performance 
 import numpy as np
 from numba import njit
 
-PANEL_DEPTH = 192  # rows of b in a panel
+PANEL_DEPTH = 128  # rows of b in a panel
 PANEL_WIDTH = 256  # columns of b in a panel
 TILE = 4  # rows of c, and rows of b, that the inner loop handles at once
 VECTOR = 8  # float64 numbers in a cache line, and in the widest registers

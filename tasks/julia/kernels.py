@@ -10,6 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 EPSILON = 2.0**-52
+RADIUS = 2.0
+"""An orbit is counted while |z| is at most this."""
 LANES = 16
 """Pixels that step together, so that the compiler can use vector instructions."""
 STEPS = 8
@@ -48,7 +50,7 @@ def _advance(re: NDArray[np.float64], im: NDArray[np.float64], count: NDArray[np
         inside = n == steps
         for _ in range(STEPS):
             a2, b2 = a * a, b * b
-            inside &= a2 + b2 <= 4.0
+            inside &= a2 + b2 <= RADIUS * RADIUS
             n = n + 1.0 if inside else n
             b = 2.0 * a * b + c.imag
             a = a2 - b2 + c.real
@@ -57,7 +59,7 @@ def _advance(re: NDArray[np.float64], im: NDArray[np.float64], count: NDArray[np
 
 @njit(cache=True)
 def possible_counts(starts: NDArray[np.complex128], c: complex, max_iter: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The least and the greatest count that an honest computation can give for each start: equal where rounding cannot matter."""
+    """The least and the greatest count that honest rounding can give for each start; equal where rounding cannot matter."""
     least = np.empty(len(starts), dtype=np.int32)
     greatest = np.empty(len(starts), dtype=np.int32)
     for index in range(len(starts)):
@@ -78,9 +80,9 @@ def _possible_counts(z: complex, c: complex, max_iter: int) -> tuple[int, int]:
     error = 0.0
     for count in range(max_iter):
         size = math.sqrt(z.real * z.real + z.imag * z.imag)
-        if not exact and abs(size - 2.0) <= error + 8.0 * EPSILON:
+        if not exact and abs(size - RADIUS) <= error + 8.0 * EPSILON:
             return count, max_iter
-        if size > 2.0:
+        if size > RADIUS:
             return count, count
         error = 2.0 * size * error + error * error + 8.0 * EPSILON * (size * size + 1.0)
         z = z * z + c

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
+from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,6 +21,8 @@ Reals: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int32]
 Draw: TypeAlias = Callable[[np.random.Generator], Inputs]
 
+RADIUS = 2.0
+"""Updates are counted while |z| is at most this."""
 C_TIMED = -0.8 + 0.156j
 """The constant of the timed calls: a set with long arms, where most pixels leave early and some very late."""
 C_GOLDEN = complex(1 - (1 + math.sqrt(5)) / 2)
@@ -147,7 +149,7 @@ def _draw_symmetric(rng: np.random.Generator) -> Inputs:
     return _mirrored(half_x), _mirrored(half_y), C_TIMED + _uniform_complex(rng, 1e-3), 60
 
 
-def _mirrored(half: Reals) -> Reals:
+def _mirrored(half: Array) -> Array:
     return np.concatenate([-half[::-1], half])
 
 
@@ -176,6 +178,7 @@ def _draw_close_up(rng: np.random.Generator) -> Inputs:
     return x, y, C_TIMED + _uniform_complex(rng, C_JITTER), 150
 
 
+# The two cases that explain most come first, then those of odd shape, then ever larger ones.
 CHECK_CASES = (
     Case(
         "whole-numbers-5x3",
@@ -183,21 +186,40 @@ CHECK_CASES = (
         "Whole numbers that can be followed by hand; some reach |z| = 2 exactly, which is still inside.",
     ),
     Case("small-7x5", _near(C_TIMED, 7, 5, 20), "A handful of pixels: print them beside your own."),
-    Case("one-pixel", _near(0.3 + 0.5j, 1, 1, 30), "One pixel: x and y have one element each.", public=False),
-    Case("one-row", _near(C_TIMED, 33, 1, 30), "One row: y has one element."),
-    Case("one-column", _near(C_TIMED, 1, 21, 30), "One column: x has one element."),
+    Case("one-pixel", _near(0.3 + 0.5j, 1, 1, 30, half=(0.2, 0.2)), "One pixel: x and y have one element each.", public=False),
+    Case("one-row", _near(C_TIMED, 33, 1, 30, half=(1.6, 0.2)), "One row: y has one element."),
+    Case("one-column", _near(C_TIMED, 1, 21, 30, half=(0.2, 1.1)), "One column: x has one element."),
     Case("empty", _near(C_TIMED, 0, 4, 30), "No columns: x is empty, and the answer has shape (4, 0)."),
     Case("no-updates", _near(C_TIMED, 6, 4, 0), "max_iter is 0: no update may be made, so every count is 0."),
     Case("one-update", _near(C_TIMED, 30, 20, 1, half=(3.0, 3.0)), "max_iter is 1: 1 where |z₀| ≤ 2, else 0."),
     Case("far-starts", _near(C_TIMED, 30, 20, 12, half=(4.0, 3.0)), "Most starts lie outside |z| = 2 and count 0."),
-    Case("returning", _draw_returning, "|c| > 2: an orbit can leave |z| ≤ 2 and come back; counting ends when it first leaves.", public=False),
+    Case(
+        "returning",
+        _draw_returning,
+        "|c| > 2: an orbit can leave |z| ≤ 2 and come back; counting ends when it first leaves.",
+        public=False,
+    ),
     Case("circle-48x32", _draw_circle, "c = 0.7885·exp(ia) for a random a: conjugating c or z₀ changes the picture."),
-    Case("disc", _near(0, 30, 24, 40), "c close to 0: the set is nearly the unit disc, and its inside counts max_iter.", public=False),
-    Case("uneven", _draw_uneven, "x and y are neither sorted nor evenly spaced: use their values, not only their ends.", public=False),
+    Case(
+        "disc",
+        _near(0, 30, 24, 40),
+        "c close to 0: the set is nearly the unit disc, and its inside counts max_iter.",
+        public=False,
+    ),
+    Case(
+        "uneven",
+        _draw_uneven,
+        "x and y are neither sorted nor evenly spaced: use their values, not only their ends.",
+        public=False,
+    ),
     Case("symmetric", _draw_symmetric, "A window that is its own mirror image: here, and only here, z → −z may be used."),
     Case("asymmetric-50x37", _draw_asymmetric, "A window off the center: z → −z must not be used.", public=False),
     Case("random", _draw_random, "A random c, window, size and max_iter.", public=False),
-    Case("golden-ratio", _near(C_GOLDEN, 44, 30, 80), "c near 1 − golden ratio: most pixels inside stay for all max_iter updates."),
+    Case(
+        "golden-ratio",
+        _near(C_GOLDEN, 44, 30, 80),
+        "c near 1 − golden ratio: most pixels inside stay for all max_iter updates.",
+    ),
     Case(
         "close-up-200x150",
         _draw_close_up,
@@ -216,12 +238,12 @@ BENCHMARK_CASES = tuple(
 
 
 def _orbits(
-    z: NDArray[np.complexfloating],
+    z: Array,
     c: complex,
     max_iter: int,
     *,
-    stays: Callable[[NDArray[np.complexfloating]], NDArray[np.bool_]] = lambda z: np.abs(z) <= 2,
-    update: Callable[[NDArray[np.complexfloating], complex], NDArray[np.complexfloating]] = lambda z, c: z * z + c,
+    stays: Callable[[Array], Array] = lambda z: np.abs(z) <= RADIUS,
+    update: Callable[[Array, complex], Array] = lambda z, c: z * z + c,
     for_good: bool = True,
 ) -> Counts:
     """The counts of the starts `z`, right unless told otherwise; `for_good`: an orbit that left is never inside again."""
@@ -261,15 +283,15 @@ def _update_before_check(x: Reals, y: Reals, c: complex, max_iter: int) -> Outpu
 
 
 def _strictly_less(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
-    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: np.abs(z) < 2),)
+    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: np.abs(z) < RADIUS),)
 
 
 def _square_against_two(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
-    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: z.real**2 + z.imag**2 <= 2),)
+    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: z.real**2 + z.imag**2 <= RADIUS),)
 
 
 def _parts_against_two(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
-    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: (np.abs(z.real) <= 2) & (np.abs(z.imag) <= 2)),)
+    return (_orbits(_starts(x, y), c, max_iter, stays=lambda z: np.maximum(np.abs(z.real), np.abs(z.imag)) <= RADIUS),)
 
 
 def _counting_returns(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
@@ -277,7 +299,7 @@ def _counting_returns(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
 
 
 def _transposed(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
-    return (np.resize(_counts(x, y, c, max_iter).T, (len(y), len(x))),)
+    return (_counts(x, y, c, max_iter).T.reshape(len(y), len(x)),)
 
 
 def _axes_swapped(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
@@ -302,15 +324,16 @@ def _real_c(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
 
 
 def _no_factor_two(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
-    def update(z: NDArray[np.complexfloating], c: complex) -> NDArray[np.complexfloating]:
-        return z.real**2 - z.imag**2 + 1j * z.real * z.imag + c
+    def update(z: Array, c: complex) -> Array:
+        square: Array = z.real**2 - z.imag**2 + 1j * z.real * z.imag
+        return square + c
 
     return (_orbits(_starts(x, y), c, max_iter, update=update),)
 
 
 def _new_real_part_used(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
-    def update(z: NDArray[np.complexfloating], c: complex) -> NDArray[np.complexfloating]:
-        real = z.real**2 - z.imag**2 + c.real
+    def update(z: Array, c: complex) -> Array:
+        real: Array = z.real**2 - z.imag**2 + c.real
         return real + 1j * (2 * real * z.imag + c.imag)
 
     return (_orbits(_starts(x, y), c, max_iter, update=update),)
@@ -339,7 +362,7 @@ def _assumed_even(x: Reals, y: Reals, c: complex, max_iter: int) -> Outputs:
 
 
 MISTAKES = (
-    Mistake("one too few", "This is what comes out with one update too few counted for each pixel.", _one_too_few),
+    Mistake("one too few", "This is what comes out with one update too few for each pixel.", _one_too_few),
     Mistake("one too many", "This is what comes out when the check that ends the loop is counted as an update.", _one_too_many),
     Mistake(
         "stops at max_iter − 1",
@@ -348,31 +371,49 @@ MISTAKES = (
     ),
     Mistake(
         "update before check",
-        "This is what comes out when the first update is made before |z₀| ≤ 2 is looked at, and so not counted.",
+        "This is what comes out when the first update is made, uncounted, before |z₀| ≤ 2 is looked at.",
         _update_before_check,
     ),
-    Mistake("< instead of ≤", "This is what comes out with |z| < 2: a pixel with |z| = 2 exactly is still inside.", _strictly_less),
-    Mistake("|z|² against 2", "This is what comes out when |z|² is compared with 2; |z| ≤ 2 means |z|² ≤ 4.", _square_against_two),
+    Mistake(
+        "< instead of ≤",
+        "This is what comes out with |z| < 2: a pixel with |z| = 2 exactly is still inside.",
+        _strictly_less,
+    ),
+    Mistake(
+        "|z|² against 2",
+        "This is what comes out when |z|² is compared with 2: |z| ≤ 2 means |z|² ≤ 4.",
+        _square_against_two,
+    ),
     Mistake(
         "parts against 2",
-        "This is what comes out when the real and imaginary parts are each compared with 2, instead of |z|.",
+        "This is what comes out when Re z and Im z are each compared with 2, instead of |z|.",
         _parts_against_two,
     ),
     Mistake(
         "counts returns",
-        "This is what comes out when orbits go on being counted when they come back: stop where |z| > 2 for the first time.",
+        "This is what comes out when an orbit that comes back is counted again: stop where |z| > 2 for the first time.",
         _counting_returns,
     ),
-    Mistake("transposed", "This is the answer transposed: y chooses the row and x the column.", _transposed),
-    Mistake("x and y swapped", "This is what comes out with z₀ = y + ix: x is the real part, y the imaginary one.", _axes_swapped),
-    Mistake("upside down", "This is the answer with its rows flipped: row 0 belongs to y[0], whatever a plot shows.", _upside_down),
-    Mistake("Mandelbrot", "This is the Mandelbrot set: z starts at x + iy, and c stays the same for all pixels.", _mandelbrot),
-    Mistake("conjugate c", "This is what comes out with the conjugate of c: look for a sign of its imaginary part.", _conjugate_c),
-    Mistake("real c", "This is what comes out when the imaginary part of c is lost.", _real_c),
-    Mistake("no factor 2", "This is what comes out when the factor 2 is missing in the imaginary part 2·re·im of z².", _no_factor_two),
+    Mistake("transposed", "This is the answer transposed: y chooses the row, x the column.", _transposed),
+    Mistake(
+        "x and y swapped",
+        "This is what comes out with z₀ = y + ix: x is the real part, y the imaginary one.",
+        _axes_swapped,
+    ),
+    Mistake(
+        "upside down",
+        "This is the answer with its rows flipped: row 0 belongs to y[0], wherever a plot draws it.",
+        _upside_down,
+    ),
+    Mistake(
+        "Mandelbrot", "This is the Mandelbrot set: here z starts at x + iy, and c is the same for all pixels.", _mandelbrot
+    ),
+    Mistake("conjugate c", "This is what comes out with the conjugate of c: look for a wrong sign of Im c.", _conjugate_c),
+    Mistake("real c", "This is what comes out when Im c is lost.", _real_c),
+    Mistake("no factor 2", "This is what comes out without the factor 2 of Im z² = 2 Re z Im z.", _no_factor_two),
     Mistake(
         "new real part",
-        "This is what comes out when the new real part is used for the new imaginary part: keep the old one until both are computed.",
+        "This is what comes out when the new Re z is used for the new Im z: keep the old one until both are computed.",
         _new_real_part_used,
     ),
     Mistake(
@@ -380,15 +421,15 @@ MISTAKES = (
         "This is what comes out in single precision: use float64 and complex128 all the way.",
         _single_precision,
     ),
-    Mistake("only in or out", "This only says which pixels stay: return the counts, not a mask.", _only_in_or_out),
+    Mistake("only in or out", "This says which pixels stay: return the counts, not a mask.", _only_in_or_out),
     Mistake(
         "assumed symmetric",
-        "This is half of the answer and its mirror image: z → −z is a symmetry only where x and y are their own mirror images.",
+        "This is half of the answer and its mirror image: z → −z helps only where x and y are their own mirror images.",
         _assumed_symmetric,
     ),
     Mistake(
         "assumed even",
-        "This is what comes out when x and y are made anew from their first and last values: use the values given.",
+        "This is what comes out when x and y are made anew from their ends: use the values given.",
         _assumed_even,
     ),
 )

@@ -1,0 +1,104 @@
+"""Test doubles: a backend whose submissions are scripts, so that every rule is tested without a process or a clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from grader.content.submission import Submission
+from grader.content.task import ArraySpec, Inputs
+from grader.errors import GraderError
+from grader.execution.interface import Call, Failure, FailureKind, Generation, Load
+from grader.worker.convert import UnfitResultError, store
+
+
+@dataclass(frozen=True)
+class Script:
+    """How one submission behaves: what it computes, and how long it seems to take."""
+
+    compute: Callable[..., object]
+    call_s: Callable[[Inputs, int], float] = lambda _inputs, _number: 0.01
+    """The wall time to report, from the inputs and the number of the call in its worker."""
+    failures: Mapping[int, Failure] = field(default_factory=dict)
+    """Calls of a worker, by number from 0, that end in a failure instead."""
+    import_failure: Failure | None = None
+    import_time_s: float = 0.001
+    threads: int = 1
+    prints: str = ""
+
+
+class ScriptedBackend:
+    """Runs scripts by author; `calls` and `generations` count what was asked of it."""
+
+    sandbox = "scripted"
+
+    def __init__(self, scripts: Mapping[str, Script]) -> None:
+        self.scripts = dict(scripts)
+        self.calls = 0
+        self.generations = 0
+        self.faults: list[str] = []
+        """Authors whose next start fails as the grader's own fault."""
+
+    def generation(self) -> AbstractContextManager[Generation]:
+        """The scripts again, from their beginning."""
+        self.generations += 1
+        return nullcontext(_ScriptedGeneration(self))
+
+
+class _ScriptedGeneration:
+    def __init__(self, backend: ScriptedBackend) -> None:
+        self._backend = backend
+
+    def start(self, submission: Submission) -> "_ScriptedWorker":
+        if submission.author in self._backend.faults:
+            self._backend.faults.remove(submission.author)
+            raise GraderError(f"no worker for {submission.author}, as scripted")
+        # A control is a copy of the baseline under another name: its folder is still the baseline's.
+        script = self._backend.scripts.get(submission.author) or self._backend.scripts[submission.folder.name]
+        return _ScriptedWorker(self._backend, script)
+
+
+class _ScriptedWorker:
+    def __init__(self, backend: ScriptedBackend, script: Script) -> None:
+        self._backend = backend
+        self._script = script
+        self._number = 0
+        self.alive = True
+
+    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
+        del compiled
+        if self._script.import_time_s > limit_s:
+            return Load(limit_s, Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s"))
+        return Load(self._script.import_time_s, self._script.import_failure)
+
+    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
+        number = self._number
+        self._number += 1
+        self._backend.calls += 1
+        wall_time_s = self._script.call_s(inputs, number)
+        if wall_time_s > limit_s:
+            self.alive = False
+            return self._failed(limit_s, Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s"))
+        if number in self._script.failures:
+            return self._failed(wall_time_s, self._script.failures[number])
+        buffers = tuple(np.empty(spec.shape, spec.dtype) for spec in outputs)
+        try:
+            own = (value.copy() if isinstance(value, np.ndarray) else value for value in inputs)
+            store(self._script.compute(*own), buffers)
+        except UnfitResultError as error:
+            return self._failed(wall_time_s, Failure(FailureKind.INVALID, str(error)))
+        peak_memory_bytes = sum(buffer.nbytes for buffer in buffers) if track_memory else None
+        return Call(wall_time_s, wall_time_s, self._script.threads, buffers, None, peak_memory_bytes)
+
+    def compiled_functions(self) -> bytes:
+        return b""
+
+    def printed(self) -> str:
+        return self._script.prints
+
+    def close(self) -> None:
+        self.alive = False
+
+    def _failed(self, wall_time_s: float, failure: Failure) -> Call:
+        return Call(wall_time_s, wall_time_s, self._script.threads, None, failure)
