@@ -130,6 +130,11 @@ class LoadedTask:
     version: str
     task: Task
 
+    @property
+    def case_names(self) -> tuple[str, ...]:
+        """The benchmark cases, from the smallest to the largest."""
+        return tuple(case.name for case in self.task.benchmark_cases)
+
 
 def task_names(course_folder: Path) -> tuple[str, ...]:
     """The folders of `tasks/` that hold a `task.py`, sorted."""

@@ -11,12 +11,11 @@ from grader.content.task import Case, LoadedTask, Task
 from grader.errors import GraderError
 from grader.execution.interface import Call, Worker
 from grader.grading.judge import failed, judge
+from grader.grading.placing import BORDERLINE
 from grader.grading.records import CheckResult, Limits, PreparedCase, Problem
 from grader.verdicts import Verdict
 
 _SIZING_CALLS = 3
-_HOPELESS = 1.5
-"""A first sizing call longer than this many times the longest call is not repeated."""
 
 _LIMITS_OF_SIZE = (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
 
@@ -130,22 +129,25 @@ class _Check:
         for case, calls in self._sizing_calls():
             median_s = statistics.median(call.wall_time_s for call in calls)
             self._time(case, median_s)
+            peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
+            self._note(
+                case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
+                case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},
+                threads=max(call.threads for call in calls),
+            )
             if median_s <= self._limits.longest_call_s or case is smallest:
-                peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
-                threads = max(call.threads for call in calls)
-                work = {**self._result.case_work, case.name: self._inputs(case, 0).work}
-                self._note(case=case.name, case_work=work, peak_memory_bytes=max(peaks, default=None), threads=threads)
+                self._note(case=case.name)
 
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
         """Calls per benchmark case, from the smallest up, until one takes too long or is bound to."""
         seconds_per_unit = 0.0
         for case in self._task.benchmark_cases:
             longest_s = self._limits.longest_call_s
-            if seconds_per_unit * self._inputs(case, 0).work > _HOPELESS * longest_s:
+            if seconds_per_unit * self._inputs(case, 0).work > BORDERLINE * longest_s:
                 return
             try:
                 calls = [self._right_call(case, 0, self._limits.call_s(case.name))]
-                if calls[0].wall_time_s <= _HOPELESS * longest_s:
+                if calls[0].wall_time_s <= BORDERLINE * longest_s:
                     calls = [
                         self._right_call(case, number, self._limits.call_s(case.name)) for number in range(1, _SIZING_CALLS + 1)
                     ]

@@ -13,6 +13,7 @@ from grader.content.submission import Rejection, Submission
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs, check
+from grader.grading.placing import common_case, place
 from grader.grading.progress import Progress
 from grader.grading.records import CheckResult, Limits, Member, Problem
 from grader.grading.session import HandedIn, HandIns, Session, member_of
@@ -65,6 +66,8 @@ def check_class(session: Session, chosen: Sequence[HandIns], backend: Backend, s
                 _require_right_reference(member, hand_ins, result)
                 if problem is not None and problem.inputs is not None:
                     save_failing_case(failing_case_path(session.course_folder, member, task.name), task.name, problem)
+                placed = [store.check(member_of(other), task, conditions) for other in hand_ins.everyone]
+                result = place(result, filter(None, placed), task.case_names, limits.longest_call_s)
                 store.add_check(member, task, conditions, seeds[task.name], result)
             progress.advance(1, "")
     return checked
@@ -87,10 +90,7 @@ def align_cases(session: Session, chosen: Sequence[HandIns], backend: Backend, s
         students = [member_of(one) for one in hand_ins.everyone if one.kind == "student"]
         checks = {member: store.check(member, hand_ins.task, conditions) for member in students}
         accepted = {member: result for member, result in checks.items() if result is not None and result.case is not None}
-        order = [case.name for case in hand_ins.task.task.benchmark_cases]
-        if not accepted:
-            continue
-        common = min((str(result.case) for result in accepted.values()), key=order.index)
+        common = common_case(accepted.values(), hand_ins.task.case_names)
         for member, result in accepted.items():
             if result.case != common:
                 store.replace_check(member, hand_ins.task, conditions, replace(result, case=common))

@@ -126,7 +126,7 @@ class _Measuring:
     # --- runs --------------------------------------------------------------------------------------------------------------
 
     def run(self, one: _OpenBlock, generation: Generation, deadline: float) -> None:
-        """Make and keep one run of a block; one in which the baseline or its control failed is made again once, then reported."""
+        """Make and keep one run of a block; one in which the baseline or its control failed is made again once."""
         seed = secrets.randbits(_SEED_BITS)
         record = self._measure(one, generation, deadline, seed)
         if self._is_broken(one, record):

@@ -278,8 +278,8 @@ def _block_residuals(log_ratios: FloatArray, present: BoolArray, steady: BoolArr
     squares = per_competitor((deviations - effects[competitor_of]) ** 2)
     freedoms = np.zeros(len(values))
     freedoms[fitted] = 1 - leverages
-    degrees = np.where(steady, per_competitor(freedoms), np.maximum(counts - 1, 0))
-    return squares, np.round(degrees, 9)  # so that what is fitted exactly has none
+    degrees = np.where(steady, per_competitor(freedoms).round(9), np.maximum(counts - 1, 0))  # exactly 0 where nothing is left
+    return squares, degrees
 
 
 @dataclass(frozen=True)

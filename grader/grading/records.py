@@ -64,8 +64,8 @@ class CheckResult:
     import_time_s: float | None = None
     compile_time_s: float | None = None
     """First call minus a second call on the same case."""
-    peak_memory_bytes: int | None = None
-    """Growth of resident memory in one call at `case`, by the kernel's high-water mark."""
+    case_memory_bytes: Mapping[str, int | None] = field(default_factory=dict)
+    """Growth of resident memory in one call, per benchmark case, by the kernel's high-water mark."""
     threads: int | None = None
     notes: tuple[str, ...] = ()
     printed: str = ""

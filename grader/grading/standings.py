@@ -100,8 +100,7 @@ def stand(
         results += of_task
         compared = [result for result in of_task if result.baseline is not None]
         if compared:
-            order = {case.name: index for index, case in enumerate(hand_ins.task.task.benchmark_cases)}
-            largest = max(compared, key=lambda result: order[result.case or ""])
+            largest = max(compared, key=lambda result: hand_ins.task.case_names.index(str(result.case)))
             baseline[hand_ins.task.name] = str(largest.baseline)
     return Report(
         machine=session.machine,
@@ -187,7 +186,7 @@ class _TaskStandings:
             work=check.case_work.get(check.case or ""),
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
-            peak_memory_bytes=check.peak_memory_bytes,
+            peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
             flags=(*check.notes, *_thread_flags(check, self._session.machine.threads)),
             printed=check.printed,
         )
