@@ -29,7 +29,7 @@ lint: setup
 	@$(BIN)/mypy
 
 bench: setup
-	@$(BIN)/python benchmarks/harness.py
+	@$(BIN)/python -m benchmarks.harness
 
 clean:
 	rm -rf .venv results html .asv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The benchmarks of the grader itself: `make bench`, and the asv suite."""

@@ -1,0 +1,53 @@
+"""`make bench`: what the harness costs beside its targets, and the references beside the figures of the design."""
+
+import json
+import sys
+from dataclasses import dataclass
+
+from benchmarks.figures import empty_call_us, grade_class, open_course, rates_over_naive, worker_start_ms
+
+DESIGN_RATES_OVER_NAIVE = {
+    "julia": {"numpy": 2970 / 174, "numba": 2970 / 76, "tuned": 2970 / 14.2},
+    "matmul": {"numpy": 68 / 0.037, "numba": 1.6 / 0.037, "tuned": 31.5 / 0.037},
+}
+"""Measured on another machine (2 cores, AVX-512): orientation, not a target; ranges by their middle."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure with its target."""
+
+    name: str
+    value: float
+    unit: str
+    target: str
+
+
+def main() -> None:
+    """Print all figures; with `--json`, as JSON."""
+    session, backend = open_course()
+    lines = [
+        Line("empty call", empty_call_us(backend), "µs", "≤ 100"),
+        Line("worker start, NumPy and Numba ready", worker_start_ms(backend), "ms", "≤ 30"),
+    ]
+    graded = grade_class(session, backend)
+    lines += [
+        Line("the sample class graded from nothing", graded.wall_time_s, "s", "≤ 90"),
+        Line("time outside submissions over time inside", 100 * graded.outside_over_inside, "%", "≤ 30"),
+    ]
+    for task, design in DESIGN_RATES_OVER_NAIVE.items():
+        here = rates_over_naive(graded.report, task)
+        lines += [
+            Line(f"{task}: {level} over naive", here[level], "×", f"design {design[level]:.3g}")
+            for level in design
+            if level in here
+        ]
+    if "--json" in sys.argv[1:]:
+        sys.stdout.write(json.dumps([vars(line) for line in lines], indent=2, ensure_ascii=False) + "\n")
+        return
+    for line in lines:
+        sys.stdout.write(f"{line.name:45} {line.value:10.3g} {line.unit:3} ({line.target})\n")
+
+
+if __name__ == "__main__":
+    main()
