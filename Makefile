@@ -18,7 +18,7 @@ setup: .venv/installed
 	@touch $@
 
 grade: setup
-	@$(BIN)/grader grade
+	@$(BIN)/grader grade $(GRADE_OPTIONS)
 
 test: setup
 	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)

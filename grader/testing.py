@@ -1,5 +1,6 @@
 """Test doubles: a backend whose submissions are scripts, so that every rule is tested without a process or a clock."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.content.submission import Submission
-from grader.content.task import ArraySpec, Inputs
+from grader.content.task import ArraySpec, Inputs, Outputs
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind, Generation, Load
 from grader.worker.convert import UnfitResultError, store
@@ -25,17 +26,21 @@ class Script:
     import_failure: Failure | None = None
     import_time_s: float = 0.001
     threads: int = 1
+    cores: float = 1.0
+    """CPU time over wall time."""
+    idle_cpu_s: float = 0.0
+    """CPU time that every call reports to have been used before it, when the worker should have stood still."""
     prints: str = ""
 
 
 class ScriptedBackend:
-    """Runs scripts by author; `calls` and `generations` count what was asked of it."""
+    """Runs scripts by author; `calls_of` each author and `generations` count what was asked of it."""
 
     sandbox = "scripted"
 
     def __init__(self, scripts: Mapping[str, Script]) -> None:
         self.scripts = dict(scripts)
-        self.calls = 0
+        self.calls_of: Counter[str] = Counter()
         self.generations = 0
         self.faults: list[str] = []
         """Authors whose next start fails as the grader's own fault."""
@@ -56,12 +61,13 @@ class _ScriptedGeneration:
             raise GraderError(f"no worker for {submission.author}, as scripted")
         # A control is a copy of the baseline under another name: its folder is still the baseline's.
         script = self._backend.scripts.get(submission.author) or self._backend.scripts[submission.folder.name]
-        return _ScriptedWorker(self._backend, script)
+        return _ScriptedWorker(self._backend, submission.author, script)
 
 
 class _ScriptedWorker:
-    def __init__(self, backend: ScriptedBackend, script: Script) -> None:
+    def __init__(self, backend: ScriptedBackend, author: str, script: Script) -> None:
         self._backend = backend
+        self._author = author
         self._script = script
         self._number = 0
         self.alive = True
@@ -75,7 +81,7 @@ class _ScriptedWorker:
     def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
         number = self._number
         self._number += 1
-        self._backend.calls += 1
+        self._backend.calls_of[self._author] += 1
         wall_time_s = self._script.call_s(inputs, number)
         if wall_time_s > limit_s:
             self.alive = False
@@ -89,7 +95,7 @@ class _ScriptedWorker:
         except UnfitResultError as error:
             return self._failed(wall_time_s, Failure(FailureKind.INVALID, str(error)))
         peak_memory_bytes = sum(buffer.nbytes for buffer in buffers) if track_memory else None
-        return Call(wall_time_s, wall_time_s, self._script.threads, buffers, None, peak_memory_bytes)
+        return self._call(wall_time_s, buffers, None, peak_memory_bytes)
 
     def compiled_functions(self) -> bytes:
         return b""
@@ -101,4 +107,11 @@ class _ScriptedWorker:
         self.alive = False
 
     def _failed(self, wall_time_s: float, failure: Failure) -> Call:
-        return Call(wall_time_s, wall_time_s, self._script.threads, None, failure)
+        return self._call(wall_time_s, None, failure, None)
+
+    def _call(
+        self, wall_time_s: float, outputs: Outputs | None, failure: Failure | None, peak_memory_bytes: int | None
+    ) -> Call:
+        script = self._script
+        cpu_time_s = script.cores * wall_time_s
+        return Call(wall_time_s, cpu_time_s, script.threads, outputs, failure, peak_memory_bytes, script.idle_cpu_s)

@@ -4,6 +4,7 @@ Exit codes: 0 done (wrong submissions are results, not failures) · 1 `check`: a
 grader itself failed somewhere · 130 interrupted.
 """
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -150,19 +151,28 @@ def doctor(as_json: JsonOption = False, course: CourseOption = HERE) -> None:
     examine_machine(course, as_json=as_json)
 
 
+class Interrupted(BaseException):
+    """Ctrl-C, or a request to end: unlike KeyboardInterrupt, nothing on the way up swallows it or words it differently."""
+
+
 def main() -> None:
     """The `grader` command: every fault is one clear message and a documented exit code, never a traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         app()
     except UsageError as error:
         _fail(error, EXIT_USAGE)
     except GraderError as error:
         _fail(error, EXIT_GRADER)
-    except KeyboardInterrupt:
-        typer.echo("\ninterrupted: what was finished is kept, and the next run goes on from there", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+    except Interrupted:
+        _fail("interrupted: what was finished is kept, and the next run goes on from there", EXIT_INTERRUPTED)
 
 
-def _fail(error: Exception, code: int) -> None:
-    typer.echo(f"grader: {error}", err=True)
+def _interrupt(_number: int, _frame: object) -> None:
+    raise Interrupted
+
+
+def _fail(reason: Exception | str, code: int) -> None:
+    typer.echo(f"grader: {reason}", err=True)
     sys.exit(code)

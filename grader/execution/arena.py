@@ -79,9 +79,15 @@ def signature_of(inputs: Inputs, outputs: Sequence[ArraySpec]) -> Signature:
 
 
 def poison(dtype: np.dtype[Any]) -> float | int:
-    """A value that no right answer holds: NaN, or the smallest integer (the largest of an unsigned type)."""
+    """A value that no right answer holds: NaN, or the smallest integer (the largest of an unsigned type).
+
+    Raises:
+        GraderError: the dtype has no such value (bool), so that an output that was never written could pass for an answer.
+    """
     if dtype.kind in "fc":
         return float("nan")
+    if dtype.kind not in "iu":
+        raise GraderError(f"a task's output cannot have dtype {dtype}; declare an integer or a floating-point type")
     limits = np.iinfo(dtype)
     return int(limits.max if dtype.kind == "u" else limits.min)
 

@@ -25,6 +25,7 @@ from grader.worker.wire import Operation
 _START_PATIENCE_S = 60.0
 _CREDENTIALS = struct.Struct("3i")
 _SHOWN_OUTPUT_BYTES = 4000
+_SILENT = "it said nothing"
 
 PACKAGE_ROOT = Path(grader.__file__).parent.parent
 
@@ -73,45 +74,49 @@ class ZygoteGeneration:
         self._workers: list[WorkerProcess] = []
 
     def __enter__(self) -> Self:
-        self._control, theirs = socket.socketpair()
-        _ask_for_credentials(self._control)
-        with theirs:
-            self._process = self._launch(zygote_command(theirs.fileno()), theirs.fileno())
-        try:
+        with contextlib.ExitStack() as undo:
+            self._control, theirs = socket.socketpair()
+            undo.callback(self._control.close)
+            _ask_for_credentials(self._control)
+            with theirs:
+                self._process = self._launch(zygote_command(theirs.fileno()), theirs.fileno())
+            undo.callback(self._end)
             self._configure()
-        except BaseException:
-            self._end()
-            raise
+            undo.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end()
 
     def start(self, submission: Submission) -> WorkerProcess:
-        """Fork a worker; it is confined and waiting when this returns, and has not seen the submission."""
-        channel, theirs = socket.socketpair()
-        status_read, status_write = os.pipe()
-        output_read, output_write = os.pipe()
-        _ask_for_credentials(channel)
-        request = json.dumps({"folder": str(self._folder_for(submission))}).encode()
-        try:
-            wire.send(self._control, Operation.START, request, (theirs.fileno(), status_write, output_write))
-        finally:
-            theirs.close()
-            os.close(status_write)
-            os.close(output_write)
-        try:
-            pid = _receive_hello(channel)
-        except (EOFError, OSError) as error:
-            os.set_blocking(output_read, False)
-            with contextlib.suppress(BlockingIOError):
-                raise GraderError(
-                    f"no worker could be started: {os.read(output_read, _SHOWN_OUTPUT_BYTES).decode()}"
-                ) from error
-            raise GraderError("no worker could be started, and the zygote did not say why") from error
-        worker = WorkerProcess(open_handle(pid), channel, status_read, output_read, submission)
+        """Fork a worker; it is confined and waiting when this returns, and has not seen the submission.
+
+        Raises:
+            GraderError: it did not come up; the text ends with what it said.
+        """
+        with contextlib.ExitStack() as undo:
+            with contextlib.ExitStack() as far_ends:  # which only the worker and its init shall hold
+                channel, far_channel = socket.socketpair()
+                undo.callback(channel.close)
+                far_ends.callback(far_channel.close)
+                status, far_status = _pipe(undo, far_ends)
+                output, far_output = _pipe(undo, far_ends)
+                _ask_for_credentials(channel)
+                self._ask_for_worker(self._folder_for(submission), (far_channel.fileno(), far_status, far_output))
+            try:
+                handle = open_handle(_receive_hello(channel))
+            except (EOFError, OSError) as error:
+                raise GraderError(f"no worker could be started: {_said(output)}") from error
+            undo.pop_all()
+        worker = WorkerProcess(handle, channel, status, output, submission)
         self._workers.append(worker)
         return worker
+
+    def _ask_for_worker(self, folder: Path, far_ends: tuple[int, int, int]) -> None:
+        try:
+            wire.send(self._control, Operation.START, json.dumps({"folder": str(folder)}).encode(), far_ends)
+        except OSError as error:
+            raise GraderError(f"the workers' interpreter has ended: {self._last_words()}") from error
 
     def _configure(self) -> None:
         self._control.settimeout(_START_PATIENCE_S)
@@ -139,7 +144,7 @@ class ZygoteGeneration:
     def _last_words(self) -> str:
         self._process.kill()
         _, errors = self._process.communicate()
-        return errors[-_SHOWN_OUTPUT_BYTES:].decode("utf-8", "replace").strip() or "it said nothing"
+        return errors[-_SHOWN_OUTPUT_BYTES:].decode("utf-8", "replace").strip() or _SILENT
 
     def _end(self) -> None:
         for worker in self._workers:
@@ -149,6 +154,22 @@ class ZygoteGeneration:
         self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+
+def _pipe(undo: contextlib.ExitStack, far_ends: contextlib.ExitStack) -> tuple[int, int]:
+    """The end to read from and the end to write to; each is closed by its own stack."""
+    ours, theirs = os.pipe()
+    undo.callback(os.close, ours)
+    far_ends.callback(os.close, theirs)
+    return ours, theirs
+
+
+def _said(output: int) -> str:
+    """What a worker that did not come up wrote."""
+    os.set_blocking(output, False)
+    with contextlib.suppress(BlockingIOError):
+        return os.read(output, _SHOWN_OUTPUT_BYTES).decode("utf-8", "replace").strip() or _SILENT
+    return _SILENT
 
 
 def _ask_for_credentials(channel: socket.socket) -> None:

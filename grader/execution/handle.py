@@ -17,6 +17,8 @@ import psutil
 from grader.errors import GraderError
 
 _STOP_PATIENCE_S = 5.0
+_STILL = "TZX"
+"""The states in `/proc` of what does not run: stopped, ended, gone."""
 
 
 class ProcessHandle(Protocol):
@@ -112,15 +114,13 @@ class LinuxHandle:
             state, threads = _state_and_threads(os.pread(self._stat, 1024, 0))
         except ProcessLookupError:
             return True, 0
-        if state in "ZX" or (state == "T" and threads == 1):
-            return True, threads
-        if state != "T":
-            return False, threads
+        if state not in _STILL or threads <= 1:
+            return state in _STILL, threads
         states = []
-        for task in Path(f"/proc/{self._pid}/task").iterdir():
+        for task in Path(f"/proc/{self._pid}/task").iterdir():  # the main thread may have ended while others go on
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 states.append(_state_and_threads((task / "stat").read_bytes())[0])
-        return all(state == "T" for state in states), len(states)
+        return all(state in _STILL for state in states), len(states)
 
     def _status_bytes(self, key: str) -> int | None:
         try:

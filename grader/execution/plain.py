@@ -1,8 +1,10 @@
 """The plain backend: a student's own, trusted code in ordinary processes, with the same protocol and no isolation."""
 
 import os
+import shutil
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +18,8 @@ class PlainBackend:
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
-        self._folder = tempfile.TemporaryDirectory(prefix="grader-")
+        self._folder = Path(tempfile.mkdtemp(prefix="grader-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def generation(self) -> ZygoteGeneration:
         """A zygote without namespaces, system-call filter or other user."""
@@ -24,7 +27,7 @@ class PlainBackend:
             launch=self._launch,
             settings=self._settings,
             confined=Confined(sandboxed=False, seccomp_program=b""),
-            folder_for=lambda submission: Path(self._folder.name) / submission.author,
+            folder_for=lambda submission: self._folder / submission.kind / submission.author / submission.task,
         )
 
     def _launch(self, command: Sequence[str], control: int) -> subprocess.Popen[bytes]:

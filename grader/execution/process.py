@@ -26,6 +26,9 @@ from grader.worker.wire import Operation
 
 _GRACE_S = 5.0
 _MESSAGE_LIMIT_CHARACTERS = 10_000
+_MODULE_LIMIT_CHARACTERS = 200
+_BROKEN = (EOFError, OSError, wire.ProtocolError)
+"""What a channel raises that brings no more frames."""
 
 
 class WorkerProcess:
@@ -58,22 +61,21 @@ class WorkerProcess:
         ).encode()
         payload = len(header).to_bytes(4, "little") + header + b"".join(source.content for source in sources) + compiled
         start = time.perf_counter()
-        failure = self._request(Operation.LOAD, payload, Operation.READY, limit_s)
+        answer = self._request(Operation.LOAD, payload, limit_s=limit_s)
         import_time_s = time.perf_counter() - start
-        if self.alive:
-            self._handle.stop()
-        return Load(import_time_s, failure)
+        return Load(import_time_s, answer if isinstance(answer, Failure) else None)
 
     def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
         """One call of the protocol; a worker that exceeds `limit_s` seconds is killed."""
-        arena = self._prepare(inputs, outputs)
+        arena = self._arena_for(inputs, outputs)
+        if isinstance(arena, Failure):
+            return Call(0.0, 0.0, 0, None, arena)
         idle_cpu_s = self._handle.cpu_time_s() - self._ended_cpu_s
-        failure = self._unsolicited()
-        if failure is not None:
-            return Call(0.0, 0.0, 0, None, failure)
         arena.reveal(inputs)
         resident_bytes = self._handle.start_memory_peak() if track_memory else None
-        wire.send(self._channel, Operation.GO)  # read only once the worker is continued
+        failure = self._send(Operation.GO)  # read only once the worker is continued
+        if failure is not None:
+            return Call(0.0, 0.0, 0, None, failure)
         self._channel.settimeout(limit_s)
         cpu_start_s = self._handle.cpu_time_s()
         start = time.perf_counter()
@@ -81,15 +83,15 @@ class WorkerProcess:
         try:
             operation, payload = wire.receive(self._channel)
             wall_time_s = time.perf_counter() - start
-        except (EOFError, OSError, wire.ProtocolError) as error:
+        except _BROKEN as error:
             wall_time_s = time.perf_counter() - start
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
-        threads = self._handle.stop()
-        self._ended_cpu_s = self._handle.cpu_time_s()
+        threads = self._rest()
         cpu_time_s = self._ended_cpu_s - cpu_start_s
         if operation is not Operation.DONE:
-            return Call(wall_time_s, cpu_time_s, threads, None, _failure_from(operation, payload), idle_cpu_s=idle_cpu_s)
+            failure = self._refused(operation, payload)
+            return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
         return Call(
             wall_time_s=wall_time_s,
             cpu_time_s=cpu_time_s,
@@ -104,17 +106,8 @@ class WorkerProcess:
         """The submission's Numba cache as bytes that mean nothing on this side; empty where it has none or does not answer."""
         if not self.alive:
             return b""
-        wire.send(self._channel, Operation.DUMP_CACHE)
-        self._handle.proceed()
-        self._channel.settimeout(_GRACE_S)
-        try:
-            operation, payload = wire.receive(self._channel, 2 * numba_cache.CACHE_LIMIT_BYTES)
-        except (EOFError, OSError, wire.ProtocolError) as error:
-            self._ended_by(error, _GRACE_S)
-            return b""
-        self._handle.stop()
-        self._ended_cpu_s = self._handle.cpu_time_s()
-        return payload if operation is Operation.READY else b""
+        answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=2 * numba_cache.CACHE_LIMIT_BYTES)
+        return b"" if isinstance(answer, Failure) else answer
 
     def printed(self) -> str:
         """What the submission wrote to its standard output and error so far (the pipe is capped and never blocks it)."""
@@ -124,11 +117,12 @@ class WorkerProcess:
         return self._printed.decode("utf-8", "replace")
 
     def close(self) -> None:
-        """Kill the worker and let go of everything held for it; safe to call twice."""
+        """Kill the worker, wait until nothing of it is left, and let go of what is held for it; safe to call twice."""
         if self._closed:
             return
         self._closed = True
         self._kill()
+        select.select([self._status], [], [], _GRACE_S)  # readable once its init has cleaned up, or is gone itself
         self._drop_arena()
         self._channel.close()
         self._handle.close()
@@ -137,41 +131,65 @@ class WorkerProcess:
 
     # --- the steps of a call -----------------------------------------------------------------------------------------------
 
-    def _prepare(self, inputs: Inputs, outputs: Sequence[ArraySpec]) -> Arena:
-        """The arena for calls of this signature; a new one is announced to the worker before anything is in it."""
+    def _arena_for(self, inputs: Inputs, outputs: Sequence[ArraySpec]) -> Arena | Failure:
+        """The arena for a call of this signature, with the worker at rest and nothing said out of turn; or what is wrong.
+
+        A new arena is announced to the worker before anything is in it.
+        """
+        failure = self._unsolicited()
+        if failure is not None:
+            return failure
         if self._arena is not None and self._arena.signature == signature_of(inputs, outputs):
             return self._arena
         self._drop_arena()
-        self._arena = Arena(inputs, outputs)
-        wire.send(self._channel, Operation.PREPARE, json.dumps(self._arena.layout).encode(), (self._arena.descriptor,))
-        failure = self._answer(Operation.READY, _GRACE_S)
-        if failure is None:
-            self._handle.stop()
-            self._ended_cpu_s = self._handle.cpu_time_s()
-        return self._arena
+        arena = Arena(inputs, outputs)
+        self._arena = arena
+        answer = self._request(Operation.PREPARE, json.dumps(arena.layout).encode(), (arena.descriptor,))
+        failure = answer if isinstance(answer, Failure) else self._unsolicited()
+        if failure is not None:
+            self._drop_arena()
+            return failure
+        return arena
 
     def _drop_arena(self) -> None:
         if self._arena is not None:
             self._arena.close()
             self._arena = None
 
-    def _request(self, operation: Operation, payload: bytes, expected: Operation, limit_s: float) -> Failure | None:
+    def _request(
+        self,
+        operation: Operation,
+        payload: bytes = b"",
+        descriptors: tuple[int, ...] = (),
+        *,
+        limit_s: float = _GRACE_S,
+        reply_limit_bytes: int = wire.REPLY_LIMIT_BYTES,
+    ) -> bytes | Failure:
+        """Ask the worker for something that is not timed: what came with its READY. It is at rest afterwards, or dead."""
         self._channel.settimeout(limit_s)
-        try:
-            wire.send(self._channel, operation, payload)
-        except OSError as error:
-            return self._ended_by(error, limit_s)
-        return self._answer(expected, limit_s)
-
-    def _answer(self, expected: Operation, limit_s: float) -> Failure | None:
-        """Continue the worker and wait for its answer."""
+        failure = self._send(operation, payload, descriptors)
+        if failure is not None:
+            return failure
         self._handle.proceed()
-        self._channel.settimeout(limit_s)
         try:
-            operation, payload = wire.receive(self._channel)
-        except (EOFError, OSError, wire.ProtocolError) as error:
+            answer, content = wire.receive(self._channel, reply_limit_bytes)
+        except _BROKEN as error:
             return self._ended_by(error, limit_s)
-        return None if operation is expected else _failure_from(operation, payload)
+        self._rest()
+        return content if answer is Operation.READY else self._refused(answer, content)
+
+    def _send(self, operation: Operation, payload: bytes = b"", descriptors: tuple[int, ...] = ()) -> Failure | None:
+        try:
+            wire.send(self._channel, operation, payload, descriptors)
+        except OSError as error:
+            return self._ended_by(error, _GRACE_S)
+        return None
+
+    def _rest(self) -> int:
+        """Stop the worker; the number of its threads."""
+        threads = self._handle.stop()
+        self._ended_cpu_s = self._handle.cpu_time_s()
+        return threads
 
     def _unsolicited(self) -> Failure | None:
         """A worker that has said something before it was asked does not play by the rules, or is dead."""
@@ -180,14 +198,20 @@ class WorkerProcess:
         readable, _, _ = select.select([self._channel], [], [], 0)
         if not readable:
             return None
-        try:
-            wire.receive(self._channel)
-        except (EOFError, OSError, wire.ProtocolError) as error:
-            return self._ended_by(error, 0.0)
-        self._kill()
-        return Failure(FailureKind.PROTOCOL, "the submission wrote to the grader's channel between calls")
+        with contextlib.suppress(OSError):  # a connection that was reset has ended, too
+            if self._channel.recv(1):
+                self._kill()
+                return Failure(FailureKind.PROTOCOL, "the submission wrote to the grader's channel between calls")
+        return self._ended_itself()
 
     # --- endings -----------------------------------------------------------------------------------------------------------
+
+    def _refused(self, operation: Operation, payload: bytes) -> Failure:
+        """The failure that came instead of what was asked for; a worker that makes up frames is not asked again."""
+        failure = _failure_from(operation, payload)
+        if failure.kind is FailureKind.PROTOCOL:
+            self._kill()
+        return failure
 
     def _ended_by(self, error: Exception, limit_s: float) -> Failure:
         """The failure behind a broken channel; the worker is dead afterwards."""
@@ -197,11 +221,11 @@ class WorkerProcess:
         if isinstance(error, wire.ProtocolError):
             self._kill()
             return Failure(FailureKind.PROTOCOL, f"the submission wrote to the grader's channel ({error})")
-        self.alive = False
         return self._ended_itself()
 
     def _ended_itself(self) -> Failure:
-        """From the init's report of the wait status, and what the interpreter last printed."""
+        """From the init's report of the wait status."""
+        self.alive = False
         readable, _, _ = select.select([self._status], [], [], _GRACE_S)
         report = os.read(self._status, 4) if readable else b""
         if len(report) < 4:  # noqa: PLR2004 -- the size of a packed int
@@ -209,15 +233,18 @@ class WorkerProcess:
             return Failure(FailureKind.PROTOCOL, "the submission closed the grader's channel")
         status = struct.unpack("<i", report)[0]
         if os.WIFSIGNALED(status):
-            number = os.WTERMSIG(status)
-            return Failure(
-                FailureKind.SIGNAL, f"the process was ended by {signal.Signals(number).name} ({signal.strsignal(number)})"
-            )
-        return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} in the middle of a call")
+            return Failure(FailureKind.SIGNAL, f"the process was ended by {_signal_name(os.WTERMSIG(status))}")
+        return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} instead of answering")
 
     def _kill(self) -> None:
         self.alive = False
         self._handle.kill()
+
+
+def _signal_name(number: int) -> str:
+    """`SIGSEGV (Segmentation fault)`; the real-time signals have no names of their own."""
+    name = next((known.name for known in signal.Signals if known == number), f"signal {number}")
+    return f"{name} ({signal.strsignal(number)})"
 
 
 def _failure_from(operation: Operation, payload: bytes) -> Failure:
@@ -227,8 +254,13 @@ def _failure_from(operation: Operation, payload: bytes) -> Failure:
     try:
         fields = json.loads(payload)
         kind = FailureKind(fields["kind"])
-        message = str(fields["message"])[:_MESSAGE_LIMIT_CHARACTERS]
-        module = str(fields["module"])[:200] if fields.get("module") else None
+        message = _text(fields["message"], _MESSAGE_LIMIT_CHARACTERS)
+        module = _text(fields["module"], _MODULE_LIMIT_CHARACTERS) if fields.get("module") else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Failure(FailureKind.PROTOCOL, "the submission answered in a form that the grader does not know")
     return Failure(kind, message, module)
+
+
+def _text(value: object, limit_characters: int) -> str:
+    """As a string that every file and terminal takes: half of a surrogate pair cannot be encoded."""
+    return str(value)[:limit_characters].encode("utf-8", "backslashreplace").decode()

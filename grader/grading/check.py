@@ -8,9 +8,8 @@ from typing import Protocol
 import numpy as np
 
 from grader.content.task import Case, LoadedTask, Task
-from grader.errors import GraderError
 from grader.execution.interface import Call, Worker
-from grader.grading.judge import failed, judge
+from grader.grading.judge import failed, judge, the_courses_code
 from grader.grading.placing import BORDERLINE
 from grader.grading.records import CheckResult, Limits, PreparedCase, Problem
 from grader.verdicts import Verdict
@@ -50,12 +49,10 @@ class DrawnInputs:
 
 def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedCase:
     """Draw inputs and compute what must come back; whatever the course's code raises is the course's fault."""
-    try:
+    with the_courses_code(case):
         inputs = case.draw(generator)
         expected = task.expect(inputs)
         return PreparedCase(inputs, task.outputs(inputs), expected, float(task.work(inputs, expected)))
-    except Exception as error:
-        raise GraderError(f"the task's own code fails on case {case.name!r}: {type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True)

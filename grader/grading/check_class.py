@@ -65,9 +65,14 @@ def check_class(session: Session, chosen: Sequence[HandIns], backend: Backend, s
             else:
                 _require_right_reference(member, hand_ins, result)
                 if problem is not None and problem.inputs is not None:
-                    save_failing_case(failing_case_path(session.course_folder, member, task.name), task.name, problem)
-                placed = [store.check(member_of(other), task, conditions) for other in hand_ins.everyone]
-                result = place(result, filter(None, placed), task.case_names, limits.longest_call_s)
+                    try:
+                        save_failing_case(failing_case_path(session.course_folder, member, task.name), task.name, problem)
+                    except OSError as error:  # the verdict does not hang on the file
+                        checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
+                checks = {other: store.check(other, task, conditions) for other in map(member_of, hand_ins.everyone)}
+                result = place(result, filter(None, checks.values()), task.case_names, limits.longest_call_s)
+                if member.kind == "student":
+                    result = _beside_a_reference(result, checks, task.case_names)
                 store.add_check(member, task, conditions, seeds[task.name], result)
             progress.advance(1, "")
     return checked
@@ -158,6 +163,14 @@ def _check_one(
     finally:
         worker.close()
     return result, problem
+
+
+def _beside_a_reference(result: CheckResult, checks: Mapping[Member, CheckResult | None], cases: Sequence[str]) -> CheckResult:
+    """The result at the largest of its cases that a reference was run on too: at others there is nothing to compare it with."""
+    if result.case is None:
+        return result
+    compared = {case for member, check in checks.items() if member.kind == "reference" and check for case in check.case_times_s}
+    return replace(result, case=[case for case in cases[: cases.index(result.case) + 1] if case in compared][-1])
 
 
 def _is_not_naive(handed_in: HandedIn) -> bool:

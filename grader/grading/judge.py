@@ -1,8 +1,12 @@
 """From one call to a judgement: is it right, and if not, what does the student read?"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from grader.content.task import Array, Case, Difference, Inputs, Outputs, Task, Value
+from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
 from grader.grading.records import PreparedCase, Problem
 from grader.verdicts import Verdict
@@ -46,14 +50,15 @@ _HINTS = (
 
 
 def judge(task: Task, case: Case, prepared: PreparedCase, call: Call, memory_bytes: int) -> Problem | None:
-    """None where the call's outputs are right."""
+    """None where the call's outputs are right; GraderError where the task's own checker fails."""
     if call.failure is not None:
         return failed(call.failure, memory_bytes, where=f"on case {case.name!r}", case=case, inputs=prepared.inputs)
     assert call.outputs is not None  # noqa: S101 -- a call has outputs or a failure
-    difference = task.check(prepared.inputs, call.outputs, prepared.expected) or _not_finite(call.outputs)
-    if difference is None:
-        return None
-    mistake = named_mistake(task, prepared, call.outputs)
+    with the_courses_code(case), np.errstate(all="ignore"):  # outputs may hold NaN and infinity
+        difference = task.check(prepared.inputs, call.outputs, prepared.expected) or _not_finite(call.outputs)
+        if difference is None:
+            return None
+        mistake = named_mistake(task, prepared, call.outputs)
     return Problem(
         verdict=Verdict.WRONG_ANSWER,
         message=_wrong_answer_text(case, prepared.inputs, difference, mistake),
@@ -61,6 +66,15 @@ def judge(task: Task, case: Case, prepared: PreparedCase, call: Call, memory_byt
         inputs=prepared.inputs,
         mistake=mistake,
     )
+
+
+@contextmanager
+def the_courses_code(case: Case) -> Iterator[None]:
+    """Whatever the task's own code raises is the course's fault, never a student's: a GraderError."""
+    try:
+        yield
+    except Exception as error:
+        raise GraderError(f"the task's own code fails on case {case.name!r}: {type(error).__name__}: {error}") from error
 
 
 def failed(
@@ -80,8 +94,7 @@ def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs) -> str |
     """The sentence of the first known mistake that gives just these outputs (and is one, on these inputs)."""
     for mistake in task.mistakes:
         try:
-            with np.errstate(all="ignore"):
-                wrong = mistake.compute(*_copies(prepared.inputs))
+            wrong = mistake.compute(*_copies(prepared.inputs))
         except (ValueError, IndexError, ZeroDivisionError, OverflowError):
             continue  # this mistake cannot be made on inputs of this shape
         if _same(wrong, outputs) and task.check(prepared.inputs, wrong, prepared.expected) is not None:

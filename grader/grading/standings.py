@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from grader.content.course import Assignment, Measurement
 from grader.content.submission import Submission, names_used
@@ -64,7 +65,8 @@ class Total:
     """One student's points over the assignments that were graded; criteria without points yet count nothing."""
 
     author: str
-    points: float
+    points: float | None
+    """None where nothing has been decided yet."""
     max_points: float
 
 
@@ -192,21 +194,27 @@ class _TaskStandings:
         )
 
     def _measured(self, case: str, by_key: Mapping[str, Result]) -> dict[str, Result]:
-        """The results at one case, with their figures."""
+        """The results at one case, with their figures.
+
+        Ranks come from all blocks together. A competitor's figures come from its own block alone, and their absolute scale
+        from the first block: what others hand in later changes nobody's time, interval or points.
+        """
+        measurement = self._session.course.measurement
         blocks = [one for one in self._blocks if one.block.case == case and one.runs]
-        ranking = rank_case(blocks, self._session.course.measurement, self._checks)
         baseline = blocks[0].block.baseline
-        turns = _turns_by_competitor(blocks, self._checks)
-        baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in turns[baseline.key])
-        problems = _problems(blocks, self._checks)
-        measured = {}
-        for standing in ranking.standings:
-            result = by_key.get(standing.competitor)
-            if result is not None and result.case == case:
-                measured[standing.competitor] = _with_figures(
-                    result, standing, baseline, baseline_s, turns[standing.competitor], ranking
-                )
-        for key, (verdict, message) in problems.items():
+        first_turns = _turns_by_competitor(blocks[:1], self._checks)[baseline.key]
+        baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
+        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, self._checks).standings}
+        measured: dict[str, Result] = {}
+        for block in blocks:
+            ranking = rank_case([block], measurement, self._checks)
+            turns = _turns_by_competitor([block], self._checks)
+            for standing in ranking.standings:
+                key = standing.competitor
+                if key in by_key and key not in measured and by_key[key].case == case:
+                    figures = _with_figures(by_key[key], standing, baseline, baseline_s, turns[key], ranking)
+                    measured[key] = replace(figures, rank=ranks[key])
+        for key, (verdict, message) in _problems(blocks, self._checks).items():
             measured[key] = _failed_late(by_key[key], verdict, message)
         return measured
 
@@ -258,7 +266,6 @@ def _with_figures(
         speedup=standing.speedup,
         speedup_low=standing.speedup_low,
         speedup_high=standing.speedup_high,
-        rank=standing.rank,
         cpu_over_wall=cpu_over_wall,
         runs=standing.runs,
         flags=(*result.flags, *_measuring_flags(standing, turns, ranking, cpu_over_wall)),
@@ -334,16 +341,10 @@ def _with_points(result: Result, handed_in: HandedIn, assignment: Assignment, re
 
 
 def _totals(results: Sequence[Result]) -> tuple[Total, ...]:
-    authors = dict.fromkeys(
-        result.author for result in sorted(results, key=lambda result: result.author) if result.kind == "student"
-    )
-    return tuple(
-        Total(
-            author,
-            points=sum(result.points or 0.0 for result in results if result.author == author and result.kind == "student"),
-            max_points=sum(
-                result.max_points or 0.0 for result in results if result.author == author and result.kind == "student"
-            ),
-        )
-        for author in authors
-    )
+    students = sorted((result for result in results if result.kind == "student"), key=lambda result: result.author)
+    return tuple(_total(author, list(own)) for author, own in groupby(students, key=lambda result: result.author))
+
+
+def _total(author: str, results: Sequence[Result]) -> Total:
+    given = [result.points for result in results if result.points is not None]
+    return Total(author, sum(given) if given else None, sum(result.max_points or 0.0 for result in results))

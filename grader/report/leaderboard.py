@@ -68,7 +68,7 @@ def _totals_table(totals: Iterable[Total]) -> Table:
     table = Table(title="points so far", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("author")
     table.add_column("points", justify="right")
-    for total in sorted(totals, key=lambda total: -total.points):
+    for total in sorted(totals, key=lambda total: -(total.points or 0.0)):
         table.add_row(Text(harmless(total.author)), points_text(total.points, total.max_points))
     return table
 

@@ -1,5 +1,6 @@
 """Say what went wrong in a submission, in its own lines: the student's traceback without the grader's frames."""
 
+import errno
 import os
 import traceback
 
@@ -16,7 +17,7 @@ def explain(error: BaseException, folder: str) -> dict[str, str]:
 
 
 def _kind(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         return "memory"
     if isinstance(error, SystemExit):
         return "exit"

@@ -56,8 +56,7 @@ class Worker:
             elif operation is Operation.LOAD:
                 self._guarded(functools.partial(self._load, payload), Operation.READY)
             elif operation is Operation.PREPARE:
-                self._prepare(json.loads(payload), descriptors[0])
-                send(self._channel, Operation.READY)
+                self._guarded(functools.partial(self._prepare, json.loads(payload), *descriptors), Operation.READY)
             elif operation is Operation.DUMP_CACHE:
                 send(self._channel, Operation.READY, numba_cache.pack(self._cache_folder))
 

@@ -5,8 +5,10 @@ knows no meaning beyond the names of the operations.
 """
 
 import array
+import math
 import socket
 import struct
+import time
 from enum import IntEnum
 
 HEADER = struct.Struct("<IB")
@@ -51,11 +53,13 @@ def receive(channel: socket.socket, limit_bytes: int = REPLY_LIMIT_BYTES) -> tup
 
     Raises:
         EOFError: the other side is gone.
-        TimeoutError: by the socket's timeout.
+        TimeoutError: the frame was not complete at the socket's timeout; one that drips in is given up before twice that time.
         ProtocolError: what came is no frame, or one over `limit_bytes`.
     """
-    length, code = HEADER.unpack(_exactly(channel, HEADER.size))
-    return _operation(code, length, limit_bytes), _exactly(channel, length)
+    timeout_s = channel.gettimeout()
+    deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
+    length, code = HEADER.unpack(_exactly(channel, HEADER.size, deadline))
+    return _operation(code, length, limit_bytes), _exactly(channel, length, deadline)
 
 
 def receive_with_descriptors(channel: socket.socket, limit_bytes: int) -> tuple[Operation, bytes, list[int]]:
@@ -81,9 +85,11 @@ def _operation(code: int, length: int, limit_bytes: int) -> Operation:
         raise ProtocolError(f"unknown operation {code}") from error
 
 
-def _exactly(channel: socket.socket, count: int) -> bytes:
+def _exactly(channel: socket.socket, count: int, deadline: float = math.inf) -> bytes:
     parts = []
     while count:
+        if time.monotonic() > deadline:
+            raise TimeoutError
         part = channel.recv(min(count, 1 << 20))
         if not part:
             raise EOFError

@@ -21,11 +21,14 @@ import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.worker import confine
 from grader.worker.serve import Worker
 from grader.worker.wire import Operation, receive_with_descriptors, send
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _REQUEST_LIMIT_BYTES = 1 << 20
 
@@ -41,24 +44,30 @@ class Confinement:
     output_bytes: int
 
 
-class CappedOutput(io.TextIOBase):
-    """Takes everything that is printed and passes on the first `limit` characters."""
+class CappedOutput(io.RawIOBase):
+    """Takes everything that is written to it and passes on the first bytes: as many as it may, and as the pipe holds."""
 
-    def __init__(self, stream: io.TextIOBase, limit: int) -> None:
-        self._stream = stream
-        self._left = limit
+    def __init__(self, descriptor: int, limit_bytes: int) -> None:
+        self._descriptor = descriptor
+        self._left_bytes = limit_bytes
+
+    def fileno(self) -> int:
+        """The descriptor itself."""
+        return self._descriptor
 
     def writable(self) -> bool:
         """Yes."""
         return True
 
-    def write(self, text: str) -> int:
+    def write(self, data: "ReadableBuffer", /) -> int:
         """Pass on what still fits; the rest is dropped without an error."""
-        if self._left > 0:
-            self._stream.write(text[: self._left])
-            self._stream.flush()
-            self._left -= len(text)
-        return len(text)
+        view = memoryview(data).cast("B")
+        if self._left_bytes > 0:
+            try:
+                self._left_bytes -= os.write(self._descriptor, view[: self._left_bytes])
+            except BlockingIOError:
+                self._left_bytes = 0  # the pipe is full
+        return len(view)
 
 
 def main(control_descriptor: int) -> None:
@@ -164,8 +173,8 @@ def _redirect_output(output: int, limit_bytes: int) -> None:
     os.dup2(output, 2)
     os.close(output)
     os.close(nothing)
-    stream = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115 -- lives as long as we
-    sys.stdout = sys.stderr = CappedOutput(stream, limit_bytes)
+    capped = CappedOutput(1, limit_bytes)
+    sys.stdout = sys.stderr = io.TextIOWrapper(capped, encoding="utf-8", errors="backslashreplace", write_through=True)
 
 
 def _set_numba_cache_folder(folder: str) -> None:

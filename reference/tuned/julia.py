@@ -1,12 +1,12 @@
-"""The Julia set tuned for vector units: a strip of pixels takes four steps at a time, and the strip is squeezed as pixels leave.
+"""The Julia set tuned for vector units: a strip of pixels steps together, and is squeezed as pixels leave.
 
 One pixel's updates form a chain, each waiting for the last; different pixels are independent. So the inner loop runs over the
 pixels of a strip (the *lanes*): the compiler turns it into vector instructions, eight pixels each with 512-bit registers, and
 the chains of many vectors overlap. Three things keep the lanes busy:
 
 - No branch in the loop: a pixel that has left goes on (to infinity, harmlessly), it only stops being counted.
-- Once a quarter of the lanes hold pixels that have left, those still inside are moved to the front (*compaction*), and the
-  loop gets shorter. Moving costs about as much as two steps, so it is not done after each.
+- When many lanes hold pixels that have left, those still inside are moved to the front (*compaction*), and the loop gets
+  shorter. Moving is done one by one, so it has to pay.
 - The strip is filled up to whole vectors with lanes that count nothing, so that no remainder runs one by one.
 
 Numba uses 256-bit registers unless `NUMBA_CPU_FEATURES` holds `-prefer-256-bit` before it is imported.
@@ -20,7 +20,7 @@ from numba import njit
 LANES = 1024  # a strip: three arrays of 8 KiB, which fit the first-level cache
 VECTOR = 8  # float64 numbers in the widest registers
 STEPS = 4  # updates between two looks at who is left
-COMPACT_BELOW = 0.75  # the share of lanes still inside at which moving pays
+COMPACT_BELOW = 0.6  # the share of lanes still inside at which moving pays
 OUTSIDE = -1.0  # the count of a lane that holds no pixel: never that of a pixel still inside
 
 
@@ -83,9 +83,9 @@ def count_strip(strip, c, max_iter, counts):
     lanes = len(counts)
     steps = 0
     while steps < max_iter and lanes > 0:
-        advance(strip, whole_vectors(lanes), float(steps), c)
+        inside = advance(strip, whole_vectors(lanes), float(steps), c)
         steps += STEPS
-        if count_inside(strip, lanes, float(steps)) <= COMPACT_BELOW * lanes:
+        if inside <= COMPACT_BELOW * lanes:
             lanes = compact(strip, lanes, float(steps), counts)
     for lane in range(lanes):
         counts[strip.column[lane]] = strip.count[lane]
@@ -95,7 +95,8 @@ def count_strip(strip, c, max_iter, counts):
 
 @njit(fastmath={"contract"})  # a·b + c may become one instruction; nothing else is loosened
 def advance(strip, lanes, steps, c):
-    """Make `STEPS` updates in all lanes; count them while the pixel, inside for all `steps` so far, stays inside."""
+    """Make `STEPS` updates in all lanes, count those of pixels inside all along, and return how many are still inside."""
+    still_inside = 0
     for lane in range(lanes):
         re, im, count = strip.re[lane], strip.im[lane], strip.count[lane]
         inside = count == steps
@@ -106,15 +107,8 @@ def advance(strip, lanes, steps, c):
             im = (re + re) * im + c.imag
             re = re * re + (c.real - im2)
         strip.re[lane], strip.im[lane], strip.count[lane] = re, im, count
-
-
-@njit
-def count_inside(strip, lanes, steps):
-    """Count the lanes whose pixels have been inside for all `steps`."""
-    total = 0
-    for lane in range(lanes):
-        total += strip.count[lane] == steps
-    return total
+        still_inside += inside
+    return still_inside
 
 
 @njit

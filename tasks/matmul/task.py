@@ -3,8 +3,8 @@
 A product c = a·b of any honest order of summation, with or without fused operations, obeys |c − a·b| ≤ (k/2)·ε·(|a||b|), entry
 by entry, to first order in ε (N. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd ed., §3.5). The check allows
 sixteen times that, 8·k·ε·(|a||b|). The trusted product is rounded too; it uses up at most one sixteenth of what is allowed.
-One or two levels of Strassen's method pass as well: its error is bounded by the norms of a and b and not entry by entry, but
-the entries of the cases are of like size.
+Strassen's method passes as well where it stops at blocks of 32 or so, although its error is bounded by the norms of a and b,
+not entry by entry: no case mixes rows or columns of very different size.
 """
 
 from collections.abc import Callable
@@ -106,7 +106,7 @@ def _absolute_difference(got: Array, expected: Array) -> Array:
 
 def _summary(errors: Array, allowed: Array, entries: int) -> str:
     """Say how many entries are off, and by how much; `errors` and `allowed` are those of the wrong entries."""
-    text = f"{errors.size:,} of {entries:,} {'entry is' if entries == 1 else 'entries are'} off"
+    text = f"{errors.size:,} of {entries:,} {'entry' if entries == 1 else 'entries'} {'is' if errors.size == 1 else 'are'} off"
     not_finite = int(np.count_nonzero(~np.isfinite(errors)))
     if not_finite:
         return f"{text}; {not_finite:,} of them not finite"
@@ -327,7 +327,7 @@ MISTAKES = (
     ),
     _mistake(
         "still zero",
-        "Every entry is zero: nothing was added, or the result is an array of integers, which cuts off fractions.",
+        "Every entry is zero: nothing was added (whole tiles only?), or an array of integers cut off all fractions.",
         lambda a, b: np.zeros((a.shape[0], b.shape[1])),
     ),
     _mistake(

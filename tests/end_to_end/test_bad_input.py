@@ -1,0 +1,169 @@
+"""Bad input gives one clear message, and costs nobody else a result."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.small_course import LOOPS, SmallCourse, make_course, run_grader
+
+HEAD = "import os, sys, signal, threading, time\nimport numpy as np\n\n"
+BODY = "def distances(points):\n    {}\n"
+
+BAD: Mapping[str, tuple[str | bytes, str, tuple[str, ...]]] = {
+    "empty": ("", "INVALID", ("empty",)),
+    "not-utf-8": (b"def distances(points):\n    return '\xff'\n", "BUILD_ERROR", ("UTF-8", "line 2")),
+    "nul-bytes": (b"def distances(points):\x00\n    pass\n", "BUILD_ERROR", ("NUL",)),
+    "syntax": ("def distances(points)\n    return 0\n", "BUILD_ERROR", ("line 1", "^")),
+    "unknown-module": ("import fastmath_pro\n" + BODY.format("return points"), "BUILD_ERROR", ("fastmath_pro", "neither")),
+    "error-at-import": (BODY.format("return 0") + "1 / 0\n", "RUNTIME_ERROR", ("ZeroDivisionError", "line 3")),
+    "misnamed": ("def total_lengths(p):\n    return 0\n", "INVALID", ("distances", "total_lengths")),
+    "class-instead": ("class distances:\n    pass\n", "INVALID", ("class",)),
+    "arity": ("def distances(points, metric):\n    return 0\n", "INVALID", ("metric", "distances(points")),
+    "returns-none": (BODY.format("pass"), "INVALID", ("None", "return")),
+    "text": (BODY.format("return 'far'"), "INVALID", ("number",)),
+    "complex": (BODY.format("return np.full(len(points), 1j)"), "INVALID", ("complex",)),
+    "shape": (BODY.format("return np.zeros((len(points), 2))"), "INVALID", ("shape (1, 2)", "return shape (1,)")),
+    "not-finite": (BODY.format("return np.full(len(points), np.inf)"), "WRONG_ANSWER", ("point 0", "inf")),
+    "exception": (
+        BODY.format("return helper(points)") + "def helper(p):\n    return p[10**6]\n",
+        "RUNTIME_ERROR",
+        ("IndexError",),
+    ),
+    "exits": (BODY.format("sys.exit(0)"), "RUNTIME_ERROR", ("sys.exit",)),
+    "exits-hard": (BODY.format("os._exit(0)"), "RUNTIME_ERROR", ("exited with code 0",)),
+    "segfault": (BODY.format("import ctypes; ctypes.string_at(0)"), "RUNTIME_ERROR", ("SIGSEGV",)),
+    "kills-itself": (BODY.format("os.kill(os.getpid(), signal.SIGKILL)"), "RUNTIME_ERROR", ("SIGKILL",)),
+    "recursion": (BODY.format("return distances(points)"), "RUNTIME_ERROR", ("RecursionError", "loop")),
+    "endless": (BODY.format("while True: pass"), "TIME_LIMIT", ("Too slow", "1x1")),
+    "endless-import": ("while True:\n    pass\n" + BODY.format("return 0"), "TIME_LIMIT", ("import",)),
+    "memory": (BODY.format("return np.ones(10**12)[:len(points)]"), "MEMORY_LIMIT", ("1 GiB", "1x1")),
+    "forks": (BODY.format("os.fork()"), "RUNTIME_ERROR", ("new processes",)),
+    "threads": (
+        "import numba\n" + BODY.format("numba.set_num_threads(8)"),
+        "RUNTIME_ERROR",
+        ("more threads were asked for",),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Mapping[str, Any]]:
+    """One class in which everybody but one hands in something bad."""
+    course = make_course(tmp_path_factory.mktemp("bad"))
+    course.hand_in("good", LOOPS)
+    for author, (source, _, _) in BAD.items():
+        course.hand_in(author, HEAD.encode() + source if isinstance(source, bytes) else _with_head(author, source))
+    (course.folder / "submissions" / "nothing").mkdir()
+    (course.folder / "submissions" / "dangling").mkdir()
+    (course.folder / "submissions" / "dangling" / "distances.py").symlink_to("/nowhere/distances.py")
+    course.hand_in("two-claim", LOOPS, "Distances.py")
+    course.hand_in("two-claim", LOOPS, "my_distances.py")
+    course.hand_in("near-miss", LOOPS, "Distances.py")
+    course.hand_in("threaded", HEAD + BODY.format("return work(points)") + THREADED)
+    ran = course.grader("grade", "--json")
+    assert ran.code == 0, ran.err
+    assert course.processes() == []
+    return course.results(ran)
+
+
+THREADED = """
+def work(points):
+    threads = [threading.Thread(target=time.sleep, args=(0.02,)) for _ in range(7)]
+    for thread in threads:
+        thread.daemon = True
+        thread.start()
+    return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)
+"""
+
+
+def _with_head(author: str, source: str) -> str:
+    """The imports that most need, where they do not move the line that a message names."""
+    return source if author in {"empty", "syntax", "error-at-import"} else HEAD + source
+
+
+@pytest.mark.parametrize("author", BAD)
+def test_a_bad_submission_gets_its_verdict_and_a_clear_message(graded: Mapping[str, Mapping[str, Any]], author: str) -> None:
+    _, verdict, words = BAD[author]
+    result = graded[author]
+    assert result["verdict"] == verdict, result["message"]
+    for word in words:
+        assert word in result["message"]
+    assert "Traceback" not in result["message"]
+    assert "/tmp" not in result["message"]  # noqa: S108 -- a student's message names their files, not the sandbox's
+    assert result["rank"] is None
+
+
+def test_who_hands_in_nothing_is_missing(graded: Mapping[str, Mapping[str, Any]]) -> None:
+    assert graded["nothing"]["verdict"] == "MISSING"
+
+
+def test_a_link_out_of_the_folder_is_not_followed(graded: Mapping[str, Mapping[str, Any]]) -> None:
+    assert graded["dangling"]["verdict"] in {"INVALID", "MISSING"}
+    assert "link" in graded["dangling"]["message"]
+
+
+def test_two_files_that_claim_one_task_are_both_named(graded: Mapping[str, Mapping[str, Any]]) -> None:
+    assert graded["two-claim"]["verdict"] == "INVALID"
+    assert "Distances.py" in graded["two-claim"]["message"]
+    assert "my_distances.py" in graded["two-claim"]["message"]
+
+
+def test_a_near_miss_of_the_file_name_is_taken_and_said(graded: Mapping[str, Mapping[str, Any]]) -> None:
+    assert graded["near-miss"]["verdict"] == "ACCEPTED"
+    assert any("Distances.py" in flag for flag in graded["near-miss"]["flags"])
+
+
+def test_threads_beyond_the_budget_share_its_cores_and_are_flagged(graded: Mapping[str, Mapping[str, Any]]) -> None:
+    result = graded["threaded"]
+    assert result["verdict"] == "ACCEPTED"
+    assert any("the budget is 1" in flag for flag in result["flags"])
+    assert result["cpu_over_wall"] < 1.2
+
+
+def test_nobody_else_loses_a_result(graded: Mapping[str, Mapping[str, Any]]) -> None:
+    assert graded["good"]["verdict"] == "ACCEPTED"
+    assert graded["good"]["rank"] is not None
+    assert graded["good"]["points"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("rank", "distance"), "did you mean 'distances'"),
+        (("grade", "--task", "distanses"), "did you mean 'distances'"),
+        (("grade", "god"), "did you mean 'good'"),
+        (("grade", "--tsk", "distances"), "--task"),
+        (("new", "distanc"), "did you mean 'distances'"),
+        (("check", "nowhere.py"), "nowhere.py"),
+        (("rank",), "run `grader grade` first"),
+        (("grade", "--store", "/proc/results.sqlite"), "--store"),
+        (("gradee",), "grade"),
+    ],
+)
+def test_what_is_misspelt_or_absent_is_named_with_what_was_meant(
+    course: SmallCourse, words: tuple[str, ...], expected: str
+) -> None:
+    course.hand_in("good", LOOPS)
+    ran = course.grader(*words)
+    assert ran.code == 2
+    assert expected in ran.err
+    assert not ran.out
+
+
+def test_a_broken_course_file_names_file_key_and_nearest_key(course: SmallCourse) -> None:
+    path = course.folder / "course.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("budget_s", "budgt_s"), encoding="utf-8")
+    ran = course.grader("grade")
+    assert ran.code == 2
+    assert "course.toml" in ran.err
+    assert "measurement.budgt_s" in ran.err
+    assert "'budget_s'" in ran.err
+
+
+def test_a_folder_without_a_course_says_where_it_looked(tmp_path: Path) -> None:
+    ran = run_grader("tasks", "--course", tmp_path)
+    assert ran.code == 2
+    assert str(tmp_path) in ran.err
+    assert "--course" in ran.err

@@ -1,0 +1,75 @@
+"""A student checks their own files: right or wrong, how fast beside the references, and what next."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.end_to_end.small_course import LOOPS, VECTORS, SmallCourse
+
+SQUARED = VECTORS.replace("np.sqrt", "")
+
+
+def test_the_starter_goes_into_place_and_is_never_overwritten(course: SmallCourse, tmp_path: Path) -> None:
+    target = tmp_path / "mine" / "distances.py"
+    assert course.grader("new", "distances", target.parent).code == 0
+    target.write_text(LOOPS, encoding="utf-8")
+    again = course.grader("new", "distances", target.parent)
+    assert again.code == 2
+    assert "exists already" in again.err
+    assert target.read_text(encoding="utf-8") == LOOPS
+
+
+def test_a_right_file_is_compared_with_every_reference(course: SmallCourse, tmp_path: Path) -> None:
+    file = tmp_path / "distances.py"
+    file.write_text(VECTORS, encoding="utf-8")
+    ran = course.grader("check", file)
+    assert ran.code == 0, ran.err
+    assert "correct" in ran.out
+    assert "the rate of naive" in ran.out
+    assert "the rate of numpy" in ran.out
+    assert "points so far" in ran.out
+
+
+def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
+    file = tmp_path / "distances.py"
+    file.write_text(SQUARED, encoding="utf-8")
+    ran = course.grader("check", file)
+    assert ran.code == 1
+    assert "WRONG_ANSWER" in ran.out
+    assert "the root is missing" in ran.out
+
+
+def test_several_files_are_compared_at_one_case(course: SmallCourse, tmp_path: Path) -> None:
+    slow, fast = tmp_path / "slow.py", tmp_path / "fast.py"
+    slow.write_text(LOOPS, encoding="utf-8")
+    fast.write_text(VECTORS, encoding="utf-8")
+    results = course.results(course.grader("check", slow, fast, "--task", "distances", "--json"))
+    assert set(results) == {"slow", "fast"}
+    assert results["slow"]["case"] == results["fast"]["case"]
+    assert (results["fast"]["rank"], results["slow"]["rank"]) == (1, 2)
+
+
+def test_a_failing_case_can_be_run_alone(course: SmallCourse, tmp_path: Path) -> None:
+    course.hand_in("sam", SQUARED)
+    course.grader("grade")
+    case = course.folder / "results" / "cases" / "sam" / "distances.npz"
+    with np.load(case) as saved:
+        assert str(saved["task"]) == "distances"
+    file = tmp_path / "distances.py"
+    file.write_text(SQUARED, encoding="utf-8")
+    assert course.grader("check", file, "--case", case).code == 1
+    file.write_text(VECTORS, encoding="utf-8")
+    right = course.grader("check", file, "--case", case)
+    assert right.code == 0
+    assert "right on this case" in right.out
+
+
+@pytest.mark.parametrize("content", [b"", b"not a case", b"PK\x03\x04"])
+def test_what_is_no_case_file_is_said_to_be_none(course: SmallCourse, tmp_path: Path, content: bytes) -> None:
+    file, case = tmp_path / "distances.py", tmp_path / "case.npz"
+    file.write_text(VECTORS, encoding="utf-8")
+    case.write_bytes(content)
+    ran = course.grader("check", file, "--case", case)
+    assert ran.code == 2
+    assert "not a case file" in ran.err

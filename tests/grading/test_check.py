@@ -1,0 +1,289 @@
+"""The check stage: every check case, then the largest benchmark case that is done in time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.content.submission import Submission
+from grader.content.task import Array, Case, Inputs, LoadedTask
+from grader.errors import GraderError
+from grader.execution.interface import Failure, FailureKind
+from grader.grading.check import DrawnInputs, call_once, check, prepare
+from grader.grading.records import CheckResult, Limits, PreparedCase, Problem
+from grader.testing import Script, ScriptedBackend
+from grader.verdicts import Verdict
+from tests.grading.course_fixture import Classroom, doubled, failing, length, paced, wrong_from
+
+ADA = Submission("ada", "student", "double", Path("ada"), (), "double.py", "double", (), "content")
+LIMITS = Limits(first_call_s=15, least_time_s=1, time_over_naive=10, memory_bytes=1 << 29, longest_call_s=0.25)
+SEED = 20
+
+ONE, WARM, THREE, SEVEN, SMALL = range(5)
+"""The calls of a check by number, to the first benchmark case; each of those has four."""
+
+
+class Checkup:
+    """One script under check, and the lengths of all inputs it was called with."""
+
+    def __init__(self, task: LoadedTask, script: Script, limits: Limits = LIMITS) -> None:
+        self.lengths: list[int] = []
+        with ScriptedBackend({"ada": replace(script, call_s=self._noting(script.call_s))}).generation() as generation:
+            inputs = DrawnInputs(task.task, SEED)
+            self.result, self.problem = check(generation.start(ADA), task, limits, inputs, notes=("a note",))
+
+    def _noting(self, call_s: Callable[[Inputs, int], float]) -> Callable[[Inputs, int], float]:
+        def noted(inputs: Inputs, number: int) -> float:
+            self.lengths.append(length(inputs))
+            return call_s(inputs, number)
+
+        return noted
+
+
+@pytest.fixture
+def task(classroom: Classroom) -> LoadedTask:
+    return classroom.task
+
+
+def result_of(task: LoadedTask, script: Script, limits: Limits = LIMITS) -> CheckResult:
+    return Checkup(task, script, limits).result
+
+
+def problem_of(task: LoadedTask, script: Script, limits: Limits = LIMITS) -> Problem:
+    checkup = Checkup(task, script, limits)
+    assert checkup.problem is not None
+    assert checkup.result.case is None
+    assert (checkup.result.verdict, checkup.result.message) == (checkup.problem.verdict, checkup.problem.message)
+    assert (checkup.result.failing_case, checkup.result.mistake) == (checkup.problem.case, checkup.problem.mistake)
+    return checkup.problem
+
+
+def wrong_at(*lengths: int) -> Callable[[Array], Array]:
+    return lambda x: 3 * x if x.size in lengths else doubled(x)
+
+
+def timed(times_s: Mapping[int, float]) -> Callable[[Inputs, int], float]:
+    """Call times by the length of the input."""
+    return lambda inputs, _number: times_s.get(length(inputs), 0.01)
+
+
+# Right and wrong
+
+
+def test_a_right_submission_is_accepted_with_all_that_is_known_of_it(task: LoadedTask) -> None:
+    checkup = Checkup(task, paced(1e-6, prints="hello", threads=2))
+    assert checkup.problem is None
+    result = checkup.result
+    assert (result.verdict, result.message, result.case) == (Verdict.ACCEPTED, "correct", "large")
+    assert (result.printed, result.notes, result.threads) == ("hello", ("a note",), 2)
+    assert result.import_time_s == pytest.approx(0.001)
+    assert result.case_work == {"small": 100, "medium": 1_000, "large": 10_000}
+    assert result.case_times_s == pytest.approx(
+        {"one": 1e-6, "three": 3e-6, "seven": 7e-6, "small": 1e-4, "medium": 1e-3, "large": 1e-2}
+    )
+    assert result.case_memory_bytes == {"small": 800, "medium": 8_000, "large": 80_000}
+
+
+def test_the_smallest_failing_case_is_shown_and_no_other_is_run(task: LoadedTask) -> None:
+    checkup = Checkup(task, paced(1e-6, compute=wrong_at(3, 7, 1_000)))
+    assert checkup.result.verdict is Verdict.WRONG_ANSWER
+    assert checkup.result.failing_case == "three"
+    assert max(checkup.lengths) == 3
+
+
+def test_a_wrong_answer_names_its_mistake_and_keeps_the_inputs(task: LoadedTask) -> None:
+    problem = problem_of(task, paced(1e-6, compute=wrong_at(1)))
+    assert problem.mistake == "this is three times the input"
+    assert problem.inputs is not None
+    revealed = DrawnInputs(task.task, SEED)(task.task.check_cases[0], 0).inputs
+    assert np.array_equal(np.asarray(problem.inputs[0]), np.asarray(revealed[0]))
+
+
+def test_a_second_call_on_the_same_case_must_be_right_too(task: LoadedTask) -> None:
+    assert problem_of(task, paced(1e-6, compute=wrong_from(1))).case == "one"
+
+
+def test_a_wrong_answer_at_a_benchmark_case_is_wrong_though_the_smaller_one_is_right(task: LoadedTask) -> None:
+    problem = problem_of(task, paced(1e-6, compute=wrong_at(1_000)))
+    assert (problem.verdict, problem.case) == (Verdict.WRONG_ANSWER, "medium")
+
+
+def test_what_it_printed_is_kept_where_it_fails(task: LoadedTask) -> None:
+    assert result_of(task, paced(1e-6, compute=wrong_at(1), prints="debug")).printed == "debug"
+
+
+# Import, compilation, time
+
+
+def test_compilation_is_the_first_call_less_a_second_on_the_same_case(task: LoadedTask) -> None:
+    result = result_of(task, paced(0.001, compile_time_s=2.5))
+    assert result.compile_time_s == pytest.approx(2.5)
+    assert result.case_times_s["one"] == pytest.approx(0.001)
+
+
+def test_compilation_never_takes_less_than_no_time(task: LoadedTask) -> None:
+    assert result_of(task, paced(0.001, compile_time_s=-0.0005)).compile_time_s == 0
+
+
+def test_the_first_call_may_compile_for_longer_than_any_other_may_run(task: LoadedTask) -> None:
+    limits = replace(LIMITS, naive_times_s={"one": 0.001})
+    assert result_of(task, paced(0.001, compile_time_s=14), limits).verdict is Verdict.ACCEPTED
+    assert problem_of(task, paced(0.001, compile_time_s=16), limits).verdict is Verdict.TIME_LIMIT
+
+
+def test_an_import_that_fails_ends_the_check(task: LoadedTask) -> None:
+    failure = Failure(FailureKind.IMPORT, "No module named 'torch'", "torch")
+    checkup = Checkup(task, paced(1e-6, import_failure=failure))
+    assert checkup.result.verdict is Verdict.BUILD_ERROR
+    assert checkup.result.message.startswith("An import failed while the file was imported\nNo module named 'torch'")
+    assert checkup.lengths == []
+
+
+def test_an_import_without_end_is_ended(task: LoadedTask) -> None:
+    assert problem_of(task, paced(1e-6, import_time_s=99)).verdict is Verdict.TIME_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("naive_s", "limit_s"), [(None, 15), (0.5, 5), (0.02, 1)], ids=["no naive time", "ten times naive", "never less"]
+)
+def test_the_limit_of_a_call_follows_from_naive(naive_s: float | None, limit_s: float) -> None:
+    times_s = {} if naive_s is None else {"small": naive_s}
+    assert replace(LIMITS, naive_times_s=times_s).call_s("small") == pytest.approx(limit_s)
+
+
+def test_too_slow_for_the_smallest_benchmark_case_is_too_slow(task: LoadedTask) -> None:
+    limits = replace(LIMITS, naive_times_s={"small": 0.01})
+    problem = problem_of(task, Script(doubled, timed({100: 2.0})), limits)
+    assert (problem.verdict, problem.case) == (Verdict.TIME_LIMIT, "small")
+    assert "no answer within 1 s" in problem.message
+
+
+@pytest.mark.parametrize("case", ["medium", "large"])
+def test_too_slow_for_a_larger_case_is_measured_at_the_smaller(task: LoadedTask, case: str) -> None:
+    sizes = {"small": 100, "medium": 1_000, "large": 10_000}
+    limits = replace(LIMITS, naive_times_s=dict.fromkeys(sizes, 0.01))
+    result = result_of(task, Script(doubled, timed({sizes[case]: 2.0})), limits)
+    assert (result.verdict, result.case) == (Verdict.ACCEPTED, {"medium": "small", "large": "medium"}[case])
+
+
+def test_out_of_memory_at_the_smallest_benchmark_case_names_the_limit(task: LoadedTask) -> None:
+    problem = problem_of(task, paced(1e-6, failures=failing(SMALL, FailureKind.MEMORY)))
+    assert (problem.verdict, problem.case) == (Verdict.MEMORY_LIMIT, "small")
+    assert "the limit is 0.5 GiB" in problem.message
+
+
+def test_out_of_memory_at_a_larger_case_is_measured_at_the_smaller(task: LoadedTask) -> None:
+    result = result_of(task, paced(1e-6, failures=failing(SMALL + 4, FailureKind.MEMORY)))
+    assert (result.verdict, result.case) == (Verdict.ACCEPTED, "small")
+
+
+@pytest.mark.parametrize("kind", [FailureKind.EXCEPTION, FailureKind.SIGNAL, FailureKind.EXIT, FailureKind.INVALID])
+def test_any_other_failure_at_a_larger_case_is_a_failure(task: LoadedTask, kind: FailureKind) -> None:
+    problem = problem_of(task, paced(1e-6, failures=failing(SMALL + 4, kind)))
+    assert problem.case == "medium"
+    assert problem.verdict in {Verdict.RUNTIME_ERROR, Verdict.INVALID}
+
+
+@pytest.mark.parametrize(("call", "case"), [(ONE, "one"), (WARM, "one"), (THREE, "three"), (SEVEN, "seven"), (SMALL, "small")])
+def test_a_failure_names_the_case_it_happened_on(task: LoadedTask, call: int, case: str) -> None:
+    assert problem_of(task, paced(1e-6, failures=failing(call, FailureKind.EXCEPTION))).case == case
+
+
+# The case to be measured at
+
+
+@pytest.mark.parametrize(
+    ("pace_s", "case"),
+    [(1e-6, "large"), (2.4e-5, "large"), (2.6e-5, "medium"), (2.4e-4, "medium"), (2.6e-4, "small"), (2e-2, "small")],
+)
+def test_it_is_measured_at_the_largest_case_it_does_in_the_longest_call_or_else_the_smallest(
+    task: LoadedTask, pace_s: float, case: str
+) -> None:
+    assert result_of(task, paced(pace_s)).case == case
+
+
+def test_the_median_of_three_calls_decides(task: LoadedTask) -> None:
+    slow = {SMALL + 8, SMALL + 9}  # the call that only decides whether there are more, and one of the three
+
+    def call_s(inputs: Inputs, number: int) -> float:
+        return 0.3 if number in slow else 2e-5 * length(inputs)
+
+    result = result_of(task, Script(doubled, call_s))
+    assert result.case == "large"
+    assert result.case_times_s["large"] == pytest.approx(0.2)
+
+
+def test_sizes_that_would_take_far_too_long_are_never_called(task: LoadedTask) -> None:
+    assert max(Checkup(task, paced(1e-4)).lengths) == 1_000
+
+
+def test_a_size_that_is_far_too_long_is_called_once(task: LoadedTask) -> None:
+    checkup = Checkup(task, Script(doubled, timed({1_000: 0.5})))
+    assert checkup.lengths.count(1_000) == 1
+    assert checkup.result.case == "small"
+    assert checkup.result.case_times_s["medium"] == pytest.approx(0.5)
+
+
+# Inputs
+
+
+def test_everyone_who_is_checked_with_one_seed_gets_equal_inputs(task: LoadedTask) -> None:
+    def drawn(seed: int, case: int, number: int) -> list[float]:
+        return list(np.asarray(DrawnInputs(task.task, seed)(task.task.check_cases[case], number).inputs[0]))
+
+    assert drawn(SEED, 1, 0) == drawn(SEED, 1, 0)
+    assert drawn(SEED, 1, 0) != drawn(SEED, 1, 1)
+    assert drawn(SEED, 1, 0) != drawn(SEED + 1, 1, 0)
+    assert drawn(SEED, 1, 0) != drawn(SEED, 2, 0)[:3]
+
+
+def test_the_answer_is_computed_once_for_everyone(task: LoadedTask) -> None:
+    computed: list[Inputs] = []
+
+    def expect(inputs: Inputs) -> object:
+        computed.append(inputs)
+        return task.task.expect(inputs)
+
+    inputs = DrawnInputs(replace(task.task, expect=expect), SEED)
+    assert inputs(task.task.check_cases[0], 0) is inputs(task.task.check_cases[0], 0)
+    assert len(computed) == 1
+
+
+@pytest.mark.parametrize("part", ["expect", "outputs", "work"])
+def test_whatever_the_courses_code_raises_is_the_courses_fault(task: LoadedTask, part: str) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a slip in the course")
+
+    faulty = replace(task, task=replace(task.task, **{part: broken}))  # type: ignore[arg-type]  # one of the task's functions
+    with pytest.raises(GraderError, match="the task's own code fails on case 'one': ZeroDivisionError: a slip in the course"):
+        result_of(faulty, paced(1e-6))
+
+
+def test_a_case_that_cannot_be_drawn_is_the_courses_fault(task: LoadedTask) -> None:
+    def broken(_generator: np.random.Generator) -> Inputs:
+        raise ValueError("nothing to draw")
+
+    with pytest.raises(GraderError, match="on case 'odd': ValueError: nothing to draw"):
+        prepare(task.task, Case("odd", broken), np.random.default_rng(0))
+
+
+# One call
+
+
+def outcome(task: LoadedTask, script: Script) -> Problem | None:
+    case = task.task.check_cases[0]
+    prepared: PreparedCase = DrawnInputs(task.task, SEED)(case, 0)
+    with ScriptedBackend({"ada": script}).generation() as generation:
+        return call_once(generation.start(ADA), task.task, case, prepared, LIMITS)[1]
+
+
+def test_a_single_call_is_judged_like_any_other(task: LoadedTask) -> None:
+    assert outcome(task, paced(1e-6)) is None
+    wrong = outcome(task, paced(1e-6, compute=wrong_at(1)))
+    unreadable = outcome(task, paced(1e-6, import_failure=Failure(FailureKind.SYNTAX, "line 1")))
+    assert wrong is not None
+    assert wrong.verdict is Verdict.WRONG_ANSWER
+    assert unreadable is not None
+    assert unreadable.verdict is Verdict.BUILD_ERROR

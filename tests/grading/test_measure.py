@@ -1,0 +1,302 @@
+"""One run of one block: who takes how many turns in which rounds, on which inputs, and what a failure costs."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.content.submission import Submission
+from grader.content.task import Inputs, LoadedTask
+from grader.errors import GraderError
+from grader.execution.interface import Failure, FailureKind
+from grader.grading.measure import Competitor, Plan, choose_baseline, measure_run, plan_blocks, rounds_of, turns_per_run
+from grader.grading.records import CONTROL, Block, Limits, Member, RunRecord, Turn
+from grader.testing import Script, ScriptedBackend
+from grader.verdicts import Verdict
+from tests.grading.course_fixture import Classroom, doubled, failing, length, paced, wrong_from
+
+PLAN = Plan(
+    calls_per_run=48,
+    seconds_per_run=0.5,
+    min_calls_per_run=3,
+    timed_calls_per_turn=3,
+    slow_ratio=20,
+    block_size=16,
+    shortest_baseline_call_s=0.005,
+)
+LIMITS = Limits(first_call_s=15, least_time_s=1, time_over_naive=10, memory_bytes=1 << 30, longest_call_s=0.25)
+SEED = 7
+BASE = Member("base", "reference", "base's content")
+
+plans = st.builds(
+    Plan,
+    calls_per_run=st.integers(1, 200),
+    seconds_per_run=st.floats(0.01, 10),
+    min_calls_per_run=st.integers(1, 30),
+    timed_calls_per_turn=st.integers(1, 9),
+    slow_ratio=st.floats(1.5, 100),
+    block_size=st.just(16),
+    shortest_baseline_call_s=st.just(0.005),
+)
+times = st.floats(1e-6, 10)
+
+
+# Turns
+
+
+@given(times, times, plans)
+def test_a_competitor_gets_its_least_calls_and_never_more_than_its_most(call_s: float, fastest_s: float, plan: Plan) -> None:
+    per_turn = plan.timed_calls_per_turn + 1
+    calls = turns_per_run(call_s, fastest_s, plan) * per_turn
+    assert calls >= plan.min_calls_per_run
+    assert calls <= max(plan.calls_per_run, plan.min_calls_per_run + per_turn - 1)
+
+
+@given(times, plans)
+def test_beyond_its_least_calls_a_competitor_stays_within_its_seconds(call_s: float, plan: Plan) -> None:
+    per_turn = plan.timed_calls_per_turn + 1
+    calls = turns_per_run(call_s, call_s, plan) * per_turn
+    assert calls < plan.min_calls_per_run + per_turn or calls * call_s <= plan.seconds_per_run * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("call_s", "turns"), [(0.001, 12), (0.0125, 10), (0.1, 1), (0.2, 1)])
+def test_fast_code_is_bounded_by_calls_and_slow_code_by_seconds(call_s: float, turns: int) -> None:
+    assert turns_per_run(call_s, call_s, PLAN) == turns
+
+
+def test_whoever_is_far_slower_than_the_fastest_takes_the_least_part() -> None:
+    assert turns_per_run(0.0199, 0.001, PLAN) == 6
+    assert turns_per_run(0.0201, 0.001, PLAN) == 1
+
+
+# Rounds
+
+turn_counts = st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 12), min_size=1)
+
+
+@given(turn_counts, st.integers(1, 12), st.integers(0, 2**32))
+def test_the_baseline_and_its_control_are_in_every_round_and_each_other_in_just_its_number(
+    turns: Mapping[str, int], baseline_turns: int, seed: int
+) -> None:
+    turns = {**turns, "base": baseline_turns, CONTROL: baseline_turns}
+    rounds = rounds_of(turns, "base", np.random.default_rng(seed))
+    assert len(rounds) == max(turns.values())
+    counts = Counter(name for one in rounds for name in one)
+    assert counts == {**turns, "base": len(rounds), CONTROL: len(rounds)}
+    assert all(len(set(one)) == len(one) for one in rounds)
+
+
+def test_the_order_within_rounds_is_random_and_the_seed_decides_it() -> None:
+    turns = {"base": 50, CONTROL: 50, "a": 50, "b": 20}
+    rounds = rounds_of(turns, "base", np.random.default_rng(SEED))
+    assert rounds == rounds_of(turns, "base", np.random.default_rng(SEED))
+    assert rounds != rounds_of(turns, "base", np.random.default_rng(SEED + 1))
+    assert {one[0] for one in rounds} == {"base", CONTROL, "a", "b"}
+    taken = [number for number, one in enumerate(rounds) if "b" in one]
+    assert taken != list(range(20))
+
+
+# The baseline
+
+
+@pytest.mark.parametrize(
+    ("times_s", "named", "expected"),
+    [
+        ({"naive": 0.9, "numpy": 0.05, "numba": 0.007}, None, "numba"),
+        ({"naive": 0.9, "numpy": 0.05, "numba": 0.007}, "numpy", "numpy"),
+        ({"naive": 0.9, "numpy": 0.05, "numba": 0.001}, None, "numpy"),
+        ({"naive": 0.9, "numpy": 0.05, "numba": 0.001}, "numba", "numpy"),
+        ({"naive": 0.9, "numpy": 0.05}, "numba", "numpy"),
+        ({"naive": 0.004, "numpy": 0.001}, None, "naive"),
+        ({}, "numba", None),
+    ],
+    ids=["fastest", "named", "too fast", "named too fast", "named absent", "all too fast", "nobody"],
+)
+def test_the_baseline_is_the_named_reference_or_the_fastest_that_takes_long_enough(
+    times_s: Mapping[str, float], named: str | None, expected: str | None
+) -> None:
+    assert choose_baseline(times_s, named, 0.005) == expected
+
+
+# Blocks
+
+
+@given(st.integers(1, 60), st.integers(1, 20))
+def test_blocks_share_everyone_out_evenly_and_each_has_the_baselines_time(count: int, block_size: int) -> None:
+    members = [Member(f"s{number:02}", "student", "") for number in range(count)]
+    calls_s = {member.key: 0.01 for member in [*members, BASE]}
+    blocks = plan_blocks("double", "large", BASE, members, calls_s, block_size)
+    assert Counter(member for block in blocks for member in block.members) == Counter(members)
+    sizes = [len(block.members) for block in blocks]
+    assert max(sizes) <= block_size
+    assert max(sizes) - min(sizes) <= 1
+    assert all(block.calls_s.keys() == {member.key for member in (*block.members, BASE)} for block in blocks)
+
+
+def test_the_baseline_is_no_member_twice() -> None:
+    (block,) = plan_blocks("double", "large", BASE, [BASE], {BASE.key: 0.01}, 16)
+    assert (block.baseline, block.members) == (BASE, (BASE,))
+
+
+# A run
+
+
+@pytest.fixture
+def task(classroom: Classroom) -> LoadedTask:
+    return classroom.task
+
+
+class Room:
+    """Runs of `base`, its control and the scripted others at `small`, and what each was called with."""
+
+    def __init__(self, task: LoadedTask, scripts: Mapping[str, Script], plan: Plan = PLAN) -> None:
+        self.seen: list[tuple[str, Inputs]] = []
+        self._task = task
+        self._plan = plan
+        scripts = {"base": paced(1e-4), **scripts}
+        self.backend = ScriptedBackend({name: self._noting(name, script) for name, script in scripts.items()})
+        members = tuple(Member(name, "student", f"{name}'s content") for name in scripts if name not in ("base", CONTROL))
+        self._block = Block("double", "small", BASE, members, {one.key: 0.01 for one in (BASE, *members)})
+
+    def run(self, seed: int = SEED, limits: Limits = LIMITS) -> RunRecord:
+        competitors = [
+            *(Competitor(member.key, _submission(member.author, member)) for member in (BASE, *self._block.members)),
+            Competitor(CONTROL, _submission(CONTROL, BASE)),
+        ]
+        with self.backend.generation() as generation:
+            return measure_run(
+                generation, self._task, self._block, competitors, seed=seed, plan=self._plan, limits=limits, compiled={}
+            )
+
+    def _noting(self, name: str, script: Script) -> Script:
+        def call_s(inputs: Inputs, number: int) -> float:
+            self.seen.append((name, inputs))
+            return script.call_s(inputs, number)
+
+        return replace(script, call_s=call_s)
+
+
+def _submission(author: str, member: Member) -> Submission:
+    folder = Path(member.author)
+    return Submission(author, "student", "double", folder, (), "double.py", "double", (), member.content_hash)
+
+
+def turns_of(record: RunRecord, competitor: str) -> list[Turn]:
+    return [turn for turn in record.turns if turn.competitor == competitor]
+
+
+def test_a_turn_is_a_warm_call_and_the_timed_ones(task: LoadedTask) -> None:
+    script = Script(doubled, lambda _inputs, number: 0.001 * (number + 1), threads=2, cores=1.5, idle_cpu_s=0.25)
+    turn = turns_of(Room(task, {"ada": script}).run(), "student/ada")[1]
+    assert turn.warm_time_s == pytest.approx(0.005)
+    assert turn.timed_s == pytest.approx((0.006, 0.007, 0.008))
+    assert turn.cpu_time_s == pytest.approx(1.5 * 0.021)
+    assert (turn.threads, turn.idle_cpu_s) == (2, pytest.approx(0.75))
+
+
+def test_inputs_are_the_same_for_everyone_in_a_round_and_fresh_in_every_call(task: LoadedTask) -> None:
+    room = Room(task, {"ada": paced(1e-4), "bob": paced(1e-4)})
+    room.run()
+    calls: dict[str, list[bytes]] = {}
+    for name, (x,) in room.seen:
+        assert isinstance(x, np.ndarray)
+        calls.setdefault(name, []).append(x.tobytes())
+    assert len(calls["base"]) == 2 * 48  # itself and its control, round by round
+    assert calls["ada"] == calls["bob"]
+    assert set(calls["base"]) == set(calls["ada"])
+    assert len(set(calls["ada"])) == len(calls["ada"]) == 48
+
+
+def test_every_run_has_inputs_of_its_own_and_the_seed_decides_them(task: LoadedTask) -> None:
+    room = Room(task, {"ada": paced(1e-4)})
+    seen: list[list[float]] = []
+    for seed in (1, 2, 1):
+        room.seen.clear()
+        room.run(seed)
+        seen.append([float(np.asarray(x)[0]) for _, (x,) in room.seen])
+    assert seen[0] == seen[2]
+    assert set(seen[0]).isdisjoint(seen[1])
+
+
+def test_a_run_says_how_much_of_it_was_spent_in_submissions(task: LoadedTask) -> None:
+    record = Room(task, {}, replace(PLAN, calls_per_run=4)).run()
+    assert record.inside_s == pytest.approx(2 * (0.001 + 4 * 0.01))  # an import and a turn, of the baseline and its control
+    assert record.wall_time_s > 0
+
+
+@pytest.mark.parametrize("call", [0, 1, 3, 4, 5, 30])
+def test_a_wrong_answer_puts_its_author_out_and_the_others_go_on(task: LoadedTask, call: int) -> None:
+    room = Room(task, {"ada": paced(1e-4), "bob": paced(1e-4, compute=wrong_from(call))})
+    record = room.run()
+    assert record.problems.keys() == {"student/bob"}
+    verdict, message = record.problems["student/bob"]
+    assert verdict is Verdict.WRONG_ANSWER
+    assert message.startswith("Wrong on case 'small'")
+    assert turns_of(record, "student/bob") == []
+    assert [len(turns_of(record, key)) for key in ("student/ada", BASE.key, CONTROL)] == [12, 12, 12]
+    assert room.backend.calls_of["bob"] == call + 1
+
+
+def test_every_answer_of_a_run_is_checked(task: LoadedTask) -> None:
+    last = 47
+    assert "student/bob" in Room(task, {"bob": paced(1e-4, compute=wrong_from(last))}).run().problems
+    assert Room(task, {"bob": paced(1e-4, compute=wrong_from(last + 1))}).run().problems == {}
+
+
+def test_a_crash_puts_its_author_out_with_its_verdict(task: LoadedTask) -> None:
+    record = Room(task, {"bob": paced(1e-4, failures=failing(5, FailureKind.SIGNAL))}).run()
+    assert record.problems["student/bob"][0] is Verdict.RUNTIME_ERROR
+
+
+def test_an_import_that_fails_now_puts_its_author_out(task: LoadedTask) -> None:
+    room = Room(task, {"bob": paced(1e-4, import_failure=Failure(FailureKind.IMPORT, "gone"))})
+    assert room.run().problems["student/bob"][0] is Verdict.BUILD_ERROR
+    assert room.backend.calls_of["bob"] == 0
+
+
+def test_only_what_may_compile_may_take_as_long_as_a_first_call(task: LoadedTask) -> None:
+    def slow_in(*calls: int) -> Script:
+        return Script(doubled, lambda inputs, number: 5.0 if number in calls else 1e-4 * length(inputs))
+
+    limits = replace(LIMITS, naive_times_s={"small": 0.01})
+    assert Room(task, {"bob": slow_in(0, 4)}).run(limits=limits).problems == {}
+    assert Room(task, {"bob": slow_in(5)}).run(limits=limits).problems["student/bob"][0] is Verdict.TIME_LIMIT
+
+
+def test_a_baseline_that_fails_is_named_like_any_other(task: LoadedTask) -> None:
+    record = Room(task, {"base": paced(1e-4, failures=failing(6, FailureKind.EXCEPTION)), CONTROL: paced(1e-4)}).run()
+    assert record.problems.keys() == {BASE.key}
+
+
+def test_workers_are_ended_whatever_happens(task: LoadedTask) -> None:
+    room = Room(task, {"ada": paced(1e-4), "bob": paced(1e-4)})
+    room.backend.faults.append("bob")
+    started = []
+
+    class Watching:
+        def __init__(self) -> None:
+            self._context = room.backend.generation()
+
+        def start(self, submission: Submission) -> object:
+            with self._context as generation:
+                worker = generation.start(submission)
+            started.append(worker)
+            return worker
+
+    with pytest.raises(GraderError, match="no worker for bob"):
+        measure_run(
+            Watching(),  # type: ignore[arg-type]  # a generation that remembers its workers
+            task,
+            room._block,
+            [Competitor(member.key, _submission(member.author, member)) for member in (BASE, *room._block.members)],
+            seed=SEED,
+            plan=PLAN,
+            limits=LIMITS,
+            compiled={},
+        )
+    assert [worker.alive for worker in started] == [False, False]

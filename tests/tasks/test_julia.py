@@ -1,0 +1,282 @@
+"""The Julia set: its checker accepts what is right and rejects what is wrong, and its texts say what is so."""
+
+import importlib.util
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, load_task
+
+COURSE = Path(__file__).parents[2]
+LOADED = load_task(COURSE, "julia")
+TASK = LOADED.task
+
+
+@cache
+def module_at(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}_under_test", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def reference(level: str) -> Callable[..., Any]:
+    function: Callable[..., Any] = module_at(COURSE / "reference" / level / "julia.py").julia
+    return function
+
+
+VARIANTS = module_at(Path(__file__).with_name("julia_variants.py"))
+KERNELS = module_at(COURSE / "tasks" / "julia" / "kernels.py")
+HONEST = VARIANTS.HONEST | {f"reference {level}": reference(level) for level in ("naive", "numpy", "numba", "tuned")}
+WRONG = VARIANTS.WRONG
+
+
+def drawn(case: Case, seed: int = 0) -> Inputs:
+    return case.draw(np.random.default_rng(seed))
+
+
+def verdict(inputs: Inputs, counts: Array) -> Difference | None:
+    return TASK.check(inputs, (counts,), TASK.expect(inputs))
+
+
+def own_copy(inputs: Inputs) -> Inputs:
+    x, y, c, max_iter = inputs
+    return np.array(x), np.array(y), c, max_iter
+
+
+def rejected_somewhere(compute: Callable[..., Any]) -> bool:
+    return any(verdict(inputs, compute(*own_copy(inputs))) for inputs in map(drawn, TASK.check_cases))
+
+
+def case_named(name: str) -> Case:
+    return next(case for case in TASK.check_cases if case.name == name)
+
+
+# What is right passes
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_every_honest_variant_passes_every_check_case(name: str) -> None:
+    for case in TASK.check_cases:
+        inputs = drawn(case)
+        counts = HONEST[name](*own_copy(inputs))
+        assert TASK.outputs(inputs) == (ArraySpec(str(counts.dtype), counts.shape),)
+        assert verdict(inputs, counts) is None, case.name
+
+
+numbers = st.floats(-2.5, 2.5).map(lambda value: round(value, 3)) | st.floats(-2.5, 2.5)
+problems: st.SearchStrategy[tuple[Array, Array, complex, int]] = st.tuples(
+    st.lists(numbers, max_size=5).map(np.array),
+    st.lists(numbers, max_size=5).map(np.array),
+    st.complex_numbers(max_magnitude=3),
+    st.integers(0, 80),
+)
+
+
+@settings(deadline=None)
+@given(problems)
+def test_the_readable_reference_passes_on_anything(inputs: Inputs) -> None:
+    assert verdict(inputs, reference("naive")(*inputs)) is None
+
+
+@settings(deadline=None)
+@given(problems)
+def test_the_tuned_reference_passes_on_anything(inputs: Inputs) -> None:
+    assert verdict(inputs, reference("tuned")(*inputs)) is None
+
+
+def test_the_case_of_the_book_has_its_sum() -> None:
+    x = np.linspace(-1.8, 1.8, 1000, endpoint=False)
+    inputs = (x, x.copy(), -0.62772 - 0.42193j, 300)
+    assert TASK.work(inputs, TASK.expect(inputs)) == 33_219_980
+
+
+@pytest.mark.parametrize("name", ["64x64-100", "256x256-100", "1000x1000-256"])
+def test_every_pixel_of_the_expected_answer_is_within_the_certified_bounds(name: str) -> None:
+    x, y, c, max_iter = drawn(next(case for case in TASK.benchmark_cases if case.name == name))
+    starts = (x + 1j * np.asarray(y)[:, np.newaxis]).ravel()
+    least, greatest = KERNELS.possible_counts(starts, c, max_iter)
+    expected = TASK.expect((x, y, c, max_iter)).ravel()
+    assert np.all((least <= expected) & (expected <= greatest))
+    assert np.mean(least < greatest) <= 1e-4  # nearly every pixel is decided
+
+
+# What is wrong does not
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_every_wrong_variant_fails_some_check_case(name: str) -> None:
+    assert rejected_somewhere(WRONG[name])
+
+
+@pytest.mark.parametrize("mistake", TASK.mistakes, ids=lambda mistake: mistake.name)
+def test_every_named_mistake_fails_some_check_case(mistake: Mistake) -> None:
+    assert rejected_somewhere(lambda *inputs: mistake.compute(*inputs)[0])
+
+
+@pytest.mark.parametrize("mistake", TASK.mistakes, ids=lambda mistake: mistake.name)
+def test_every_named_mistake_gives_outputs_of_the_declared_form(mistake: Mistake) -> None:
+    for case in TASK.check_cases:
+        inputs = drawn(case)
+        (counts,) = mistake.compute(*own_copy(inputs))
+        assert TASK.outputs(inputs) == (ArraySpec(str(counts.dtype), counts.shape),), case.name
+
+
+@settings(deadline=None)
+@given(problems.filter(lambda inputs: inputs[0].size * inputs[1].size > 0), st.data())
+def test_any_change_of_a_certified_pixel_is_found(inputs: tuple[Array, Array, complex, int], data: st.DataObject) -> None:
+    x, y, c, max_iter = inputs
+    row, column = data.draw(st.integers(0, len(y) - 1)), data.draw(st.integers(0, len(x) - 1))
+    least, greatest = KERNELS.possible_counts(np.array([complex(x[column], y[row])]), c, max_iter)
+    counts = TASK.expect(inputs).copy()
+    counts[row, column] += data.draw(st.integers(-100, 100).filter(bool))
+    if least[0] == greatest[0]:
+        difference = verdict(inputs, counts)
+        assert difference is not None
+        assert difference.where.startswith(f"row {row}, column {column} ")
+
+
+def test_single_precision_shows_in_the_close_up_whatever_the_seed() -> None:
+    single = next(mistake for mistake in TASK.mistakes if mistake.name == "single precision")
+    for seed in range(5):
+        inputs = drawn(case_named("close-up-200x150"), seed)
+        assert verdict(inputs, single.compute(*inputs)[0]) is not None
+
+
+def test_a_radius_of_exactly_two_is_inside() -> None:
+    inputs = (np.array([-2.0, 2.0]), np.array([0.0]), 0j, 5)
+    assert verdict(inputs, np.array([[1, 1]], dtype=np.int32)) is None
+    assert verdict(inputs, np.array([[0, 1]], dtype=np.int32)) is not None
+
+
+def test_where_rounding_decides_any_count_from_the_first_doubtful_step_on_passes() -> None:
+    inputs = (np.array([0.3]), np.array([0.0]), -2 + 0j, 500)  # |z| comes as close to 2 as one likes
+    (least,), (greatest,) = KERNELS.possible_counts(np.array([0.3 + 0j]), -2 + 0j, 500)
+    assert 10 < least < greatest == 500
+    for count in (least, least + 1, 500):
+        assert verdict(inputs, np.array([[count]], dtype=np.int32)) is None
+    difference = verdict(inputs, np.array([[least - 1]], dtype=np.int32))
+    assert difference is not None
+    assert difference.expected == f"between {least} and 500"
+
+
+# What a student reads
+
+
+def test_a_difference_names_the_pixel_its_start_and_both_counts() -> None:
+    inputs = (np.array([-1.5, -0.5, 0.5, 1.5]), np.array([-0.5, 0.0, 0.75]), -0.4 + 0.6j, 20)
+    counts = TASK.expect(inputs).copy()
+    counts[0, 3] += 1
+    counts[2, 1] += 1
+    assert verdict(inputs, counts) == Difference(
+        summary="2 of 12 pixels differ", where="row 0, column 3 (z₀ = 1.5 − 0.5i)", expected="2", got="3"
+    )
+
+
+def test_a_pixel_that_was_never_filled_in_is_said_to_be_so() -> None:
+    inputs = drawn(case_named("small-7x5"))
+    counts = TASK.expect(inputs).copy()
+    counts[1, 2] = np.iinfo(np.int32).min
+    difference = verdict(inputs, counts)
+    assert difference is not None
+    assert difference.got == "-2147483648, outside 0…20: was this pixel filled in?"
+
+
+def test_the_example_of_the_statement_is_right() -> None:
+    statement = (COURSE / "tasks" / "julia" / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```python\n(import numpy.*?)```.*?```text\n(.*?)```", statement, re.DOTALL)
+    assert example is not None
+    names: dict[str, Any] = {"julia": reference("naive")}
+    exec(example[1], names)  # noqa: S102 - the statement's code is the course's own
+    assert str(names["counts"]) == example[2].strip()
+
+
+def test_the_example_of_the_starter_is_right() -> None:
+    source = (COURSE / "tasks" / "julia" / "starter.py").read_text(encoding="utf-8")
+    main = source.partition('if __name__ == "__main__":')[2]
+    exec(inspect.cleandoc(main), {"julia": reference("naive"), "np": np})  # noqa: S102 - the same
+
+
+def test_the_starter_has_the_signature_of_the_task_and_says_that_it_is_empty() -> None:
+    starter = module_at(COURSE / "tasks" / "julia" / "starter.py")
+    assert tuple(inspect.signature(starter.julia).parameters) == tuple(p.name for p in LOADED.interface.parameters)
+    with pytest.raises(NotImplementedError, match=r"write julia\(\) here"):
+        starter.julia(np.zeros(1), np.zeros(1), 0j, 1)
+
+
+def test_the_interface_is_stated_by_the_readable_reference() -> None:
+    assert str(LOADED.interface) == "julia(x: float64[w], y: float64[h], c: complex, max_iter: int) -> int32[h,w]"
+
+
+def test_the_picture_has_labelled_axes_and_names_c() -> None:
+    assert TASK.picture_case is not None
+    assert TASK.picture is not None
+    inputs = drawn(TASK.picture_case)
+    figure = Figure()
+    TASK.picture(inputs, (TASK.expect(inputs),), figure)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Re z₀", "Im z₀")
+    assert axes.get_title().startswith("Julia set, c = −0.8")
+
+
+# The cases
+
+
+def test_equal_generators_give_equal_inputs_and_others_do_not() -> None:
+    for case in (*TASK.check_cases, *TASK.benchmark_cases):
+        assert repr(drawn(case, 1)) == repr(drawn(case, 1)), case.name
+    for case in TASK.benchmark_cases:
+        assert drawn(case, 1)[2] != drawn(case, 2)[2], case.name
+
+
+def test_the_trusted_side_leaves_the_inputs_as_they_are() -> None:
+    for case in TASK.check_cases:
+        inputs = drawn(case)
+        verdict(inputs, TASK.expect(inputs))
+        for mistake in TASK.mistakes:
+            mistake.compute(*inputs)
+        for before, after in zip(drawn(case), inputs, strict=True):
+            np.testing.assert_array_equal(before, after, err_msg=case.name)
+
+
+def test_the_first_cases_are_public_and_not_square_and_some_are_secret() -> None:
+    for case in TASK.check_cases[:2]:
+        x, y, _, _ = drawn(case)
+        assert case.public
+        assert np.size(x) != np.size(y)
+    assert any(not case.public for case in TASK.check_cases)
+
+
+def test_slow_code_can_do_all_check_cases() -> None:
+    inputs_of_all = [drawn(case) for case in TASK.check_cases]
+    assert sum(TASK.work(inputs, TASK.expect(inputs)) for inputs in inputs_of_all) < 1.5e6
+
+
+@pytest.mark.parametrize("case", TASK.benchmark_cases[:3], ids=lambda case: case.name)
+def test_fresh_inputs_change_the_answer_of_a_timed_call_but_not_its_work(case: Case) -> None:
+    first, second = (TASK.expect(drawn(case, seed)) for seed in (1, 2))
+    assert np.count_nonzero(first != second) >= 5
+    assert TASK.work((), first) == pytest.approx(TASK.work((), second), rel=2e-3)
+
+
+def test_listing_the_task_does_not_import_numba() -> None:
+    program = (
+        "import sys; from pathlib import Path; from grader.content.task import load_task;"
+        f"load_task(Path({str(COURSE)!r}), 'julia'); sys.exit('numba' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], cwd=COURSE, check=False).returncode == 0
