@@ -10,7 +10,7 @@ import numpy as np
 from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs, Outputs
 from grader.errors import GraderError
-from grader.execution.interface import Call, Failure, FailureKind, Generation, Load
+from grader.execution.interface import Call, Failure, FailureKind, Generation, Load, Worker
 from grader.worker.convert import UnfitResultError, store
 
 
@@ -30,6 +30,8 @@ class Script:
     """CPU time over wall time."""
     idle_cpu_s: float = 0.0
     """CPU time that every call reports to have been used before it, when the worker should have stood still."""
+    compiles: bytes = b""
+    """What its workers give for its compiled functions."""
     prints: str = ""
 
 
@@ -42,6 +44,10 @@ class ScriptedBackend:
         self.scripts = dict(scripts)
         self.calls_of: Counter[str] = Counter()
         self.generations = 0
+        self.workers: list[Worker] = []
+        """All that were started, ended or not."""
+        self.given: list[tuple[str, bytes]] = []
+        """Of every import: the author, and the compiled functions that it was given."""
         self.faults: list[str] = []
         """Authors whose next start fails as the grader's own fault."""
 
@@ -61,7 +67,9 @@ class _ScriptedGeneration:
             raise GraderError(f"no worker for {submission.author}, as scripted")
         # A control is a copy of the baseline under another name: its folder is still the baseline's.
         script = self._backend.scripts.get(submission.author) or self._backend.scripts[submission.folder.name]
-        return _ScriptedWorker(self._backend, submission.author, script)
+        worker = _ScriptedWorker(self._backend, submission.author, script)
+        self._backend.workers.append(worker)
+        return worker
 
 
 class _ScriptedWorker:
@@ -73,7 +81,7 @@ class _ScriptedWorker:
         self.alive = True
 
     def load(self, limit_s: float, compiled: bytes = b"") -> Load:
-        del compiled
+        self._backend.given.append((self._author, compiled))
         if self._script.import_time_s > limit_s:
             return Load(limit_s, Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s"))
         return Load(self._script.import_time_s, self._script.import_failure)
@@ -98,7 +106,7 @@ class _ScriptedWorker:
         return self._call(wall_time_s, buffers, None, peak_memory_bytes)
 
     def compiled_functions(self) -> bytes:
-        return b""
+        return self._script.compiles
 
     def printed(self) -> str:
         return self._script.prints

@@ -1,5 +1,6 @@
 """The student's command: are my files right, how fast are they against each reference, and what next?"""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -133,7 +134,7 @@ def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
                 raise UsageError(f"{path} is a case of {saved['task']}, not of {task.name}")
             name = str(saved["case"])
             values = tuple(saved[f"input_{number}"] for number in range(len(task.interface.parameters)))
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is not a case file as `grader` writes them: {error}") from error
     inputs = tuple(value if value.ndim else value.item() for value in values)
     expected = task.task.expect(inputs)

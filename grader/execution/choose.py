@@ -40,6 +40,8 @@ def worker_environment(machine: Machine) -> dict[str, str]:
     """The thread budget in the words of every library, and the course's own variables with `host` features spelt out."""
     variables = dict.fromkeys(_THREAD_VARIABLES, str(machine.threads))
     variables |= {"NUMBA_THREADING_LAYER": "workqueue", "MPLBACKEND": "Agg"}
+    # The C library reserves 128 MB of address space for each further arena, which the memory limit would count as used.
+    variables["MALLOC_ARENA_MAX"] = str(machine.threads)
     for name, value in machine.environment.items():
         words = value.split(",")
         variables[name] = ",".join(_host_features() if word == _HOST_FEATURES else word for word in words)

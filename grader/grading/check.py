@@ -130,7 +130,6 @@ class _Check:
             self._note(
                 case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
                 case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},
-                threads=max(call.threads for call in calls),
             )
             if median_s <= self._limits.longest_call_s or case is smallest:
                 self._note(case=case.name)
@@ -165,6 +164,7 @@ class _Check:
         problem = judge(self._task, case, prepared, call, self._limits.memory_bytes)
         if problem is not None:
             raise _Stop(problem)
+        self._note(threads=max(call.threads, self._result.threads or 0))
         return call
 
     def _time(self, case: Case, seconds: float) -> None:

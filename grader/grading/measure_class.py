@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.content.course import Measurement, baseline_of
@@ -15,16 +15,16 @@ from grader.grading.progress import Progress
 from grader.grading.rank import Ranking, needs_more_runs
 from grader.grading.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
 from grader.grading.session import HandIns, Session, member_of
-from grader.grading.standings import current_blocks, rank_case
+from grader.grading.standings import current_blocks, rank_case, still_measured
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
 _SEED_BITS = 128
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _OpenBlock:
-    """A block that wants more runs."""
+    """A block that may want more runs."""
 
     id: int
     block: Block
@@ -34,14 +34,14 @@ class _OpenBlock:
 
 def measure_class(
     session: Session,
-    chosen: Sequence[HandIns],
+    everyone: Sequence[HandIns],
     compiled: dict[str, bytes],
     budget_s: float | None,
     backend: Backend,
     store: Store,
     progress: Progress,
 ) -> None:
-    """Measure everyone who is accepted and has no finished block; each finished run is kept at once.
+    """Measure everyone who is accepted and has not been measured; each finished run is kept at once.
 
     The first `min_runs` are always made; then the budget is spent where it decides: on all of a case until differences of
     `target_difference` can be told apart, then on neighbours that are still contested.
@@ -50,16 +50,16 @@ def measure_class(
     conditions = session.conditions(backend.sandbox)
     measurement = session.course.measurement
     stage = _Measuring(session, compiled, backend, store, conditions)
-    open_blocks = stage.open_blocks(chosen)
-    progress.begin("measuring", len(open_blocks) * measurement.min_runs)
     deadline = start + (measurement.budget_s if budget_s is None else budget_s)
-    while open_blocks:
+    wanted = stage.wanted(stage.open_blocks(everyone), deadline)
+    progress.begin("measuring", len(wanted) * measurement.min_runs)
+    while wanted:
         with backend.generation() as generation:
-            for one in open_blocks:
+            for one, participants in wanted.items():
                 progress.advance(0, f"{one.block.task} · {one.block.case}")
-                stage.run(one, generation, deadline)
+                stage.run(one, participants, generation)
                 progress.advance(1, "")
-        open_blocks = [one for one in open_blocks if stage.wants_more(one, deadline)]
+        wanted = stage.wanted(wanted, deadline)
 
 
 class _Measuring:
@@ -76,9 +76,9 @@ class _Measuring:
 
     # --- which blocks ------------------------------------------------------------------------------------------------------
 
-    def open_blocks(self, chosen: Sequence[HandIns]) -> list[_OpenBlock]:
+    def open_blocks(self, everyone: Sequence[HandIns]) -> list[_OpenBlock]:
         """Unfinished blocks of the store, and new ones for whoever is in none."""
-        return [block for hand_ins in chosen for block in self._open_blocks_of(hand_ins)]
+        return [block for hand_ins in everyone for block in self._open_blocks_of(hand_ins)]
 
     def _open_blocks_of(self, hand_ins: HandIns) -> list[_OpenBlock]:
         limits = self._session.limits(naive_times_s(hand_ins, self._session, self._backend, self._store))
@@ -125,59 +125,52 @@ class _Measuring:
 
     # --- runs --------------------------------------------------------------------------------------------------------------
 
-    def run(self, one: _OpenBlock, generation: Generation, deadline: float) -> None:
+    def wanted(self, blocks: Iterable[_OpenBlock], deadline: float) -> dict[_OpenBlock, frozenset[str]]:
+        """Who takes part in the next run of each block; a block in which nobody does is complete."""
+        wanted = {one: self._participants(one, deadline) for one in blocks}
+        for one, participants in wanted.items():
+            if not participants:
+                self._store.complete_block(one.id)
+        return {one: participants for one, participants in wanted.items() if participants}
+
+    def _participants(self, one: _OpenBlock, deadline: float) -> frozenset[str]:
+        """Whom another run of the block can still decide: of its members, those whose code is unchanged and has not failed."""
+        checks = self._accepted(one.hand_ins)
+        stored = current_blocks(self._store.blocks(one.hand_ins.task, self._conditions), checks)
+        same_case = [block for block in stored if block.block.case == one.block.case]
+        runs = next(len(block.runs) for block in same_case if block.id == one.id)
+        current = still_measured(same_case, checks)
+        everyone = frozenset(member.key for member in one.block.members if member in current)
+        if runs < self._measurement.min_runs:
+            return everyone
+        if runs >= self._measurement.max_runs or time.monotonic() > deadline:
+            return frozenset()
+        return contestants(rank_case(same_case, self._measurement, current), everyone, self._measurement)
+
+    def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> None:
         """Make and keep one run of a block; one in which the baseline or its control failed is made again once."""
         seed = secrets.randbits(_SEED_BITS)
-        record = self._measure(one, generation, deadline, seed)
-        if self._is_broken(one, record):
-            record = self._measure(one, generation, deadline, seed)
-        if self._is_broken(one, record):
+        record = self._measure(one, participants, generation, seed)
+        if _is_broken(record, one.block):
+            record = self._measure(one, participants, generation, seed)
+        if _is_broken(record, one.block):
             raise GraderError(f"the baseline of {one.block.task} failed while it was measured: {dict(record.problems)}")
         self._store.add_run(one.id, seed, record)
 
-    def wants_more(self, one: _OpenBlock, deadline: float) -> bool:
-        """Whether another run of this block can still decide something in time; a block that wants none is complete."""
-        if self._participants(one, deadline):
-            return True
-        self._store.complete_block(one.id)
-        return False
-
-    def _measure(self, one: _OpenBlock, generation: Generation, deadline: float, seed: int) -> RunRecord:
-        participants = self._participants(one, deadline)
+    def _measure(self, one: _OpenBlock, participants: Collection[str], generation: Generation, seed: int) -> RunRecord:
+        submissions = one.hand_ins.submissions
+        baseline = one.block.baseline.key
+        competitors = [Competitor(key, submissions[key]) for key in sorted({*participants, baseline})]
         return measure_run(
             generation,
             one.hand_ins.task,
             one.block,
-            self._competitors(one, participants),
+            [*competitors, Competitor(CONTROL, _control(submissions[baseline]))],
             seed=seed,
             plan=self._session.plan,
             limits=one.limits,
             compiled=self._compiled,
         )
-
-    def _is_broken(self, one: _OpenBlock, record: RunRecord) -> bool:
-        return not {one.block.baseline.key, CONTROL}.isdisjoint(record.problems)
-
-    def _participants(self, one: _OpenBlock, deadline: float) -> frozenset[str]:
-        """Who takes part in the block's next run; nobody where it is settled."""
-        stored = current_blocks(self._store.blocks(one.hand_ins.task, self._conditions), self._accepted(one.hand_ins))
-        same_case = [block for block in stored if block.block.case == one.block.case]
-        runs = next(len(block.runs) for block in same_case if block.id == one.id)
-        everyone = frozenset(member.key for member in one.block.members)
-        if runs < self._measurement.min_runs:
-            return everyone
-        if runs >= self._measurement.max_runs or time.monotonic() > deadline:
-            return frozenset()
-        return contestants(rank_case(same_case, self._measurement), everyone, self._measurement)
-
-    def _competitors(self, one: _OpenBlock, participants: Iterable[str]) -> list[Competitor]:
-        """The participants that are still handed in as they were, the baseline and its control."""
-        submissions = one.hand_ins.submissions
-        baseline = submissions[one.block.baseline.key]
-        keys = sorted({*participants, one.block.baseline.key})
-        known = {member.key: member for member in (*one.block.members, one.block.baseline)}
-        current = [key for key in keys if key in submissions and member_of(submissions[key]) == known[key]]
-        return [Competitor(key, submissions[key]) for key in current] + [Competitor(CONTROL, _control(baseline))]
 
     @property
     def _measurement(self) -> Measurement:
@@ -190,6 +183,10 @@ def contestants(ranking: Ranking, everyone: frozenset[str], measurement: Measure
     if ranking.control_split or (students & everyone and needs_more_runs(ranking, measurement.target_difference)):
         return everyone
     return everyone & {name for pair in ranking.contested for name in pair}
+
+
+def _is_broken(record: RunRecord, block: Block) -> bool:
+    return not {block.baseline.key, CONTROL}.isdisjoint(record.problems)
 
 
 def _control(baseline: Submission) -> Submission:

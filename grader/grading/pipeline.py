@@ -49,10 +49,10 @@ def grade_hand_ins(
     *,
     same_case: bool = False,
 ) -> Report:
-    """Check and measure what is missing of the chosen, and rank everyone; with `same_case`, all students at one case."""
+    """Check what is missing of the chosen, measure and rank everyone checked; with `same_case`, all students at one case."""
     store.add_machine(session.machine)
     checked = check_class(session, chosen, backend, store, progress)
     if same_case:
         align_cases(session, chosen, backend, store)
-    measure_class(session, chosen, checked.compiled, budget_s, backend, store, progress)
+    measure_class(session, everyone, checked.compiled, budget_s, backend, store, progress)
     return stand(session, everyone, checked.faults, session.conditions(backend.sandbox), store)

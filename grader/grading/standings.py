@@ -121,8 +121,15 @@ def current_blocks(stored: Sequence[StoredBlock], members: Collection[Member]) -
     return [one for one in stored if one.block.baseline in members]
 
 
-def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member] | None = None) -> Ranking:
-    """Rank all that was measured at one case, over all of its blocks; with `current`, only those versions of the code."""
+def still_measured(blocks: Sequence[StoredBlock], members: Collection[Member]) -> frozenset[Member]:
+    """Those of the members that have not failed while they were measured."""
+    return frozenset(members) - {
+        member for one in blocks for record in one.runs for member in one.block.members if member.key in record.problems
+    }
+
+
+def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member]) -> Ranking:
+    """Rank those of `current` that were measured at one case, over all of its blocks."""
     block = blocks[0].block
     runs = [RunScores(str(one.id), scores_of_run(record, one, current)) for one in blocks for record in one.runs]
     students = {key for run in runs for key in run.scores if key.startswith("student/")}
@@ -136,11 +143,10 @@ def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: 
     )
 
 
-def scores_of_run(record: RunRecord, stored: StoredBlock, current: Collection[Member] | None = None) -> dict[str, float]:
-    """One score per competitor of a run; competitors whose code has changed since are left out."""
+def scores_of_run(record: RunRecord, stored: StoredBlock, current: Collection[Member]) -> dict[str, float]:
+    """One score per competitor of a run; who is not `current`, as code that has changed since, is left out."""
     block = stored.block
-    members = {member.key: member for member in (*block.members, block.baseline)}
-    keys = {CONTROL} | {key for key, member in members.items() if current is None or member in current}
+    keys = {CONTROL} | {member.key for member in (*block.members, block.baseline) if member in current}
     rounds: dict[int, dict[str, float]] = {}
     for turn in record.turns:
         if turn.competitor in keys:
@@ -202,13 +208,14 @@ class _TaskStandings:
         measurement = self._session.course.measurement
         blocks = [one for one in self._blocks if one.block.case == case and one.runs]
         baseline = blocks[0].block.baseline
-        first_turns = _turns_by_competitor(blocks[:1], self._checks)[baseline.key]
+        current = still_measured(blocks, self._checks)
+        first_turns = _turns_by_competitor(blocks[:1], current)[baseline.key]
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
-        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, self._checks).standings}
+        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, current).standings}
         measured: dict[str, Result] = {}
         for block in blocks:
-            ranking = rank_case([block], measurement, self._checks)
-            turns = _turns_by_competitor([block], self._checks)
+            ranking = rank_case([block], measurement, current)
+            turns = _turns_by_competitor([block], current)
             for standing in ranking.standings:
                 key = standing.competitor
                 if key in by_key and key not in measured and by_key[key].case == case:
@@ -299,15 +306,17 @@ def _thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
 
 
 def _ranked_over_cases(results: Sequence[Result]) -> list[Result]:
-    """Ranks over all cases of a task: by the case's own ranking within a case (ties live there only), by rate across cases."""
-    students = [result for result in results if result.rank is not None]
+    """Ranks over all cases of a task: by the case's own ranking within a case (ties live there only), by rate across cases.
 
-    def is_ahead(other: Result, result: Result) -> bool:
-        if other.case == result.case:
-            return (other.rank or 0) < (result.rank or 0)
-        return (other.rate or 0.0) > (result.rate or 0.0)
-
-    ranks = {result.author: 1 + sum(is_ahead(other, result) for other in students) for result in students}
+    Who tie stay together, at the place of the fastest of them: somebody at another case does not come between.
+    """
+    tied: dict[tuple[str, int], list[Result]] = {}
+    for result in results:
+        if result.rank is not None:
+            tied.setdefault((str(result.case), result.rank), []).append(result)
+    ranks: dict[str, int] = {}
+    for group in sorted(tied.values(), key=lambda group: -max(result.rate or 0.0 for result in group)):
+        ranks |= dict.fromkeys((result.author for result in group), 1 + len(ranks))
     return [replace(result, rank=ranks[result.author]) if result.rank is not None else result for result in results]
 
 

@@ -1,11 +1,12 @@
 """Give up everything that a submission must not have: namespaces, mounts, capabilities, system calls, resources.
 
 Every step raises OSError where the kernel refuses it, and the worker then ends before it has seen the submission: the sandbox
-fails closed. Runs inside bubblewrap with CAP_SYS_ADMIN in the sandbox's own user namespace; the last steps take that capability
-away too.
+fails closed. Runs inside bubblewrap with CAP_SYS_ADMIN and CAP_SETPCAP in the sandbox's own user namespace; the last steps take
+these capabilities away too.
 """
 
 import ctypes
+import itertools
 import os
 import resource
 import sys
@@ -14,7 +15,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+PR_CAPBSET_READ, PR_CAPBSET_DROP = 23, 24
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -38,9 +40,9 @@ def mount_private(tmpfs_bytes: int) -> None:
 
 def drop_privileges() -> None:
     """No capability now or ever again, for this process and its children."""
-    for capability in range(64):
-        if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-            break  # past the last capability that this kernel knows
+    known = itertools.takewhile(lambda capability: _libc.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0, itertools.count())
+    for capability in known:
+        _check(_libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0), "capability bounding set")
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
     _check(_libc.capset(header, nothing), "capset")

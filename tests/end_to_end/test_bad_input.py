@@ -13,7 +13,7 @@ BODY = "def distances(points):\n    {}\n"
 
 BAD: Mapping[str, tuple[str | bytes, str, tuple[str, ...]]] = {
     "empty": ("", "INVALID", ("empty",)),
-    "not-utf-8": (b"def distances(points):\n    return '\xff'\n", "BUILD_ERROR", ("UTF-8", "line 2")),
+    "not-utf-8": (b"def distances(points):\n    return '\xff'\n", "BUILD_ERROR", ("UTF-8", "line 5")),
     "nul-bytes": (b"def distances(points):\x00\n    pass\n", "BUILD_ERROR", ("NUL",)),
     "syntax": ("def distances(points)\n    return 0\n", "BUILD_ERROR", ("line 1", "^")),
     "unknown-module": ("import fastmath_pro\n" + BODY.format("return points"), "BUILD_ERROR", ("fastmath_pro", "neither")),
@@ -57,7 +57,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Mapping[str, A
         course.hand_in(author, HEAD.encode() + source if isinstance(source, bytes) else _with_head(author, source))
     (course.folder / "submissions" / "nothing").mkdir()
     (course.folder / "submissions" / "dangling").mkdir()
-    (course.folder / "submissions" / "dangling" / "distances.py").symlink_to("/nowhere/distances.py")
+    (course.folder / "submissions" / "dangling" / "distances.py").symlink_to(course.hand_in("good", LOOPS))
     course.hand_in("two-claim", LOOPS, "Distances.py")
     course.hand_in("two-claim", LOOPS, "my_distances.py")
     course.hand_in("near-miss", LOOPS, "Distances.py")

@@ -176,7 +176,8 @@ def _finished_pieces(course: SmallCourse) -> int:
     tables = {name for (name,) in _query(course, "SELECT name FROM sqlite_master")}
     if "runs" not in tables:
         return 0
-    return sum(_query(course, f"SELECT count(*) FROM {table}")[0][0] for table in ("checks", "runs"))
+    ((finished,),) = _query(course, "SELECT (SELECT count(*) FROM checks) + (SELECT count(*) FROM runs)")
+    return int(str(finished))
 
 
 def _query(course: SmallCourse, text: str) -> list[tuple[object, ...]]:

@@ -163,14 +163,21 @@ class Room:
         members = tuple(Member(name, "student", f"{name}'s content") for name in scripts if name not in ("base", CONTROL))
         self._block = Block("double", "small", BASE, members, {one.key: 0.01 for one in (BASE, *members)})
 
-    def run(self, seed: int = SEED, limits: Limits = LIMITS) -> RunRecord:
+    def run(self, seed: int = SEED, limits: Limits = LIMITS, compiled: dict[str, bytes] | None = None) -> RunRecord:
         competitors = [
             *(Competitor(member.key, _submission(member.author, member)) for member in (BASE, *self._block.members)),
             Competitor(CONTROL, _submission(CONTROL, BASE)),
         ]
         with self.backend.generation() as generation:
             return measure_run(
-                generation, self._task, self._block, competitors, seed=seed, plan=self._plan, limits=limits, compiled={}
+                generation,
+                self._task,
+                self._block,
+                competitors,
+                seed=seed,
+                plan=self._plan,
+                limits=limits,
+                compiled={} if compiled is None else compiled,
             )
 
     def _noting(self, name: str, script: Script) -> Script:
@@ -196,7 +203,8 @@ def test_a_turn_is_a_warm_call_and_the_timed_ones(task: LoadedTask) -> None:
     assert turn.warm_time_s == pytest.approx(0.005)
     assert turn.timed_s == pytest.approx((0.006, 0.007, 0.008))
     assert turn.cpu_time_s == pytest.approx(1.5 * 0.021)
-    assert (turn.threads, turn.idle_cpu_s) == (2, pytest.approx(0.75))
+    assert turn.idle_cpu_s == pytest.approx(0.75)
+    assert turn.threads == 2
 
 
 def test_inputs_are_the_same_for_everyone_in_a_round_and_fresh_in_every_call(task: LoadedTask) -> None:
@@ -268,6 +276,15 @@ def test_only_what_may_compile_may_take_as_long_as_a_first_call(task: LoadedTask
     assert Room(task, {"bob": slow_in(5)}).run(limits=limits).problems["student/bob"][0] is Verdict.TIME_LIMIT
 
 
+def test_what_a_submission_compiled_is_given_to_its_own_next_worker_alone(task: LoadedTask) -> None:
+    room = Room(task, {"ada": paced(1e-4, compiles=b"ada's"), "bob": paced(1e-4, compiles=b"bob's")})
+    compiled = {"ada's content": b"ada's, from her check"}
+    room.run(compiled=compiled)
+    assert dict(room.backend.given) == {"base": b"", CONTROL: b"", "ada": b"ada's, from her check", "bob": b""}
+    room.run(compiled=compiled)
+    assert dict(room.backend.given)["bob"] == b"bob's"
+
+
 def test_a_baseline_that_fails_is_named_like_any_other(task: LoadedTask) -> None:
     record = Room(task, {"base": paced(1e-4, failures=failing(6, FailureKind.EXCEPTION)), CONTROL: paced(1e-4)}).run()
     assert record.problems.keys() == {BASE.key}
@@ -276,27 +293,7 @@ def test_a_baseline_that_fails_is_named_like_any_other(task: LoadedTask) -> None
 def test_workers_are_ended_whatever_happens(task: LoadedTask) -> None:
     room = Room(task, {"ada": paced(1e-4), "bob": paced(1e-4)})
     room.backend.faults.append("bob")
-    started = []
-
-    class Watching:
-        def __init__(self) -> None:
-            self._context = room.backend.generation()
-
-        def start(self, submission: Submission) -> object:
-            with self._context as generation:
-                worker = generation.start(submission)
-            started.append(worker)
-            return worker
-
     with pytest.raises(GraderError, match="no worker for bob"):
-        measure_run(
-            Watching(),  # type: ignore[arg-type]  # a generation that remembers its workers
-            task,
-            room._block,
-            [Competitor(member.key, _submission(member.author, member)) for member in (BASE, *room._block.members)],
-            seed=SEED,
-            plan=PLAN,
-            limits=LIMITS,
-            compiled={},
-        )
-    assert [worker.alive for worker in started] == [False, False]
+        room.run()
+    room.run()
+    assert [worker.alive for worker in room.backend.workers] == [False] * (2 + 4)

@@ -1,0 +1,58 @@
+"""What tests of real processes share: submissions made of source text, and the two backends that run them."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from grader.content.reading import SourceFile
+from grader.content.submission import Submission
+from grader.execution.bubblewrap import BubblewrapBackend
+from grader.execution.generation import WorkerSettings
+from grader.execution.plain import PlainBackend
+from grader.machine import usable_cpus
+
+
+@pytest.fixture(scope="session")
+def submission_of() -> Callable[..., Submission]:
+    """Makes a submission: its source, and where they matter its file, its function, its helpers, its author."""
+
+    def make(
+        source: str,
+        *,
+        file: str = "f.py",
+        function: str = "f",
+        helpers: Mapping[str, str] | None = None,
+        author: str = "ada",
+    ) -> Submission:
+        files = tuple(SourceFile(path, text.encode()) for path, text in sorted({file: source, **(helpers or {})}.items()))
+        return Submission(author, "student", "f", Path(), files, file, function, (), "")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def settings() -> WorkerSettings:
+    """Workers with NumPy on one core: what starts in a fraction of the time that Numba takes."""
+    return WorkerSettings(
+        preload=("numpy",),
+        environment={"OPENBLAS_NUM_THREADS": "1"},
+        cpus=usable_cpus()[-1:],
+        memory_bytes=1 << 30,
+        tmpfs_bytes=8 << 20,
+    )
+
+
+@pytest.fixture(scope="session")
+def plain(settings: WorkerSettings) -> PlainBackend:
+    """Ordinary processes."""
+    return PlainBackend(settings)
+
+
+@pytest.fixture(scope="session")
+def sandbox(settings: WorkerSettings) -> BubblewrapBackend:
+    """The sandbox, without which nothing is proved: a machine that lacks it fails these tests, and does not skip them."""
+    if shutil.which("bwrap") is None:
+        pytest.fail("the sandbox cannot be tested without bubblewrap: apt-get install bubblewrap", pytrace=False)
+    return BubblewrapBackend(settings)

@@ -1,0 +1,188 @@
+"""The measuring stage over a class: equals tie, slower is lower, and everyone is measured once, whatever came between."""
+
+import pytest
+
+from grader.errors import GraderError
+from grader.execution.interface import FailureKind
+from grader.grading.measure_class import contestants
+from grader.grading.rank import Ranking, Standing
+from grader.grading.records import CONTROL
+from grader.store import StoredBlock
+from grader.verdicts import Verdict
+from tests.grading.course_fixture import Classroom, failing, noisy, of, paced, ranks, wrong_from
+
+
+def blocks(classroom: Classroom) -> tuple[StoredBlock, ...]:
+    with classroom.store() as store:
+        return store.blocks(classroom.task, classroom.session.conditions(classroom.backend.sandbox))
+
+
+def members(block: StoredBlock) -> list[str]:
+    return [member.author for member in block.block.members]
+
+
+def competitors(block: StoredBlock, run: int) -> set[str]:
+    return {turn.competitor for turn in block.runs[run].turns}
+
+
+# Who wins
+
+
+def test_equals_tie_and_the_slower_rank_lower(classroom: Classroom) -> None:
+    for author, pace_s in (("ada", 2e-6), ("bob", 2e-6), ("eve", 2.4e-6), ("max", 2.4e-6), ("zoe", 9e-6)):
+        classroom.submit(author, paced(pace_s))
+    report = classroom.grade()
+    assert ranks(report) == {"ada": 1, "bob": 1, "eve": 3, "max": 3, "zoe": 5}
+    assert of(report, "eve").speedup == pytest.approx(2 / 2.4)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_with_noise_copies_tie_a_slower_one_never_wins_and_the_control_agrees(classroom: Classroom, seed: int) -> None:
+    classroom.refer("numba", noisy(2e-6, seed=100 + seed))
+    for number, author in enumerate(("ada", "bob", "eve")):
+        classroom.submit(author, noisy(2e-6, seed=10 * seed + number))
+    classroom.submit("max", noisy(2.2e-6, seed=10 * seed + 3))
+    report = classroom.grade()
+    assert ranks(report) == {"ada": 1, "bob": 1, "eve": 1, "max": 4}
+    assert not any("unsettled" in flag for result in report.results for flag in result.flags)
+
+
+def test_an_erratic_author_does_not_blur_the_rest(classroom: Classroom) -> None:
+    classroom.describe("min_runs = 6")
+    classroom.refer("numba", noisy(2e-6, seed=50))
+    for number, (author, pace_s) in enumerate((("ada", 2e-6), ("bob", 2e-6), ("eve", 2.1e-6), ("max", 2.2e-6))):
+        classroom.submit(author, noisy(pace_s, scatter=0.003, seed=number))
+    classroom.submit("wild", noisy(2.1e-6, scatter=0.3, seed=99))
+    report = classroom.grade()
+    steady = {author: rank for author, rank in ranks(report).items() if author != "wild"}
+    assert steady["ada"] == steady["bob"] < steady["eve"] < steady["max"]
+    assert [result.author for result in report.results if any("erratic" in flag for flag in result.flags)] == ["wild"]
+
+
+def test_a_control_that_differs_from_its_baseline_is_flagged_and_measured_again(classroom: Classroom) -> None:
+    classroom.describe("max_runs = 5")
+    classroom.backend.scripts[CONTROL] = paced(2.2e-6)
+    classroom.submit("ada", paced(2e-6))
+    report = classroom.grade(budget_s=60)
+    assert of(report, "ada").runs == 5
+    assert any("unsettled: the control" in flag for flag in of(report, "ada").flags)
+
+
+def test_different_cases_are_ranked_by_rate_and_never_tie(classroom: Classroom) -> None:
+    for author, pace_s in (("ada", 2e-6), ("bob", 1e-4), ("eve", 1e-4), ("max", 1e-3)):
+        classroom.submit(author, paced(pace_s))
+    report = classroom.grade()
+    assert [of(report, author).case for author in ("ada", "bob", "eve", "max")] == ["large", "medium", "medium", "small"]
+    assert ranks(report) == {"ada": 1, "bob": 2, "eve": 2, "max": 4}
+
+
+def test_the_baseline_is_what_the_course_names(classroom: Classroom) -> None:
+    classroom.describe('[tasks.double]\nbaseline = "numpy"')
+    classroom.submit("ada", paced(2e-6))
+    result = of(classroom.grade(), "ada")
+    assert result.baseline == "numpy"
+    assert result.speedup == pytest.approx(5)
+
+
+# How much is measured
+
+
+def test_without_a_budget_the_least_number_of_runs_is_made(classroom: Classroom) -> None:
+    classroom.describe("min_runs = 2\ntarget_difference = 0.000001")
+    classroom.refer("numba", noisy(2e-6, seed=1))
+    classroom.submit("ada", noisy(2e-6, seed=2))
+    assert of(classroom.grade(budget_s=0), "ada").runs == 2
+
+
+def test_with_a_budget_runs_go_on_until_the_difference_can_be_told_or_there_are_enough(classroom: Classroom) -> None:
+    classroom.describe("max_runs = 6\ntarget_difference = 0.000001")
+    classroom.refer("numba", noisy(2e-6, seed=1))
+    classroom.submit("ada", noisy(2e-6, seed=2))
+    assert of(classroom.grade(budget_s=60), "ada").runs == 6
+
+
+def test_what_is_settled_is_not_measured_further(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6))
+    classroom.submit("bob", paced(3e-6))
+    assert of(classroom.grade(budget_s=60), "ada").runs == 3
+
+
+def test_large_classes_are_measured_in_blocks_with_one_baseline(classroom: Classroom) -> None:
+    classroom.describe("block_size = 3")
+    for author in ("ada", "bob", "eve", "max", "zoe"):
+        classroom.submit(author, paced(2e-6))
+    report = classroom.grade()
+    at_large = [block for block in blocks(classroom) if block.block.case == "large"]
+    assert sorted(len(members(block)) for block in at_large) == [2, 2, 3]
+    assert {block.block.baseline.author for block in at_large} == {"numba"}
+    assert all({"reference/numba", CONTROL} <= competitors(block, run) for block in at_large for run in range(3))
+    assert set(ranks(report).values()) == {1}
+
+
+def standing(name: str, rank: int | None) -> Standing:
+    return Standing(name, 0.0, 0.0, 0.0, rank, 3, erratic=False)
+
+
+@pytest.mark.parametrize(
+    ("hsd", "control_split", "expected"),
+    [(0.05, False, {"a", "b", "r"}), (0.001, True, {"a", "b", "r"}), (0.001, False, {"b"})],
+    ids=["too coarse: everyone", "disturbed: everyone", "fine: contested neighbours of this block"],
+)
+def test_another_run_is_for_whom_it_can_decide(
+    classroom: Classroom, hsd: float, control_split: bool, expected: set[str]
+) -> None:
+    standings = (standing("a", 1), standing("b", 1), standing("elsewhere", 3), standing("r", None))
+    ranking = Ranking(standings, hsd, control_split, contested=(("b", "elsewhere"),))
+    assert contestants(ranking, frozenset({"a", "b", "r"}), classroom.session.course.measurement) == expected
+
+
+# Failing while being measured
+
+
+def test_a_wrong_answer_while_measuring_is_a_wrong_answer_without_figures(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2.2e-6))
+    classroom.submit("bob", paced(2e-6, compute=wrong_from(25)))
+    report = classroom.grade()
+    result = of(report, "bob")
+    assert result.verdict is Verdict.WRONG_ANSWER
+    assert result.message.startswith("Wrong on case 'large'")
+    assert (result.case, result.wall_time_s, result.speedup, result.rank, result.points) == (None, None, None, None, 0)
+    assert "failed while it was measured" in result.flags
+    assert of(report, "ada").runs == 3
+
+
+def test_whoever_failed_takes_part_no_more(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6))
+    classroom.submit("bob", paced(2e-6, compute=wrong_from(20)))
+    assert classroom.calls_in(classroom.grade)["bob"] == 21
+
+
+def test_whoever_failed_does_not_separate_two_that_tie(classroom: Classroom) -> None:
+    """Faster than both, and significantly so only than the slower one: it must not push that one down."""
+    classroom.submit("ada", paced(2.000e-6))
+    classroom.submit("bob", paced(2.016e-6))
+    classroom.submit("eve", paced(1.99e-6, compute=wrong_from(16 + 8)))
+    assert ranks(classroom.grade()) == {"ada": 1, "bob": 1}
+
+
+def test_a_baseline_that_fails_once_is_measured_again(classroom: Classroom) -> None:
+    classroom.refer("numba", paced(2e-6, compute=wrong_from(20)))
+    classroom.submit("ada", paced(2e-6))
+    with pytest.raises(GraderError, match="the baseline of double failed while it was measured"):
+        classroom.grade()
+    classroom.refer("numba", paced(2e-6))
+    report = classroom.grade()
+    assert of(report, "ada").runs == 3
+
+
+def test_a_baseline_that_fails_again_and_again_ends_the_grading(classroom: Classroom) -> None:
+    classroom.backend.scripts[CONTROL] = paced(2e-6, failures=failing(3, FailureKind.SIGNAL))
+    classroom.submit("ada", paced(2e-6))
+    with pytest.raises(GraderError, match="the baseline of double failed while it was measured"):
+        classroom.grade()
+
+
+def test_what_was_compiled_in_the_check_is_given_to_the_runs(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6, compiles=b"ada's"))
+    classroom.grade()
+    assert [compiled for author, compiled in classroom.backend.given if author == "ada"] == [b"", *[b"ada's"] * 3]
