@@ -8,8 +8,8 @@ changed is not graded again.
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,7 +35,7 @@ CREATE TABLE checks (
     superseded INTEGER NOT NULL DEFAULT 0,
     result TEXT NOT NULL
 );
-CREATE UNIQUE INDEX current_check ON checks (author, kind, task, content_hash, task_version, environment, machine)
+CREATE UNIQUE INDEX current_check ON checks (author, kind, task, content_hash, task_version, environment, machine, sandbox)
     WHERE superseded = 0;
 CREATE TABLE blocks (
     id INTEGER PRIMARY KEY,
@@ -89,9 +89,10 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=30.0, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            self._create_or_verify()
+            with ExitStack() as undo:
+                undo.callback(self._connection.close)
+                self._create_or_verify()
+                undo.pop_all()
         except (OSError, sqlite3.Error) as error:
             raise UsageError(f"the store {path} cannot be used: {error}; name another with --store FILE") from error
 
@@ -112,7 +113,7 @@ class Store:
                 "INSERT INTO checks"
                 " (author, kind, task, content_hash, task_version, environment, machine, sandbox, seed, result)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*key, conditions.sandbox, hex(seed), json.dumps(asdict(result))),
+                (*key, hex(seed), json.dumps(asdict(result))),
             )
 
     def replace_check(self, member: Member, task: LoadedTask, conditions: Conditions, result: CheckResult) -> None:
@@ -125,26 +126,34 @@ class Store:
 
     def check(self, member: Member, task: LoadedTask, conditions: Conditions) -> CheckResult | None:
         """The current check of this very content under these conditions."""
-        row = self._connection.execute(
-            f"SELECT result FROM checks WHERE superseded = 0 AND sandbox = ? AND {_CHECK_KEY}",  # noqa: S608 -- constants
-            (conditions.sandbox, *_check_key(member, task, conditions)),
-        ).fetchone()
-        return None if row is None else _check_result(json.loads(row[0]))
+        rows = self._read(
+            f"SELECT result FROM checks WHERE superseded = 0 AND {_CHECK_KEY}",  # noqa: S608 -- constants
+            _check_key(member, task, conditions),
+        )
+        return _check_result(json.loads(rows[0][0])) if rows else None
 
     def forget(self, members: Sequence[Member], task: str) -> None:
-        """Supersede what is known of these competitors in this task: the history keeps it, and they are graded again."""
+        """Supersede what is known of these competitors in this task: the history keeps it, and they are graded again.
+
+        They leave their blocks, in which the others stay; without its baseline, a block is worth nothing to anybody.
+        """
         with self._transaction() as connection:
             for member in members:
                 connection.execute(
                     "UPDATE checks SET superseded = 1 WHERE task = ? AND author = ? AND kind = ?",
                     (task, member.author, member.kind),
                 )
-            wanted = {member.key for member in members}
+            forgotten = {member.key for member in members}
             for block_id, text in connection.execute(
                 "SELECT id, block FROM blocks WHERE task = ? AND superseded = 0", (task,)
             ).fetchall():
-                if wanted & {member.key for member in _block(json.loads(text)).members}:
+                block = _block(json.loads(text))
+                kept = tuple(member for member in block.members if member.key not in forgotten)
+                if not kept or block.baseline.key in forgotten:
                     connection.execute("UPDATE blocks SET superseded = 1 WHERE id = ?", (block_id,))
+                elif kept != block.members:
+                    changed = json.dumps(asdict(replace(block, members=kept)))
+                    connection.execute("UPDATE blocks SET block = ? WHERE id = ?", (changed, block_id))
 
     # --- measurements ------------------------------------------------------------------------------------------------------
 
@@ -193,11 +202,11 @@ class Store:
 
     def blocks(self, task: LoadedTask, conditions: Conditions) -> tuple[StoredBlock, ...]:
         """All current blocks of a task under these conditions, oldest first."""
-        rows = self._connection.execute(
+        rows = self._read(
             "SELECT id, complete, block FROM blocks WHERE superseded = 0 AND task = ? AND task_version = ? AND environment = ?"
             " AND machine = ? AND sandbox = ? ORDER BY id",
             (task.name, task.version, conditions.environment, conditions.machine, conditions.sandbox),
-        ).fetchall()
+        )
         return tuple(
             StoredBlock(block_id, _block(json.loads(text)), bool(complete), self._runs(block_id))
             for block_id, complete, text in rows
@@ -205,7 +214,7 @@ class Store:
 
     def _runs(self, block_id: int) -> tuple[RunRecord, ...]:
         turns: dict[int, list[Turn]] = {}
-        for run, *row in self._connection.execute(
+        for run, *row in self._read(
             "SELECT run, competitor, round, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s"
             " FROM turns WHERE block = ? ORDER BY rowid",
             (block_id,),
@@ -214,7 +223,7 @@ class Store:
             turns.setdefault(run, []).append(
                 Turn(competitor, number, warm_time_s, tuple(json.loads(timed_s)), cpu_time_s, threads, idle_cpu_s)
             )
-        rows = self._connection.execute(
+        rows = self._read(
             "SELECT number, problems, started_at, wall_time_s, inside_s FROM runs WHERE block = ? ORDER BY number", (block_id,)
         )
         return tuple(
@@ -255,27 +264,48 @@ class Store:
                 ) from error
             raise
 
+    def _read(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        """All rows; a file that has been damaged is our fault, and says so."""
+        try:
+            return self._connection.execute(query, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise GraderError(f"the store {self.path} cannot be read: {error}; restore it, or name another") from error
+
     def _create_or_verify(self) -> None:
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if version == SCHEMA_VERSION:
-            return
-        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if version or tables:
+        """Make the tables of a new store; a file of anything else is refused and left as it is."""
+        if self._version() == 0:
+            self._connection.execute("BEGIN IMMEDIATE")  # somebody else may be creating it, too
+            if self._version() == 0:
+                for statement in _SCHEMA.split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self._connection.execute("COMMIT")
+        with suppress(sqlite3.OperationalError):  # refused while somebody else opens it; faster, but no condition
+            self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def _version(self) -> int:
+        """The schema's version, 0 for a new file."""
+        ((tables,),) = self._connection.execute("SELECT count(*) FROM sqlite_master")  # first: it may be created in between
+        ((version,),) = self._connection.execute("PRAGMA user_version")
+        if version != SCHEMA_VERSION and (version or tables):
             raise UsageError(
-                f"{self.path} is not a store of this version of the grader (found {version}, need {SCHEMA_VERSION})"
+                f"{self.path} is not a store of this version of the grader (found {version}, need {SCHEMA_VERSION});"
+                " name another with --store FILE"
             )
-        self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        return int(version)
 
 
 _CHECK_KEY = (
-    "author = ? AND kind = ? AND task = ? AND content_hash = ? AND task_version = ? AND environment = ? AND machine = ?"
+    "author = ? AND kind = ? AND task = ? AND content_hash = ?"
+    " AND task_version = ? AND environment = ? AND machine = ? AND sandbox = ?"
 )
 
 
 def _check_key(member: Member, task: LoadedTask, conditions: Conditions) -> tuple[str, ...]:
     return (
         *(member.author, member.kind, task.name, member.content_hash),
-        *(task.version, conditions.environment, conditions.machine),
+        *(task.version, conditions.environment, conditions.machine, conditions.sandbox),
     )
 
 

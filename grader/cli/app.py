@@ -95,6 +95,7 @@ def check(
 def rank(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too.")] = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -103,7 +104,8 @@ def rank(
     """The leaderboard from the store; nothing is run."""
     from grader.cli.class_commands import Place, rank_class
 
-    rank_class(Place(course, submissions, store), (task,) if task else (), trust_code=trust_code, as_json=as_json)
+    place = Place(course, submissions, store)
+    rank_class(place, (task,) if task else (), trust_code=trust_code, as_json=as_json, picture=picture)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from grader.grading.session import open_session, read_class, require_authors
 from grader.grading.standings import Report, stand
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump, report_document
-from grader.report.leaderboard import author_details, leaderboard
+from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
 from grader.store import Store
 
 RESULTS_FILE = Path("results") / "results.sqlite"
@@ -47,15 +47,21 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
     return report
 
 
-def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
-    """Print the leaderboard from the store."""
-    _print(_stored_report(place, tasks, trust_code=trust_code), as_json=as_json)
+def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json: bool, picture: Path | None) -> None:
+    """Print the leaderboard from the store, and draw it where a picture is wanted."""
+    report = _stored_report(place, tasks, trust_code=trust_code)
+    if picture is not None:
+        try:
+            picture.write_text(leaderboard_svg(report), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"the picture cannot be written to {picture}: {error.strerror}") from error
+    _print(report, as_json=as_json)
 
 
 def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
     """Print one author's results; a reference's level is an author, too."""
     report = _stored_report(place, tasks, trust_code=trust_code)
-    known = {result.author for result in report.results}
+    known = {result.author for result in report.results} | {name.split(" · ")[0] for name in report.ungraded}
     if author not in known:
         raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
     if as_json:

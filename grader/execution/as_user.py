@@ -15,7 +15,15 @@ SEAL = ("--remount-ro", "/dev", "--remount-ro", "/")
 
 _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
-_STAGE = "/mnt"
+_STAGES = ("/mnt", "/media", "/srv", "/opt")
+
+
+def stage_for(paths: list[str]) -> str:
+    """An existing folder that holds none of `paths`, and so may be covered; OSError where there is none."""
+    for folder in _STAGES:
+        if os.path.isdir(folder) and not any(f"{path}/".startswith(f"{folder}/") for path in paths):  # noqa: PTH112 -- runs without site-packages and imports as little as it can
+            return folder
+    raise OSError(f"no folder to show the sandbox's files in: each of {', '.join(_STAGES)} is missing or holds some of them")
 
 
 def main(plan_text: str) -> None:
@@ -32,17 +40,18 @@ def main(plan_text: str) -> None:
         number = ctypes.get_errno()
         raise OSError(number, f"unshare: {os.strerror(number)}")
     mount("none", "/", None, _MS_REC | _MS_PRIVATE)
-    mount("tmpfs", _STAGE, "tmpfs", 0)
+    stage = stage_for(plan["paths"])
+    mount("tmpfs", stage, "tmpfs", 0)
     binds = []
     for number, path in enumerate(plan["paths"]):
-        staged = f"{_STAGE}/{number}"
-        if os.path.isdir(path):  # noqa: PTH112 -- runs without site-packages and imports as little as it can
+        staged = f"{stage}/{number}"
+        if os.path.isdir(path):  # noqa: PTH112 -- the same
             os.mkdir(staged, 0o755)  # noqa: PTH102 -- the same
         else:
             os.close(os.open(staged, os.O_CREAT | os.O_WRONLY, 0o644))
         mount(path, staged, None, _MS_BIND | _MS_REC)
         binds += ["--ro-bind", staged, path]
-    os.chmod(_STAGE, 0o755)  # noqa: PTH101, S103 -- the same; the user must be able to look in
+    os.chmod(stage, 0o755)  # noqa: PTH101, S103 -- the same; the user must be able to look in
     os.setgroups([])
     os.setresgid(plan["gid"], plan["gid"], plan["gid"])
     os.setresuid(plan["uid"], plan["uid"], plan["uid"])

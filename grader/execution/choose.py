@@ -63,8 +63,8 @@ def choose_backend(machine: Machine, limits: Limits, *, trust_code: bool) -> Bac
         return PlainBackend(settings)
     if sys.platform != "linux":
         raise GraderError(f"no sandbox on {sys.platform}: other people's code is graded on Linux, or with --trust-code")
-    backend = BubblewrapBackend(settings)
     try:
+        backend = BubblewrapBackend(settings)
         with backend.generation():
             return backend
     except GraderError as error:

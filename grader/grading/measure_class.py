@@ -15,7 +15,7 @@ from grader.grading.progress import Progress
 from grader.grading.rank import Ranking, needs_more_runs
 from grader.grading.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
 from grader.grading.session import HandIns, Session, member_of
-from grader.grading.standings import current_blocks, rank_case, still_measured
+from grader.grading.standings import current_blocks, rank_case, without_failed
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
@@ -139,7 +139,7 @@ class _Measuring:
         stored = current_blocks(self._store.blocks(one.hand_ins.task, self._conditions), checks)
         same_case = [block for block in stored if block.block.case == one.block.case]
         runs = next(len(block.runs) for block in same_case if block.id == one.id)
-        current = still_measured(same_case, checks)
+        current = without_failed(checks, same_case)
         everyone = frozenset(member.key for member in one.block.members if member in current)
         if runs < self._measurement.min_runs:
             return everyone

@@ -25,7 +25,7 @@ class Wanted:
     budget_s: float | None = None
     """For measuring; the course's where None."""
     fresh: bool = False
-    """Grade again what is in the store already."""
+    """Grade again what is in the store already: the wanted authors, and where it is all of the class the references too."""
 
 
 def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, progress: Progress) -> Report:
@@ -34,7 +34,8 @@ def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, prog
     chosen = [hand_ins.only(wanted.authors) for hand_ins in everyone]
     if wanted.fresh:
         for hand_ins in chosen:
-            store.forget([member_of(one) for one in hand_ins.everyone], hand_ins.task.name)
+            again = [member_of(one) for one in hand_ins.everyone if one.kind == "student" or not wanted.authors]
+            store.forget(again, hand_ins.task.name)
     return grade_hand_ins(session, everyone, chosen, wanted.budget_s, backend, store, progress)
 
 

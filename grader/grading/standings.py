@@ -85,6 +85,8 @@ class Report:
     work_units: Mapping[str, str]
     faults: tuple[str, ...] = ()
     """Where the grader itself failed: reported, and tried again by the next grading."""
+    ungraded: tuple[str, ...] = ()
+    """`author · task` for everyone whose current code has not been graded under these conditions."""
 
 
 def stand(
@@ -96,10 +98,13 @@ def stand(
 ) -> Report:
     """Everyone's results in all tasks of the session; nothing is run."""
     results: list[Result] = []
+    ungraded: list[str] = []
     baseline: dict[str, str] = {}
     for hand_ins in everyone:
-        of_task = _TaskStandings(session, hand_ins, faults, conditions, store).results()
+        standings = _TaskStandings(session, hand_ins, faults, conditions, store)
+        of_task = standings.results()
         results += of_task
+        ungraded += [f"{author} · {hand_ins.task.name}" for author in standings.ungraded()]
         compared = [result for result in of_task if result.baseline is not None]
         if compared:
             largest = max(compared, key=lambda result: hand_ins.task.case_names.index(str(result.case)))
@@ -113,6 +118,7 @@ def stand(
         totals=_totals(results),
         work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
         faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
+        ungraded=tuple(ungraded),
     )
 
 
@@ -121,21 +127,20 @@ def current_blocks(stored: Sequence[StoredBlock], members: Collection[Member]) -
     return [one for one in stored if one.block.baseline in members]
 
 
-def still_measured(blocks: Sequence[StoredBlock], members: Collection[Member]) -> frozenset[Member]:
+def without_failed(members: Collection[Member], blocks: Sequence[StoredBlock]) -> frozenset[Member]:
     """Those of the members that have not failed while they were measured."""
     return frozenset(members) - {
         member for one in blocks for record in one.runs for member in one.block.members if member.key in record.problems
     }
 
 
-def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member]) -> Ranking:
-    """Rank those of `current` that were measured at one case, over all of its blocks."""
-    block = blocks[0].block
-    runs = [RunScores(str(one.id), scores_of_run(record, one, current)) for one in blocks for record in one.runs]
+def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member] | None = None) -> Ranking:
+    """Rank all that was measured at one case, over all of its blocks; with `current`, only those versions of the code."""
+    runs = [RunScores(str(one.id), scores) for one in blocks for scores in scores_of_runs(one, current)]
     students = {key for run in runs for key in run.scores if key.startswith("student/")}
     return rank(
         runs,
-        baseline=block.baseline.key,
+        baseline=blocks[0].block.baseline.key,
         control=CONTROL,
         students=students,
         alpha=measurement.alpha,
@@ -143,15 +148,23 @@ def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: 
     )
 
 
-def scores_of_run(record: RunRecord, stored: StoredBlock, current: Collection[Member]) -> dict[str, float]:
-    """One score per competitor of a run; who is not `current`, as code that has changed since, is left out."""
+def scores_of_runs(stored: StoredBlock, current: Collection[Member] | None = None) -> list[dict[str, float]]:
+    """One score per competitor, run by run, but for those who failed; with `current`, only for those versions of the code."""
     block = stored.block
-    keys = {CONTROL} | {member.key for member in (*block.members, block.baseline) if member in current}
+    keys = {turn.competitor for record in stored.runs for turn in record.turns}
+    keys -= {key for record in stored.runs for key in record.problems}
+    if current is not None:
+        keys &= {CONTROL, *(member.key for member in (*block.members, block.baseline) if member in current)}
+    return [score_run(_turn_times_s(record, keys), block.baseline.key) for record in stored.runs]
+
+
+def _turn_times_s(record: RunRecord, keys: Collection[str]) -> list[dict[str, float]]:
+    """Round by round, the time of these competitors' turns."""
     rounds: dict[int, dict[str, float]] = {}
     for turn in record.turns:
         if turn.competitor in keys:
             rounds.setdefault(turn.round, {})[turn.competitor] = turn_time_s(turn.timed_s)
-    return score_run([rounds[number] for number in sorted(rounds)], block.baseline.key)
+    return [rounds[number] for number in sorted(rounds)]
 
 
 class _TaskStandings:
@@ -169,7 +182,7 @@ class _TaskStandings:
 
     def results(self) -> list[Result]:
         """Checked, measured, ranked over the cases, and marked; the fastest first."""
-        results = [self._checked(one) for one in self._everyone]
+        results = [self._checked(one) for one in self._everyone if self._is_graded(one)]
         by_key = {f"{result.kind}/{result.author}": result for result in results}
         for case in {one.block.case for one in self._blocks if one.runs}:
             by_key |= self._measured(case, by_key)
@@ -177,13 +190,20 @@ class _TaskStandings:
         marked = self._marked(ranked)
         return sorted(marked, key=lambda result: (-(result.rate or 0.0), result.verdict, result.kind, result.author))
 
+    def ungraded(self) -> list[str]:
+        """Whose current code has no verdict yet."""
+        return [one.author for one in self._everyone if not self._is_graded(one)]
+
+    def _is_graded(self, handed_in: HandedIn) -> bool:
+        member = member_of(handed_in)
+        return self._checks[member] is not None or (self._task.name, member.key) in self._faults
+
     def _checked(self, handed_in: HandedIn) -> Result:
         member = member_of(handed_in)
         check = self._checks[member]
-        fault = self._faults.get((self._task.name, member.key))
         if check is None:
-            message = fault or "not graded yet: run `grader grade`"
-            return Result(member.author, member.kind, self._task.name, Verdict.GRADER_ERROR, message)
+            fault = self._faults[self._task.name, member.key]
+            return Result(member.author, member.kind, self._task.name, Verdict.GRADER_ERROR, fault)
         return Result(
             author=member.author,
             kind=member.kind,
@@ -208,17 +228,17 @@ class _TaskStandings:
         measurement = self._session.course.measurement
         blocks = [one for one in self._blocks if one.block.case == case and one.runs]
         baseline = blocks[0].block.baseline
-        current = still_measured(blocks, self._checks)
-        first_turns = _turns_by_competitor(blocks[:1], current)[baseline.key]
+        first_turns = _turns_by_competitor(blocks[:1], self._checks)[baseline.key]
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
-        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, current).standings}
+        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, self._checks).standings}
         measured: dict[str, Result] = {}
         for block in blocks:
-            ranking = rank_case([block], measurement, current)
-            turns = _turns_by_competitor([block], current)
+            # Among all that were measured together: without what has been replaced since, the others' intervals would move.
+            ranking = rank_case([block], measurement)
+            turns = _turns_by_competitor([block], self._checks)
             for standing in ranking.standings:
                 key = standing.competitor
-                if key in by_key and key not in measured and by_key[key].case == case:
+                if key in turns and key not in measured and by_key[key].case == case:
                     figures = _with_figures(by_key[key], standing, baseline, baseline_s, turns[key], ranking)
                     measured[key] = replace(figures, rank=ranks[key])
         for key, (verdict, message) in _problems(blocks, self._checks).items():

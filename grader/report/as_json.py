@@ -11,8 +11,8 @@ SCHEMA = 1
 
 
 def dump(document: Mapping[str, Any]) -> str:
-    """Indented JSON text with the schema's number first; never NaN."""
-    return json.dumps({"schema": SCHEMA, **document}, indent=2, ensure_ascii=False, allow_nan=False)
+    """Indented JSON text with the schema's number first; never NaN. In ASCII: what a submission printed is harmless in it."""
+    return json.dumps({"schema": SCHEMA, **document}, indent=2, allow_nan=False)
 
 
 def report_document(report: Report) -> dict[str, Any]:
@@ -25,6 +25,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "results": [result_document(result) for result in report.results],
         "totals": [asdict(total) for total in report.totals],
         "faults": list(report.faults),
+        "ungraded": list(report.ungraded),
     }
 
 

@@ -1,40 +1,42 @@
 """How figures are written: three digits, the unit that suits them, and text from outside made harmless."""
 
 import unicodedata
+from collections.abc import Sequence
+from math import isinf
 
 _TIME_UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9), ("ps", 1e-12))
 _RATE_UNITS = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0))
+_MEMORY_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0))
 _ABSENT = "–"
+_WIDE = 0.5
+"""An interval that reaches further than this share of its middle is written as an interval."""
 
 
 def time_text(seconds: float | None) -> str:
     """`12.3 ms`."""
     if seconds is None:
         return _ABSENT
-    for unit, factor in _TIME_UNITS:
-        if seconds >= factor:
-            return f"{seconds / factor:.3g} {unit}" if seconds < 1000 * factor else f"{seconds:.0f} s"
-    return "0 s"
+    return _in_units(seconds, _TIME_UNITS) if seconds >= _TIME_UNITS[-1][1] else "0 s"
 
 
 def rate_text(units_per_s: float | None, unit: str) -> str:
     """`1.23 G flop/s`."""
     if units_per_s is None:
         return _ABSENT
-    for prefix, factor in _RATE_UNITS:
-        if units_per_s >= factor:
-            return f"{units_per_s / factor:.3g} {prefix} {unit}/s".replace("  ", " ")
-    return f"{units_per_s:.3g} {unit}/s"
+    return f"{_in_units(units_per_s, _RATE_UNITS)} {unit}/s"
 
 
 def memory_text(size_bytes: int | None) -> str:
     """`12.3 MB` (10⁶ bytes)."""
-    if size_bytes is None:
-        return _ABSENT
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size_bytes >= factor:
-            return f"{size_bytes / factor:.3g} {unit}"
-    return f"{size_bytes} B"
+    return _ABSENT if size_bytes is None else _in_units(size_bytes, _MEMORY_UNITS)
+
+
+def _in_units(value: float, units: Sequence[tuple[str, float]]) -> str:
+    """Three digits and the largest unit that fits what is left after rounding: 999.7 ms is 1 s."""
+    rounded = float(f"{value:.3g}")
+    unit, factor = next(((unit, factor) for unit, factor in units if rounded >= factor), units[-1])
+    number = rounded / factor
+    return f"{number:.3g} {unit}".rstrip() if number < 1000 else f"{number:.0f} {unit}"  # noqa: PLR2004 -- no larger unit
 
 
 def points_text(points: float | None, max_points: float | None) -> str:
@@ -48,8 +50,10 @@ def speedup_text(speedup: float | None, low: float | None, high: float | None) -
     """`1.23 × ±1.4 %`, or the interval itself where it is wide."""
     if speedup is None or low is None or high is None:
         return _ABSENT
+    if low == 0 or isinf(high):
+        return f"{speedup:.3g} × (no interval yet)"
     half_width = max(high / speedup, speedup / low) - 1
-    if half_width > 1:
+    if half_width > _WIDE:
         return f"{speedup:.3g} × ({low:.3g} to {high:.3g})"
     return f"{speedup:.3g} × ±{100 * half_width:.2g} %"
 

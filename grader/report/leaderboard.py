@@ -1,11 +1,14 @@
 """The leaderboard as a table per task, and one author's results in full: pure functions to things that rich can print."""
 
+import io
+import re
 from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
+from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from grader.grading.score import Points
@@ -15,6 +18,7 @@ from grader.verdicts import Verdict
 
 _UNSANDBOXED = "none"
 _SHOWN_PRINTS_CHARACTERS = 2000
+_PICTURE_COLUMNS = 124
 
 
 def leaderboard(report: Report) -> RenderableType:
@@ -27,6 +31,14 @@ def leaderboard(report: Report) -> RenderableType:
     return Group(*parts, *_footer(report))
 
 
+def leaderboard_svg(report: Report) -> str:
+    """The same as a picture that loads nothing from anywhere."""
+    console = Console(record=True, width=_PICTURE_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(leaderboard(report))
+    svg = console.export_svg(title="grader rank", theme=SVG_EXPORT_THEME)
+    return re.sub(r"@font-face \{[^}]*\}\s*", "", svg)  # rich names fonts on a server; the reader's own will do
+
+
 def author_details(report: Report, author: str) -> RenderableType:
     """One author's results, task by task: what happened, the figures, the marks with their reasons."""
     parts: list[RenderableType] = []
@@ -37,10 +49,10 @@ def author_details(report: Report, author: str) -> RenderableType:
 
 
 def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
-    table = Table(title=f"{task}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("rank", justify="right")
-    table.add_column("author")
-    table.add_column("verdict")
+    table = Table(title=Text(task), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, collapse_padding=True)
+    table.add_column("rank", justify="right", no_wrap=True)
+    table.add_column("author", overflow="fold")
+    table.add_column("verdict", no_wrap=True, min_width=max(map(len, Verdict)))  # the other columns make room
     table.add_column("rate", justify="right")
     table.add_column("case")
     table.add_column("speedup", justify="right")
@@ -55,13 +67,19 @@ def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
             _verdict_text(result.verdict),
             rate_text(result.rate, report.work_units[task]),
             result.case or "",
-            speedup_text(result.speedup, result.speedup_low, result.speedup_high),
-            result.baseline or "",
+            *_compared(result),
             "" if is_reference else points_text(result.points, result.max_points),
             str(len(result.flags)) if result.flags else "",
             style="dim" if is_reference else "",
         )
     return table
+
+
+def _compared(result: Result) -> tuple[str, str]:
+    """The speedup and what it is over; the baseline itself is compared with nothing."""
+    if result.kind == "reference" and result.author == result.baseline:
+        return "1", "(baseline)"
+    return speedup_text(result.speedup, result.speedup_low, result.speedup_high), result.baseline or ""
 
 
 def _totals_table(totals: Iterable[Total]) -> Table:
@@ -132,6 +150,9 @@ def _footer(report: Report) -> Iterable[Text]:
     )
     if report.sandbox == _UNSANDBOXED:
         yield Text("UNSANDBOXED: these figures were made without isolation", style="bold red")
+    if report.ungraded:
+        names = harmless(", ".join(report.ungraded))
+        yield Text(f"not graded yet (grader grade): {names}", style="yellow")
     for fault in report.faults:
         yield Text(f"the grader failed, not the submission: {harmless(fault)}", style="bold red")
 

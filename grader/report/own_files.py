@@ -54,7 +54,7 @@ def _comparison(report: Report, results: Sequence[Result]) -> Table:
     table.add_column("rank", justify="right")
     for result in sorted(results, key=lambda result: -(result.rate or 0.0)):
         table.add_row(
-            harmless(result.author),
+            Text(harmless(result.author)),
             rate_text(result.rate, report.work_units[result.task]),
             time_text(result.wall_time_s),
             result.case or "",

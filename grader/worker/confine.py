@@ -8,13 +8,15 @@ these capabilities away too.
 import ctypes
 import itertools
 import os
+import re
 import resource
+import stat
 import sys
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 PR_CAPBSET_READ, PR_CAPBSET_DROP = 23, 24
 SECCOMP_MODE_FILTER = 2
@@ -31,10 +33,18 @@ def unshare_namespaces() -> None:
 
 
 def mount_private(tmpfs_bytes: int) -> None:
-    """A `/tmp` and a `/dev/shm` that no other worker sees, and a `/proc` of this pid namespace that cannot be written."""
+    """A `/tmp` and a `/dev/shm` that no other worker sees, and a `/proc` of this pid namespace that cannot be written.
+
+    What the sandbox shows below these folders (an interpreter may be installed there) is shown again in the new ones.
+    """
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     for folder in ("/tmp", "/dev/shm"):  # noqa: S108 -- the sandbox's own folders
+        shown = [(path, os.open(path, os.O_PATH)) for path in _mounted_below(folder)]
         _mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmpfs_bytes},nr_inodes=4096,mode=700")
+        for path, descriptor in shown:
+            _make_mount_point(path, is_folder=stat.S_ISDIR(os.fstat(descriptor).st_mode))
+            _mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
+            os.close(descriptor)
     _mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 
@@ -75,6 +85,19 @@ def limit_resources(memory_bytes: int) -> None:
         with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 -- the worker imports as little as it can
             now_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         _lower(resource.RLIMIT_AS, now_bytes + memory_bytes)
+
+
+def _mounted_below(folder: str) -> list[str]:
+    """The mount points of this mount namespace below `folder`, outer ones first (proc_pid_mountinfo(5))."""
+    with open("/proc/self/mountinfo", "rb") as mounts:  # noqa: PTH123 -- the worker imports as little as it can
+        points = (re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), line.split()[4]) for line in mounts)
+        return sorted(path for path in map(os.fsdecode, points) if path.startswith(folder + "/"))
+
+
+def _make_mount_point(path: str, *, is_folder: bool) -> None:
+    os.makedirs(path if is_folder else os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 -- the same
+    if not is_folder:
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY))
 
 
 def _lower(limit: int, value: int) -> None:

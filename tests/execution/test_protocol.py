@@ -379,7 +379,7 @@ SAYS = {
     "a failure that is not JSON": "bytes([4, 0, 0, 0, 23]) + b'nope'",
     "a failure without words": "bytes([2, 0, 0, 0, 23]) + b'{}'",
     "a failure that is a list": "bytes([2, 0, 0, 0, 23]) + b'[]'",
-    "a failure of no known kind": "bytes([30, 0, 0, 0, 23]) + b'{\"kind\": \"ours\", \"message\": \"\"}'",
+    "a failure of no known kind": 'bytes([30, 0, 0, 0, 23]) + b\'{"kind": "ours", "message": ""}\'',
     "a failure of endless depth": "bytes([96, 234, 0, 0, 23]) + b'[' * 60000",
 }
 

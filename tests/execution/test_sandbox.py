@@ -1,23 +1,28 @@
 """What a submission in the sandbox can see and do: looked at from inside, where the submission stands."""
 
+import errno
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from grader.content.submission import Submission
+from grader.execution import bubblewrap
+from grader.execution.as_user import stage_for
 from grader.execution.bubblewrap import BubblewrapBackend, exposed_paths
 from grader.execution.generation import PACKAGE_ROOT, WorkerSettings, ZygoteGeneration
 from tests.execution.workers import LONG_S, ONE_NUMBER, Workers
 
-SECRET = "HOST_SECRET"
+HIDDEN = "HOST_VARIABLE"
 
 
 @pytest.fixture(scope="module")
 def generation(sandbox: BubblewrapBackend) -> Iterator[ZygoteGeneration]:
     """Only the sandbox, started where the environment holds something that is nobody's business."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(SECRET, "treasure")
+        patch.setenv(HIDDEN, "treasure")
         with sandbox.generation() as started:
             yield started
 
@@ -50,25 +55,35 @@ def test_is_refused(workers: Workers, statement: str) -> None:
     assert workers.observe(f"try:\n    {statement}\nexcept PermissionError:\n    return 'refused'") == "refused"
 
 
-def test_system_calls_that_python_does_not_offer_are_refused_too(workers: Workers) -> None:
-    refused = workers.observe("""
-        import ctypes, errno
+RAW_CALLS = {
+    "tracing": "ptrace(0, 0, None, None)",
+    "namespaces of its own": "unshare(0x10000000)",
+    "another's namespace": "setns(0, 0)",
+    "a mount": "mount(b'none', b'/tmp', b'tmpfs', 0, None)",
+    "the end of a mount": "umount2(b'/tmp', 0)",
+    "an address layout without chance": "personality(0x0040000)",
+}
+
+
+@pytest.mark.parametrize("call", RAW_CALLS.values(), ids=RAW_CALLS)
+def test_is_refused_where_python_does_not_offer_it(workers: Workers, call: str) -> None:
+    code, error = workers.observe(f"""
+        import ctypes
         libc = ctypes.CDLL(None, use_errno=True)
-        refused = []
-        for call in (lambda: libc.ptrace(0, 0, None, None), lambda: libc.unshare(0x10000000), lambda: libc.umount2(b"/tmp", 0),
-                     lambda: libc.mount(b"none", b"/tmp", b"tmpfs", 0, None), lambda: libc.setns(0, 0), lambda: libc.personality(0)):
-            refused.append(call() == -1 and ctypes.get_errno() == errno.EPERM)
-        return refused
+        return [libc.{call}, ctypes.get_errno()]
     """)
-    assert refused == [True] * 6
+    assert (code, error) == (-1, errno.EPERM)
 
 
 def test_threads_are_allowed(workers: Workers) -> None:
-    assert workers.observe("""
+    assert (
+        workers.observe("""
         from concurrent.futures import ThreadPoolExecutor
         with ThreadPoolExecutor(4) as pool:
             return sum(pool.map(abs, range(10)))
-    """) == 45
+    """)
+        == 45
+    )
 
 
 def test_it_runs_on_the_cores_of_its_budget(workers: Workers, settings: WorkerSettings) -> None:
@@ -151,8 +166,8 @@ def test_it_sees_only_itself_and_its_init(workers: Workers) -> None:
 
 def test_the_environment_is_the_courses_alone(workers: Workers) -> None:
     names = workers.observe("return sorted(os.environ)")
-    assert SECRET in os.environ
-    assert SECRET not in names
+    assert HIDDEN in os.environ
+    assert HIDDEN not in names
     assert set(names) <= {"PATH", "PWD", "LANG", "HOME", "TMPDIR", "MPLCONFIGDIR", "NUMBA_CACHE_DIR", "OPENBLAS_NUM_THREADS"}
     assert "treasure" not in workers.observe("return open('/proc/self/environ').read()")
 
@@ -161,12 +176,16 @@ def test_of_the_grader_it_sees_only_its_own_side_of_the_wall(workers: Workers) -
     files = workers.observe(
         f"return sorted(str(path) for path in Path({str(PACKAGE_ROOT / 'grader')!r}).rglob('*.py'))",
     )
-    assert files == sorted(str(path) for path in [*(PACKAGE_ROOT / "grader").glob("worker/*.py"), PACKAGE_ROOT / "grader/__init__.py"])
+    assert files == sorted(
+        str(path) for path in [*(PACKAGE_ROOT / "grader").glob("worker/*.py"), PACKAGE_ROOT / "grader/__init__.py"]
+    )
     loaded = workers.observe("return [name for name in sys.modules if name.split('.')[0] == 'grader']")
     assert all(name in {"grader", "grader.worker"} or name.startswith("grader.worker.") for name in loaded)
 
 
-@pytest.mark.parametrize("folder", [Path("/"), Path.home(), PACKAGE_ROOT, PACKAGE_ROOT / "grader", Path("/etc"), Path("/var")], ids=str)
+@pytest.mark.parametrize(
+    "folder", [Path("/"), Path.home(), PACKAGE_ROOT, PACKAGE_ROOT / "grader", Path("/etc"), Path("/var")], ids=str
+)
 def test_a_folder_shows_nothing_but_the_interpreter_and_the_system(workers: Workers, folder: Path) -> None:
     seen = workers.observe(f"return os.listdir({str(folder)!r}) if os.path.isdir({str(folder)!r}) else []")
     system = {"usr", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "proc", "dev", "tmp"} if folder == Path("/") else set()
@@ -197,34 +216,71 @@ READ_ONLY = ["/", "/usr", "/etc", "/dev", "/proc", "/var", str(PACKAGE_ROOT / "g
 
 @pytest.mark.parametrize("folder", READ_ONLY)
 def test_no_file_can_be_made_in(workers: Workers, folder: str) -> None:
-    assert workers.observe(f"""
+    assert (
+        workers.observe(f"""
         try:
             Path({folder!r}, "mark").write_text("x")
         except OSError as error:
             return "refused"
-    """) == "refused"
+    """)
+        == "refused"
+    )
 
 
 @pytest.mark.parametrize("path", ["/proc/sys/kernel/hostname", "/proc/self/oom_score_adj", "/proc/sysrq-trigger", os.__file__])
 def test_no_file_can_be_changed(workers: Workers, path: str) -> None:
-    assert workers.observe(f"""
+    assert (
+        workers.observe(f"""
         try:
             os.close(os.open({path!r}, os.O_WRONLY))
         except OSError:
             return "refused"
-    """) == "refused"
+    """)
+        == "refused"
+    )
 
 
-@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])
+@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])  # noqa: S108 -- the sandbox's own
 def test_a_workers_own_folder_is_nobody_elses_and_has_an_end(workers: Workers, settings: WorkerSettings, folder: str) -> None:
     mark = f"{folder}/mark"
     assert workers.observe(f"Path({mark!r}).write_text('x')\nreturn os.listdir({folder!r})").count("mark") == 1
     assert workers.observe(f"return os.path.exists({mark!r})") is False
     assert not Path(mark).exists()
-    assert workers.observe(f"""
+    assert (
+        workers.observe(f"""
         import errno
         try:
             Path({mark!r}).write_bytes(bytes({2 * settings.tmpfs_bytes}))
         except OSError as error:
             return error.errno == errno.ENOSPC
-    """) is True
+    """)
+        is True
+    )
+
+
+def test_what_the_sandbox_shows_below_tmp_can_still_be_read_there(
+    sandbox: BubblewrapBackend, submission_of: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="ein Ördner ") as folder:
+        library, file, neighbour = (Path(folder) / name for name in ("library", "alone.py", "neighbour.py"))
+        library.mkdir()
+        for path in (library / "part.py", file, neighbour):
+            path.write_text("content")
+        shown = (*exposed_paths(), library, file)
+        monkeypatch.setattr(bubblewrap, "exposed_paths", lambda: shown)
+        with sandbox.generation() as generation:
+            workers = Workers(generation, submission_of)
+            read = f"return [Path(path).read_text() for path in {[str(library / 'part.py'), str(file)]}]"
+            assert workers.observe(read) == ["content", "content"]
+            assert workers.observe(f"return sorted(os.listdir({folder!r}))") == ["alone.py", "library"]
+            assert workers.observe(f"return [os.access(path, os.W_OK) for path in {[str(library), str(file)]}]") == [
+                False,
+                False,
+            ]
+
+
+def test_root_finds_a_place_to_show_files_from_that_hides_none_of_them() -> None:
+    assert stage_for(["/usr/lib/python3", "/mntx/course"]) == "/mnt"
+    assert stage_for(["/mnt/course/.venv"]) != "/mnt"
+    with pytest.raises(OSError, match="no folder to show the sandbox's files in"):
+        stage_for(["/mnt", "/media/usb", "/srv/course", "/opt/python"])

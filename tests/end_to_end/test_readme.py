@@ -1,0 +1,77 @@
+"""Every command of the README works in a fresh clone, in its order."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.small_course import PROJECT
+
+SMALLER = {
+    "make grade": "make grade GRADE_OPTIONS='--budget 1'",
+    "make test": "make test PYTEST_OPTIONS=--collect-only",
+    "grader grade": "grader grade --budget 1",
+}
+"""The same commands on a small budget; `make test` would run this test again."""
+
+
+def commands() -> list[str]:
+    """The lines of the README's shell blocks, without comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a clone of the working tree holds: the files that git tracks or would track, and nothing that was built."""
+    folder = tmp_path_factory.mktemp("clone") / "grader"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- whichever git there is
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (PROJECT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, folder / name)
+    return folder
+
+
+def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
+    names = commands()
+    assert names[:2] == ["make grade", "make test"]
+    assert {name.split()[1] for name in names if name.startswith("grader ")} == {
+        "new",
+        "check",
+        "grade",
+        "rank",
+        "show",
+        "doctor",
+    }
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_command_works_in_a_fresh_clone(clone: Path, command: str) -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("VIRTUAL_ENV", "PYTEST"))}
+    done = subprocess.run(  # noqa: S602 -- the README's own line, as a reader types it
+        SMALLER.get(command, command),
+        shell=True,
+        cwd=clone,
+        env={**inherited, "PATH": f"{clone / '.venv' / 'bin'}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=540,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_the_pages_that_the_readme_links_to_exist() -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", (PROJECT / "README.md").read_text(encoding="utf-8"))
+    missing = [target for target in targets if not target.startswith("http") and not (PROJECT / target).exists()]
+    assert missing == []

@@ -1,0 +1,155 @@
+"""How figures are written, and how text from outside is made harmless."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.report.figures import harmless, memory_text, points_text, rate_text, speedup_text, time_text
+from tests.report.example import HOSTILE
+
+TIME_UNITS = {"ps": 1e-12, "ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
+RATE_UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+MEMORY_UNITS = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9}
+LARGEST = 999.5  # of a number with three digits, before rounding
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "–"),
+        (0.0, "0 s"),
+        (1e-15, "0 s"),
+        (0.0123, "12.3 ms"),
+        (4.56e-7, "456 ns"),
+        (1.0, "1 s"),
+        (0.9996, "1 s"),
+        (0.9994, "999 ms"),
+        (9.999e-4, "1 ms"),
+        (12.34, "12.3 s"),
+        (1234.0, "1230 s"),
+    ],
+)
+def test_a_time_has_three_digits_and_the_unit_that_suits_it(seconds: float | None, text: str) -> None:
+    assert time_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [(None, "–"), (1.234e9, "1.23 G flop/s"), (999.9e6, "1 G flop/s"), (12.0, "12 flop/s"), (0.0123, "0.0123 flop/s")],
+)
+def test_a_rate_has_its_unit_of_work(rate: float | None, text: str) -> None:
+    assert rate_text(rate, "flop") == text
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"),
+    [(None, "–"), (0, "0 B"), (999, "999 B"), (12_345, "12.3 kB"), (999_999, "1 MB"), (2**31, "2.15 GB")],
+)
+def test_memory_counts_in_powers_of_ten(size_bytes: int | None, text: str) -> None:
+    assert memory_text(size_bytes) == text
+
+
+def value_of(text: str, units: dict[str, float]) -> tuple[float, list[str]]:
+    """What a text says, and its unit's place among the units."""
+    number, _, unit = text.partition(" ")
+    assert "e" not in number, text
+    return float(number) * units[unit], list(units)[: list(units).index(unit)]
+
+
+@given(st.floats(1e-12, 1e6), st.floats(1, 1e3))
+def test_a_longer_time_never_has_a_smaller_unit_and_reads_as_what_it_is(seconds: float, factor: float) -> None:
+    value, below = value_of(time_text(seconds), TIME_UNITS)
+    _, below_longer = value_of(time_text(seconds * factor), TIME_UNITS)
+    assert value == pytest.approx(seconds, rel=0.0051)
+    assert len(below) <= len(below_longer)
+
+
+@given(st.floats(1, 1e14), st.floats(1, 1e3))
+def test_a_higher_rate_never_has_a_smaller_unit_and_reads_as_what_it_is(rate: float, factor: float) -> None:
+    value, below = value_of(rate_text(rate, "").removesuffix("/s").strip(), RATE_UNITS)
+    _, below_higher = value_of(rate_text(rate * factor, "").removesuffix("/s").strip(), RATE_UNITS)
+    assert value == pytest.approx(rate, rel=0.0051)
+    assert len(below) <= len(below_higher)
+
+
+@given(st.integers(0, 10**14), st.integers(0, 10**6))
+def test_more_memory_never_has_a_smaller_unit_and_reads_as_what_it_is(size_bytes: int, more: int) -> None:
+    value, below = value_of(memory_text(size_bytes), MEMORY_UNITS)
+    _, below_more = value_of(memory_text(size_bytes + more), MEMORY_UNITS)
+    assert value == pytest.approx(size_bytes, rel=0.0051)
+    assert len(below) <= len(below_more)
+
+
+@given(st.floats())
+def test_no_number_breaks_a_text(number: float) -> None:
+    assert time_text(number)
+    assert rate_text(number, "flop").endswith("flop/s")
+
+
+# Speedups and points
+
+
+@pytest.mark.parametrize(
+    ("speedup", "low", "high", "text"),
+    [
+        (None, None, None, "–"),
+        (1.234, 1.217, 1.251, "1.23 × ±1.4 %"),
+        (2.0, 0.5, 8.0, "2 × (0.5 to 8)"),
+        (2.0, 1.01, 3.96, "2 × (1.01 to 3.96)"),
+        (1.5, 0.0, float("inf"), "1.5 × (no interval yet)"),
+    ],
+)
+def test_a_speedup_stands_with_its_interval(speedup: float | None, low: float | None, high: float | None, text: str) -> None:
+    assert speedup_text(speedup, low, high) == text
+
+
+@given(st.floats(1e-6, 1e6), st.floats(0, 700))
+def test_every_interval_can_be_written(speedup: float, reach: float) -> None:
+    from math import exp
+
+    text = speedup_text(speedup, speedup * exp(-reach), speedup * exp(reach))
+    assert text.startswith(f"{speedup:.3g} ×")
+    assert "e+02 %" not in text
+
+
+@pytest.mark.parametrize(
+    ("points", "most", "text"), [(None, None, "–"), (None, 7.0, "– / 7"), (0.0, 7.0, "0 / 7"), (3.5, 7.0, "3.5 / 7")]
+)
+def test_undecided_points_are_a_dash_and_no_zero(points: float | None, most: float | None, text: str) -> None:
+    assert points_text(points, most) == text
+
+
+# Text from outside
+
+
+def test_what_could_steer_a_terminal_is_shown_instead() -> None:
+    shown = harmless(HOSTILE)
+    assert "\x1b" not in shown
+    assert r"\x1b[2J" in shown
+    assert r"\u202egnp.exe" in shown
+    assert r"\x9b31m" in shown
+    assert r"\ud800" in shown
+    assert "[bold red]x[/bold red]" in shown
+
+
+@given(st.text(st.characters(), max_size=200))
+def test_what_is_shown_has_no_control_or_format_characters_and_can_be_encoded(text: str) -> None:
+    shown = harmless(text)
+    shown.encode("utf-8")
+    assert not {unicodedata.category(character) for character in shown.replace("\n", "")} & {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+@given(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=100))
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
+
+
+def test_lines_stay_lines_and_tabs_become_spaces() -> None:
+    assert harmless("a\n\tb") == "a\n    b"
+
+
+def test_endless_text_is_cut_and_says_so() -> None:
+    shown = harmless("x" * 1_000_000, limit=100)
+    assert shown == "x" * 100 + "\n… 999900 characters left out"

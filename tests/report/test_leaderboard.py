@@ -1,0 +1,151 @@
+"""The leaderboard and one author's results on a terminal."""
+
+from dataclasses import replace
+
+import pytest
+
+from grader.grading.standings import Report
+from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
+from grader.verdicts import Verdict
+from tests.report.example import HOSTILE, accepted, reference, rendered, report, wrong
+
+WIDTHS = [80, 140]
+
+
+def a_class() -> Report:
+    return report(
+        accepted("ada", 1),
+        accepted("bob", 1),
+        reference("numba"),
+        accepted("eve", 3, flags=("erratic: its own times scatter",)),
+        wrong("max"),
+    )
+
+
+def row(text: str, author: str) -> str:
+    """The first line that names an author: the one of the task's table."""
+    return next(line for line in text.splitlines() if author in line)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_everyone_stands_with_rank_verdict_and_points(width: int) -> None:
+    text = rendered(leaderboard(a_class()), width)
+    assert [row(text, author).split()[0] for author in ("ada", "bob", "eve")] == ["1", "1", "3"]
+    assert "ACCEPTED" in row(text, "ada")
+    assert "WRONG_ANSWER" in row(text, "max")
+    assert row(text, "numba").split()[0] == "numba"
+    assert all(len(line) <= width for line in text.splitlines())
+
+
+def test_the_fastest_first_with_rate_case_speedup_and_points() -> None:
+    text = rendered(leaderboard(a_class()))
+    for figure in ("50 M numbers/s", "large", "1.25 × ±0.81 %", "numba", "4.5 / 7"):
+        assert figure in row(text, "ada")
+    assert text.index("ada") < text.index("bob") < text.index("eve") < text.index("max")
+
+
+def test_the_baseline_is_marked() -> None:
+    assert "(baseline)" in row(rendered(leaderboard(a_class())), "numba")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_was_made_without_a_sandbox_is_stamped(width: int) -> None:
+    assert "UNSANDBOXED" in rendered(leaderboard(report(accepted("ada"), sandbox="none")), width)
+    assert "UNSANDBOXED" in rendered(author_details(report(accepted("ada"), sandbox="none"), "ada"), width)
+    assert "UNSANDBOXED" not in rendered(leaderboard(a_class()), width)
+
+
+def test_the_graders_own_faults_are_said_to_be_its_own() -> None:
+    failed = replace(wrong("ada", "no worker"), verdict=Verdict.GRADER_ERROR, points=None)
+    text = rendered(leaderboard(report(failed, faults=("student/ada · double: no worker",))))
+    assert "the grader failed, not the submission: student/ada · double: no worker" in text
+    assert "GRADER_ERROR" in row(text, "ada")
+    assert "– / 7" in row(text, "ada")
+    assert " 0 / 7" not in text
+
+
+def test_the_totals_go_from_the_most_points_to_the_least() -> None:
+    text = rendered(leaderboard(report(accepted("ada", points=2.0), accepted("bob", points=5.5), accepted("eve", points=None))))
+    totals = text[text.index("points so far") :]
+    assert totals.index("bob") < totals.index("ada") < totals.index("eve")
+    assert "5.5 / 7" in row(totals, "bob")
+    assert "– / 7" in row(totals, "eve")
+
+
+def test_an_empty_class_is_no_error() -> None:
+    assert "sandbox: reduced" in rendered(leaderboard(report()))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_after_a_single_run_there_is_no_interval(width: int) -> None:
+    first = accepted("ada", speedup_low=0.0, speedup_high=float("inf"))
+    assert "no interval yet" in " ".join(rendered(author_details(report(first), "ada"), width).split())
+    rendered(leaderboard(report(first)), width)
+
+
+# One author
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_author_sees_what_happened_and_how_the_marks_come_about(width: int) -> None:
+    text = rendered(author_details(a_class(), "eve"), width)
+    for words in (
+        "eve · double · ACCEPTED",
+        "20 ms at case large",
+        "80 kB",
+        "it is right",
+        "a person decides",
+        "erratic: its own",
+    ):
+        assert words in text
+    assert "bob" not in text
+
+
+def test_an_author_who_is_wrong_sees_the_message_and_what_was_printed() -> None:
+    text = rendered(author_details(report(wrong("max", "expected <2>, got <3>\ninputs: 1", printed="x is 1")), "max"))
+    assert "expected <2>, got <3>\n  inputs: 1" in text
+    assert "it printed:\n  x is 1" in text
+    assert "time of a call" not in text
+
+
+# Text from outside
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["[bold]ada[/bold]", "[/]", "ada[link=x]", "\\[red]", ":smile:"])
+def test_names_with_markup_are_names(width: int, name: str) -> None:
+    shown = report(accepted(name), wrong("max"))
+    assert name in rendered(author_details(shown, name), width)
+    squeezed = "".join(rendered(leaderboard(shown), 200).split())
+    assert name in squeezed
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_hostile_text_is_shown_as_text(width: int) -> None:
+    hostile = wrong("max", HOSTILE, printed=HOSTILE)
+    shown = report(replace(hostile, flags=(HOSTILE,)), faults=(HOSTILE,), ungraded=(HOSTILE,))
+    for text in (rendered(leaderboard(shown), width), rendered(author_details(shown, "max"), width)):
+        assert text.replace("\n", "").isprintable()
+        text.encode("utf-8")
+    assert "[boldred]x[/boldred]" in "".join(rendered(author_details(shown, "max"), width).split())
+
+
+def test_endless_text_is_cut() -> None:
+    text = rendered(author_details(report(wrong("max", "x" * 10**6, printed="y" * 10**6)), "max"))
+    assert len(text) < 40_000
+    assert "characters left out" in text
+
+
+# The picture
+
+
+def test_the_picture_shows_the_leaderboard_and_loads_nothing() -> None:
+    svg = leaderboard_svg(a_class())
+    assert "ada" in svg
+    assert "url(http" not in svg
+    assert "@font-face" not in svg
+
+
+def test_the_picture_holds_hostile_names_as_text() -> None:
+    svg = leaderboard_svg(report(accepted("<script>alert(1)</script>")))
+    assert "<script>" not in svg

@@ -1,0 +1,49 @@
+"""What a student reads after `grader check`."""
+
+from dataclasses import replace
+
+import pytest
+
+from grader.report.own_files import summary
+from grader.verdicts import Verdict
+from tests.report.example import HOSTILE, accepted, reference, rendered, report, wrong
+
+
+def test_a_right_file_stands_beside_the_references() -> None:
+    text = rendered(summary(report(accepted("you"), reference("numba"), reference("naive", case="small", work=1e3)), ["you"]))
+    assert "50 M numbers/s" in text
+    assert "you: correct · 1× the rate of numba · 1e+03× the rate of naive (at small) · 4.5 of 7 points so far here" in text
+
+
+def test_a_wrong_file_says_what_is_wrong_and_gets_no_table() -> None:
+    text = rendered(summary(report(wrong("you", "Wrong on case 'one'", printed="x is 1"), reference("numba")), ["you"]))
+    assert "you · double · WRONG_ANSWER\n  Wrong on case 'one'\n  it printed:\n  x is 1" in text
+    assert "correct" not in text
+    assert "speedup" not in text
+
+
+def test_of_several_files_each_has_its_line() -> None:
+    mine = (accepted("one", 1), accepted("two", 2, flags=("you asked for 8 threads",)), wrong("three"))
+    text = rendered(summary(report(*mine, reference("numba")), ["one", "two", "three"]))
+    assert text.count(": correct") == 2
+    assert "note: you asked for 8 threads" in text
+    assert "three · double · WRONG_ANSWER" in text
+
+
+def test_a_file_that_was_not_measured_is_still_right() -> None:
+    unmeasured = replace(accepted("you"), wall_time_s=None, speedup=None, speedup_low=None, speedup_high=None, points=None)
+    text = rendered(summary(report(unmeasured, reference("numba")), ["you"]))
+    assert "you: correct\n" in text
+    assert Verdict.WRONG_ANSWER not in text
+
+
+@pytest.mark.parametrize("name", ["[bold]my file[/bold]", "[/]", "[link=x]"])
+@pytest.mark.parametrize("width", [80, 140])
+def test_a_files_name_is_no_markup(name: str, width: int) -> None:
+    text = rendered(summary(report(accepted(name), reference("numba")), [name]), width)
+    assert f"{name}: correct" in text
+
+
+def test_hostile_text_is_shown_as_text() -> None:
+    text = rendered(summary(report(replace(wrong("you", HOSTILE, printed=HOSTILE), flags=(HOSTILE,))), ["you"]))
+    assert text.replace("\n", "").isprintable()

@@ -1,0 +1,132 @@
+"""The doctor looks at everything that grading needs, says what it found, and for what is weak or bad, what to do."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from grader import doctor
+from grader.content.course import Course
+from grader.doctor import Finding, Health, examine
+from grader.machine import Machine, usable_cpus
+from grader.machine import this_machine as really_this_machine
+
+
+def course_with(threads: int = 1) -> Course:
+    return Course.model_validate(
+        {
+            "course": {"title": "A course", "term": "autumn", "machine": "here"},
+            "machines": {"here": {"threads": threads, "preload": ["numpy"]}},
+        }
+    )
+
+
+def finding(findings: list[Finding], what: str) -> Finding:
+    (found,) = (one for one in findings if one.what == what)
+    return found
+
+
+def assert_complete(findings: list[Finding]) -> None:
+    """Every finding has its words, and every trouble its remedy."""
+    assert len({one.what for one in findings}) == len(findings) == 9
+    for one in findings:
+        assert one.found, one.what
+        assert one.remedy or one.health is Health.GOOD, one.what
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_on_this_machine_the_sandbox_works_and_all_is_told() -> None:
+    findings = list(examine(course_with()))
+    assert_complete(findings)
+    assert finding(findings, "sandbox").health is Health.GOOD
+    assert "µs" in finding(findings, "empty call").found
+    assert "numpy" in finding(findings, "libraries").found
+
+
+def test_without_bubblewrap_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    findings = list(examine(course_with()))
+    assert_complete(findings)
+    sandbox = finding(findings, "sandbox")
+    assert sandbox.health is Health.BAD
+    assert "apt-get install bubblewrap" in sandbox.found
+    assert "bubblewrap" in sandbox.remedy
+    assert "--trust-code" in sandbox.remedy
+    assert finding(findings, "empty call").health is Health.BAD
+
+
+def test_more_threads_than_cores_are_found_before_anything_is_graded() -> None:
+    findings = list(examine(course_with(threads=len(usable_cpus()) + 1)))
+    assert_complete(findings)
+    assert finding(findings, "sandbox").health is Health.BAD
+    assert "lower `threads`" in finding(findings, "sandbox").found
+    assert finding(findings, "cores").health is Health.WEAK
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A machine without fault, but for the sandbox, which other tests look at."""
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    monkeypatch.setattr(doctor, "_time", lambda _work: 0.001)
+    monkeypatch.setattr(doctor, "_stolen_share", lambda: 0.0)
+    monkeypatch.setattr(doctor, "this_machine", _with_cores(8))
+    monkeypatch.setattr(doctor, "_read", lambda _path: "tsc")
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
+    return monkeypatch
+
+
+def _with_cores(cores: int) -> Callable[[str, int], Machine]:
+    def this_machine(name: str, threads: int) -> Machine:
+        return replace(really_this_machine(name, threads), cores=cores)
+
+    return this_machine
+
+
+def _alternating(*times_s: float) -> Callable[[object], float]:
+    """A clock that shows these times in turn."""
+    turns = itertools.cycle(times_s)
+    return lambda _work: next(turns)
+
+
+HEALTHY = ("cores", "clock", "noise", "other load", "libraries")
+
+
+def test_a_quiet_machine_is_healthy(quiet: pytest.MonkeyPatch) -> None:
+    del quiet
+    findings = list(examine(course_with()))
+    assert [finding(findings, what).health for what in HEALTHY] == [Health.GOOD] * len(HEALTHY)
+    assert [finding(findings, what).remedy for what in HEALTHY] == [""] * len(HEALTHY)
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "value", "words"),
+    [
+        ("cores", "this_machine", _with_cores(1), "1 usable"),
+        ("clock", "_read", lambda _path: "acpi_pm", "acpi_pm"),
+        ("noise", "_time", _alternating(0.001, 0.002), "scatters by 100.0 %"),
+        ("other load", "_stolen_share", lambda: 0.2, "20.0 % of the CPU time went to other virtual machines"),
+    ],
+)
+def test_each_weakness_is_seen(quiet: pytest.MonkeyPatch, what: str, name: str, value: object, words: str) -> None:
+    quiet.setattr(doctor, name, value)
+    findings = list(examine(course_with()))
+    assert_complete(findings)
+    assert finding(findings, what).health is Health.WEAK
+    assert words in finding(findings, what).found
+
+
+def test_a_busy_machine_is_seen(quiet: pytest.MonkeyPatch) -> None:
+    quiet.setattr(os, "getloadavg", lambda: (100.0, 0.0, 0.0))
+    other_load = finding(list(examine(course_with())), "other load")
+    assert other_load.health is Health.WEAK
+    assert "wait" in other_load.remedy
+
+
+def test_a_missing_library_is_bad(quiet: pytest.MonkeyPatch) -> None:
+    quiet.setattr(doctor, "library_versions", lambda: {"numpy": "2.0"})
+    libraries = finding(list(examine(course_with())), "libraries")
+    assert libraries.health is Health.BAD
+    assert "make setup" in libraries.remedy

@@ -1,0 +1,67 @@
+"""Which machines count as the same: those with the same facts, whatever they are called."""
+
+import os
+from dataclasses import replace
+
+import numba
+import numpy as np
+import pytest
+
+from grader import machine as machine_module
+from grader.machine import Machine, cpu_flags, environment_key, library_versions, this_machine, usable_cpus
+
+LAPTOP = Machine(name="laptop", cpu="A CPU @ 3 GHz", cores=8, memory_bytes=16 << 30, system="Linux x86_64", threads=1)
+
+
+def test_equal_facts_have_equal_fingerprints_whatever_the_name() -> None:
+    assert LAPTOP.fingerprint == replace(LAPTOP).fingerprint
+    assert LAPTOP.fingerprint == replace(LAPTOP, name="zhores").fingerprint
+    assert "laptop" not in LAPTOP.fingerprint
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(LAPTOP, cpu="Another CPU @ 3 GHz"),
+        replace(LAPTOP, cores=4),
+        replace(LAPTOP, memory_bytes=32 << 30),
+        replace(LAPTOP, system="Darwin arm64"),
+        replace(LAPTOP, threads=2),
+    ],
+)
+def test_every_fact_that_decides_about_speed_is_in_it(other: Machine) -> None:
+    assert other.fingerprint != LAPTOP.fingerprint
+
+
+def test_what_the_kernel_keeps_for_itself_is_not() -> None:
+    assert replace(LAPTOP, memory_bytes=LAPTOP.memory_bytes + (5 << 20)).fingerprint == LAPTOP.fingerprint
+
+
+def test_this_machine_is_itself_each_time() -> None:
+    here = this_machine("here", threads=1)
+    assert here == this_machine("here", threads=1)
+    assert here.name == "here"
+    assert here.cpu
+    assert here.cores == len(usable_cpus()) <= (os.cpu_count() or 1)
+    assert here.memory_bytes > 1 << 28
+
+
+def test_the_flags_of_the_cpu_are_the_kernels_words() -> None:
+    assert all(flag == flag.strip().lower() for flag in cpu_flags())
+
+
+def test_the_versions_of_the_libraries_are_those_that_are_imported() -> None:
+    versions = library_versions()
+    assert (versions["numpy"], versions["numba"]) == (np.__version__, numba.__version__)
+
+
+def test_the_environments_key_depends_on_the_variables_and_not_on_their_order() -> None:
+    key = environment_key({"A": "1", "B": "2"})
+    assert environment_key({"B": "2", "A": "1"}) == key
+    assert environment_key({"A": "1", "B": "3"}) != key
+
+
+def test_it_depends_on_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = environment_key({})
+    monkeypatch.setattr(machine_module, "library_versions", lambda: {"numpy": "0.1"})
+    assert environment_key({}) != key

@@ -1,0 +1,383 @@
+"""The store: what was kept comes back as it was, all or nothing, and nobody else's faults lose it."""
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.content.task import Interface, LoadedTask, Task
+from grader.errors import GraderError, UsageError
+from grader.grading.records import Block, CheckResult, Member, RunRecord, Turn
+from grader.machine import Machine
+from grader.store import SCHEMA_VERSION, Conditions, Store
+from grader.verdicts import Verdict
+
+CONDITIONS = Conditions("environment", "machine", "sandbox")
+ADA = Member("ada", "student", "content of ada")
+BOB = Member("bob", "student", "content of bob")
+NUMBA = Member("numba", "reference", "content of numba")
+BLOCK = Block("double", "large", NUMBA, (ADA, BOB, NUMBA), {"student/ada": 0.1, "student/bob": 0.2, "reference/numba": 0.3})
+RIGHT = CheckResult(Verdict.ACCEPTED, "correct", case="large")
+SEED = 1 << 100
+
+
+def loaded(version: str = "1") -> LoadedTask:
+    task = Task(
+        title="Double",
+        work_unit="numbers",
+        outputs=lambda _inputs: (),
+        expect=lambda _inputs: None,
+        check=lambda _inputs, _outputs, _expected: None,
+        work=lambda _inputs, _expected: 1.0,
+        check_cases=(),
+        benchmark_cases=(),
+    )
+    return LoadedTask("double", Path("double"), Interface("double", (), "", ""), version, task)
+
+
+TASK = loaded()
+
+
+def run(competitor: str = "student/ada", rounds: int = 2, problems: dict[str, tuple[Verdict, str]] | None = None) -> RunRecord:
+    turns = tuple(Turn(competitor, number, 0.2, (0.1, 0.11), 0.21, 1, 0.0) for number in range(rounds))
+    return RunRecord(turns, problems or {}, "2026-10-05T10:00:00+00:00", 1.5, 1.25)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "results" / "results.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with Store(path) as store:
+        yield store
+
+
+def rows(store: Store) -> dict[str, int]:
+    """How many rows each table has, superseded or not."""
+    counts = {}
+    for table in ("checks", "blocks", "runs", "turns"):
+        ((counts[table],),) = store._connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 -- constants
+    return counts
+
+
+# What comes back
+
+names = st.text("abcdefgh-_ é", min_size=1, max_size=8)
+texts = st.text(st.characters(), max_size=40)
+"""With control characters, lone surrogates, and whatever else a submission may print."""
+seconds = st.floats(0, 1e6)
+counts = st.integers(0, 2**40)
+members = st.builds(Member, names, st.sampled_from(["student", "reference"]), names)
+checks = st.builds(
+    CheckResult,
+    verdict=st.sampled_from(Verdict),
+    message=texts,
+    failing_case=st.none() | names,
+    mistake=st.none() | texts,
+    case=st.none() | names,
+    case_work=st.dictionaries(names, seconds),
+    case_times_s=st.dictionaries(names, seconds),
+    import_time_s=st.none() | seconds,
+    compile_time_s=st.none() | seconds,
+    case_memory_bytes=st.dictionaries(names, st.none() | counts),
+    threads=st.none() | counts,
+    notes=st.lists(texts).map(tuple),
+    printed=texts,
+)
+blocks = st.builds(
+    Block,
+    task=st.just("double"),
+    case=names,
+    baseline=members,
+    members=st.lists(members, min_size=1, max_size=4).map(tuple),
+    calls_s=st.dictionaries(names, seconds),
+)
+turns = st.builds(
+    Turn,
+    competitor=names,
+    round=st.integers(0, 50),
+    warm_time_s=seconds,
+    timed_s=st.lists(seconds, min_size=1, max_size=4).map(tuple),
+    cpu_time_s=seconds,
+    threads=st.integers(0, 99),
+    idle_cpu_s=seconds,
+)
+runs = st.builds(
+    RunRecord,
+    turns=st.lists(turns, max_size=6, unique_by=lambda turn: (turn.round, turn.competitor)).map(tuple),
+    problems=st.dictionaries(names, st.tuples(st.sampled_from(Verdict), texts)),
+    started_at=st.just("2026-10-05T10:00:00+00:00"),
+    wall_time_s=seconds,
+    inside_s=seconds,
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(members, checks, blocks, st.lists(runs, max_size=3))
+def test_all_that_was_kept_comes_back_as_it_was(
+    member: Member, result: CheckResult, block: Block, records: list[RunRecord]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "results.sqlite"
+        with Store(path) as store:
+            store.add_check(member, TASK, CONDITIONS, SEED, result)
+            number = store.add_block(block, TASK, CONDITIONS)
+            for record in records:
+                store.add_run(number, SEED, record)
+        with Store(path) as store:
+            assert store.check(member, TASK, CONDITIONS) == result
+            (kept,) = store.blocks(TASK, CONDITIONS)
+            assert (kept.id, kept.block, kept.complete, kept.runs) == (number, block, False, tuple(records))
+
+
+def test_a_block_is_open_until_it_is_complete(store: Store) -> None:
+    first, second = (store.add_block(BLOCK, TASK, CONDITIONS) for _ in range(2))
+    store.complete_block(second)
+    assert [(block.id, block.complete) for block in store.blocks(TASK, CONDITIONS)] == [(first, False), (second, True)]
+
+
+def test_runs_belong_to_their_own_block(store: Store) -> None:
+    first, second = (store.add_block(BLOCK, TASK, CONDITIONS) for _ in range(2))
+    store.add_run(second, SEED, run("student/bob"))
+    store.add_run(first, SEED, run("student/ada"))
+    store.add_run(second, SEED, run("student/bob", rounds=5))
+    one, other = store.blocks(TASK, CONDITIONS)
+    assert one.runs == (run("student/ada"),)
+    assert other.runs == (run("student/bob"), run("student/bob", rounds=5))
+
+
+def test_the_secret_seeds_are_kept(store: Store) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), SEED + 1, run())
+    seeds = store._connection.execute("SELECT seed FROM checks UNION ALL SELECT seed FROM runs").fetchall()
+    assert [int(seed, 16) for (seed,) in seeds] == [SEED, SEED + 1]
+
+
+def test_what_a_fingerprint_stands_for_is_remembered(store: Store) -> None:
+    machine = Machine("laptop", "a CPU", 2, 1 << 34, "Linux x86_64", 1)
+    for name in ("laptop", "renamed"):
+        store.add_machine(replace(machine, name=name))
+    ((fingerprint, facts),) = store._connection.execute("SELECT id, facts FROM machines").fetchall()
+    assert fingerprint == machine.fingerprint
+    assert json.loads(facts)["cpu"] == "a CPU"
+    assert json.loads(facts)["name"] == "renamed"
+
+
+# What belongs together
+
+
+@pytest.mark.parametrize(
+    ("task", "conditions"),
+    [
+        (loaded("2"), CONDITIONS),
+        (TASK, replace(CONDITIONS, environment="other")),
+        (TASK, replace(CONDITIONS, machine="other")),
+        (TASK, replace(CONDITIONS, sandbox="none")),
+    ],
+    ids=["task", "environment", "machine", "sandbox"],
+)
+def test_results_of_other_conditions_stand_beside_each_other(store: Store, task: LoadedTask, conditions: Conditions) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    store.add_block(BLOCK, TASK, CONDITIONS)
+    assert store.check(ADA, task, conditions) is None
+    assert store.blocks(task, conditions) == ()
+
+    there = replace(RIGHT, message="correct there, too")
+    store.add_check(ADA, task, conditions, SEED, there)
+    store.replace_check(ADA, task, conditions, replace(there, case="small"))
+    assert store.check(ADA, TASK, CONDITIONS) == RIGHT
+    assert store.check(ADA, task, conditions) == replace(there, case="small")
+
+
+@pytest.mark.parametrize("member", [BOB, replace(ADA, content_hash="another version"), replace(ADA, kind="reference")])
+def test_a_check_is_of_one_version_of_one_author(store: Store, member: Member) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    assert store.check(member, TASK, CONDITIONS) is None
+
+
+def test_a_new_check_supersedes_the_one_before_and_the_history_keeps_it(store: Store) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    again = replace(RIGHT, case="small")
+    store.add_check(ADA, TASK, CONDITIONS, SEED, again)
+    assert store.check(ADA, TASK, CONDITIONS) == again
+    assert rows(store)["checks"] == 2
+
+
+def test_changing_what_a_check_says_keeps_its_seed(store: Store) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    store.replace_check(ADA, TASK, CONDITIONS, replace(RIGHT, case="small"))
+    found = store.check(ADA, TASK, CONDITIONS)
+    assert found is not None
+    assert found.case == "small"
+    assert store._connection.execute("SELECT seed FROM checks").fetchall() == [(hex(SEED),)]
+
+
+# Forgetting
+
+
+def test_what_is_forgotten_is_graded_again_and_the_history_keeps_it(store: Store) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    store.add_run(store.add_block(replace(BLOCK, members=(ADA,)), TASK, CONDITIONS), SEED, run())
+    before = rows(store)
+    store.forget([ADA], "double")
+    assert store.check(ADA, TASK, CONDITIONS) is None
+    assert store.blocks(TASK, CONDITIONS) == ()
+    assert rows(store) == before
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    assert store.check(ADA, TASK, CONDITIONS) == RIGHT
+
+
+def test_forgetting_one_leaves_the_others_in_their_block(store: Store) -> None:
+    for member in (ADA, BOB):
+        store.add_check(member, TASK, CONDITIONS, SEED, RIGHT)
+    store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), SEED, run())
+    store.forget([ADA], "double")
+    assert store.check(BOB, TASK, CONDITIONS) == RIGHT
+    (block,) = store.blocks(TASK, CONDITIONS)
+    assert block.block.members == (BOB, NUMBA)
+    assert block.runs == (run(),)
+
+
+def test_without_its_baseline_a_block_is_worth_nothing(store: Store) -> None:
+    store.add_block(BLOCK, TASK, CONDITIONS)
+    store.forget([NUMBA], "double")
+    assert store.blocks(TASK, CONDITIONS) == ()
+
+
+def test_forgetting_is_about_one_task_and_one_kind(store: Store) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    store.add_block(BLOCK, TASK, CONDITIONS)
+    store.forget([ADA, NUMBA], "triple")
+    store.forget([replace(ADA, kind="reference"), replace(NUMBA, kind="student")], "double")
+    assert store.check(ADA, TASK, CONDITIONS) == RIGHT
+    assert [block.block for block in store.blocks(TASK, CONDITIONS)] == [BLOCK]
+
+
+# All or nothing
+
+
+def test_a_run_that_cannot_be_kept_whole_is_not_kept_at_all(store: Store) -> None:
+    number = store.add_block(BLOCK, TASK, CONDITIONS)
+    store.add_run(number, SEED, run())
+    twice = replace(run(), turns=run().turns * 2)
+    with pytest.raises(GraderError, match=r"cannot be written: .*; what was finished before is kept"):
+        store.add_run(number, SEED, twice)
+    assert rows(store) == {"checks": 0, "blocks": 1, "runs": 1, "turns": 2}
+    store.add_run(number, SEED, run(rounds=3))
+    assert store.blocks(TASK, CONDITIONS)[0].runs == (run(), run(rounds=3))
+
+
+def test_a_run_of_no_block_is_refused(store: Store) -> None:
+    with pytest.raises(GraderError, match="cannot be written"):
+        store.add_run(99, SEED, run())
+
+
+def test_an_interruption_in_the_middle_leaves_nothing_behind(store: Store) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+
+    def interrupted() -> None:
+        with store._transaction() as connection:
+            connection.execute("DELETE FROM checks")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert store.check(ADA, TASK, CONDITIONS) == RIGHT
+
+
+def test_a_full_disk_says_so_and_loses_nothing_that_was_finished(store: Store) -> None:
+    number = store.add_block(BLOCK, TASK, CONDITIONS)
+    store.add_run(number, SEED, run())
+    ((pages,),) = store._connection.execute("PRAGMA page_count")
+    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(GraderError, match=r"the store .* cannot be written: database or disk is full"):
+        store.add_run(number, SEED, run(rounds=2_000))
+    assert store.blocks(TASK, CONDITIONS)[0].runs == (run(),)
+    store._connection.execute(f"PRAGMA max_page_count = {10 * pages + 1_000}")
+    store.add_run(number, SEED, run(rounds=2_000))
+    assert store.blocks(TASK, CONDITIONS)[0].runs == (run(), run(rounds=2_000))
+
+
+# The file
+
+
+def test_two_may_have_it_open(path: Path) -> None:
+    with Store(path) as one, Store(path) as other:
+        one.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+        other.add_check(BOB, TASK, CONDITIONS, SEED, RIGHT)
+        assert other.check(ADA, TASK, CONDITIONS) == one.check(BOB, TASK, CONDITIONS) == RIGHT
+
+
+def test_several_may_create_it_at_once(tmp_path: Path) -> None:
+    together = Barrier(6)
+
+    def open_it(path: Path) -> None:
+        together.wait()
+        with Store(path):
+            pass
+
+    with ThreadPoolExecutor(6) as threads:
+        for attempt in range(5):
+            list(threads.map(open_it, [tmp_path / f"{attempt}.sqlite"] * 6))
+
+
+def test_a_store_that_somebody_else_holds_is_the_graders_fault_and_says_so(store: Store) -> None:
+    store._connection.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(GraderError, match="cannot be written: database is locked"):
+        store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    other.execute("ROLLBACK")
+    other.close()
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+
+
+@pytest.mark.parametrize("name", ["a file/results.sqlite", "a folder"])
+def test_a_place_that_cannot_be_written_is_refused_with_the_remedy(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a file").touch()
+    (tmp_path / "a folder").mkdir()
+    with pytest.raises(UsageError, match=r"the store .* cannot be used: .*; name another with --store FILE"):
+        Store(tmp_path / name)
+
+
+@pytest.mark.parametrize("content", [b"not a database", b"author,points\nada,3\n" * 100])
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "marks.csv"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="file is not a database; name another with --store FILE"):
+        Store(path)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "statement", [f"PRAGMA user_version = {SCHEMA_VERSION + 1}", "CREATE TABLE recipes (name TEXT)"], ids=["newer", "foreign"]
+)
+def test_a_database_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "other.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match=r"is not a store of this version of the grader .*; name another with --store FILE"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_store_is_not_taken_for_an_empty_one(path: Path) -> None:
+    with Store(path) as store:
+        store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+    with Store(path) as store, pytest.raises(GraderError, match=r"the store .* cannot be read: "):
+        store.check(ADA, TASK, CONDITIONS)
