@@ -21,6 +21,9 @@ _NOISE_PROBES, _PROBE_ADDITIONS = 200, 50_000
 _NOISY = 0.05
 _SLOW_EMPTY_CALL_S = 200e-6
 _COARSE_CLOCK_S = 1e-6
+FINDINGS = 9
+"""How many there are."""
+
 _GOOD_CLOCKS = ("tsc", "arch_sys_counter", "kvm-clock")
 _BUSY_LOAD = 0.5
 _STOLEN = 0.01

@@ -9,10 +9,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli.terminal import results_console
+from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.course import Course, assignments_of, load_course
 from grader.content.task import LoadedTask, load_task, task_names
-from grader.doctor import Finding, Health, examine
+from grader.doctor import FINDINGS, Finding, Health, examine
 from grader.errors import GraderError, UsageError
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump
@@ -64,13 +64,23 @@ def new_submission(course_folder: Path, task: str, folder: Path, *, as_json: boo
 
 def examine_machine(course_folder: Path, *, as_json: bool) -> None:
     """Print what this machine has, each finding with its remedy; exit code 3 where something does not work."""
-    findings = list(examine(load_course(course_folder)))
+    findings = _examined(load_course(course_folder))
     if as_json:
         typer.echo(dump({"findings": [asdict(finding) for finding in findings]}))
     else:
         results_console().print(_findings_table(findings))
     if any(finding.health is Health.BAD for finding in findings):
         raise typer.Exit(3)
+
+
+def _examined(course: Course) -> list[Finding]:
+    findings = []
+    with TerminalProgress() as progress:
+        progress.begin("looking at this machine", FINDINGS)
+        for finding in examine(course):
+            findings.append(finding)
+            progress.advance(1, finding.what)
+    return findings
 
 
 def _task_document(course: Course, task: LoadedTask) -> dict[str, object]:

@@ -17,7 +17,7 @@ from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Worker
 from grader.grading.check import call_once
-from grader.grading.pipeline import grade_hand_ins
+from grader.grading.pipeline import compare
 from grader.grading.records import PreparedCase, Problem
 from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
 from grader.grading.standings import Report
@@ -97,8 +97,7 @@ def _graded(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backen
     references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
     with Store(session.course_folder / OWN_RESULTS_FILE) as store, TerminalProgress() as progress:
         store.forget([member_of(one) for one in mine], task.name)
-        everyone = [HandIns(task, (*references, *mine))]
-        return grade_hand_ins(session, everyone, everyone, budget_s, backend, store, progress, same_case=True)
+        return compare(session, HandIns(task, (*references, *mine)), budget_s, backend, store, progress)
 
 
 # --- one case --------------------------------------------------------------------------------------------------------------

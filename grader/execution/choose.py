@@ -1,6 +1,7 @@
 """Which backend runs submissions on this machine: the sandbox, or plain processes where the user says so."""
 
 import sys
+from dataclasses import replace
 
 from grader.content.course import Limits, Machine
 from grader.errors import GraderError, UsageError
@@ -64,9 +65,8 @@ def choose_backend(machine: Machine, limits: Limits, *, trust_code: bool) -> Bac
     if sys.platform != "linux":
         raise GraderError(f"no sandbox on {sys.platform}: other people's code is graded on Linux, or with --trust-code")
     try:
-        backend = BubblewrapBackend(settings)
-        with backend.generation():
-            return backend
+        with BubblewrapBackend(replace(settings, preload=())).generation():
+            return BubblewrapBackend(settings)
     except GraderError as error:
         remedy = "see `grader doctor`; --trust-code grades without a sandbox and stamps every figure"
         raise GraderError(f"the sandbox does not start here: {error}\n{remedy}") from error

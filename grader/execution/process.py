@@ -117,12 +117,11 @@ class WorkerProcess:
         return self._printed.decode("utf-8", "replace")
 
     def close(self) -> None:
-        """Kill the worker, wait until nothing of it is left, and let go of what is held for it; safe to call twice."""
+        """Kill the worker and let go of what is held for it; safe to call twice."""
         if self._closed:
             return
         self._closed = True
         self._kill()
-        select.select([self._status], [], [], _GRACE_S)  # readable once its init has cleaned up, or is gone itself
         self._drop_arena()
         self._channel.close()
         self._handle.close()
@@ -237,8 +236,10 @@ class WorkerProcess:
         return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} instead of answering")
 
     def _kill(self) -> None:
+        """End the worker, and return when nothing of it is left."""
         self.alive = False
         self._handle.kill()
+        select.select([self._status], [], [], _GRACE_S)  # readable once its init has cleaned up, or is gone itself
 
 
 def _signal_name(number: int) -> str:

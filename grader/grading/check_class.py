@@ -16,12 +16,11 @@ from grader.grading.check import DrawnInputs, check
 from grader.grading.placing import common_case, place
 from grader.grading.progress import Progress
 from grader.grading.records import CheckResult, Limits, Member, Problem
-from grader.grading.session import HandedIn, HandIns, Session, member_of
-from grader.store import Store
+from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
+from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
 _SEED_BITS = 128
-_NAIVE = "naive"
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,15 @@ class Checked:
     """Where the grader itself failed, by task and competitor: reported, tried again in the next grading, never a zero."""
 
 
-def check_class(session: Session, chosen: Sequence[HandIns], backend: Backend, store: Store, progress: Progress) -> Checked:
-    """Check what is missing; the naive references first, for they set the time limits.
+def check_class(
+    session: Session,
+    everyone: Sequence[HandIns],
+    chosen: Sequence[HandIns],
+    backend: Backend,
+    store: Store,
+    progress: Progress,
+) -> Checked:
+    """Check what is missing of the chosen; the naive references first, for they set the time limits.
 
     Raises:
         GraderError: a reference fails its own task's check, or cannot be run at all.
@@ -43,8 +49,8 @@ def check_class(session: Session, chosen: Sequence[HandIns], backend: Backend, s
     conditions = session.conditions(backend.sandbox)
     missing = [
         (hand_ins, handed_in)
-        for hand_ins in chosen
-        for handed_in in sorted(hand_ins.everyone, key=_is_not_naive)
+        for hand_ins, wanted in zip(everyone, chosen, strict=True)
+        for handed_in in sorted(wanted.everyone, key=_is_not_naive)
         if store.check(member_of(handed_in), hand_ins.task, conditions) is None
     ]
     progress.begin("checking", len(missing))
@@ -88,16 +94,21 @@ def naive_times_s(hand_ins: HandIns, session: Session, backend: Backend, store: 
     return {}
 
 
+def students_checks(hand_ins: HandIns, conditions: Conditions, store: Store) -> dict[Member, CheckResult]:
+    """What is known of a task's students."""
+    students = [member_of(one) for one in hand_ins.everyone if one.kind == "student"]
+    results = {member: store.check(member, hand_ins.task, conditions) for member in students}
+    return {member: result for member, result in results.items() if result is not None}
+
+
 def align_cases(session: Session, chosen: Sequence[HandIns], backend: Backend, store: Store) -> None:
     """Put a task's accepted students at one case, the largest that all of them do in time, so that they can be compared."""
     conditions = session.conditions(backend.sandbox)
     for hand_ins in chosen:
-        students = [member_of(one) for one in hand_ins.everyone if one.kind == "student"]
-        checks = {member: store.check(member, hand_ins.task, conditions) for member in students}
-        accepted = {member: result for member, result in checks.items() if result is not None and result.case is not None}
-        common = common_case(accepted.values(), hand_ins.task.case_names)
-        for member, result in accepted.items():
-            if result.case != common:
+        checks = students_checks(hand_ins, conditions, store)
+        common = common_case(checks.values(), hand_ins.task.case_names)
+        for member, result in checks.items():
+            if result.case not in (None, common):
                 store.replace_check(member, hand_ins.task, conditions, replace(result, case=common))
 
 
@@ -174,7 +185,7 @@ def _beside_a_reference(result: CheckResult, checks: Mapping[Member, CheckResult
 
 
 def _is_not_naive(handed_in: HandedIn) -> bool:
-    return (handed_in.kind, handed_in.author) != ("reference", _NAIVE)
+    return (handed_in.kind, handed_in.author) != ("reference", NAIVE)
 
 
 def _require_right_reference(member: Member, hand_ins: HandIns, result: CheckResult) -> None:

@@ -4,14 +4,14 @@ Each stage does what is missing and keeps every finished piece at once: a gradin
 and one in which nothing has changed runs nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from grader.execution.interface import Backend
-from grader.grading.check_class import align_cases, check_class
+from grader.grading.check_class import align_cases, check_class, students_checks
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress
-from grader.grading.session import HandIns, Session, member_of, read_class
+from grader.grading.session import NAIVE, HandIns, Session, member_of, read_class
 from grader.grading.standings import Report, stand
 from grader.store import Store
 
@@ -29,31 +29,33 @@ class Wanted:
 
 
 def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, progress: Progress) -> Report:
-    """Grade the class, or the authors that are wanted, and rank everyone."""
+    """Check what is missing of the wanted authors, measure what is missing, and rank everyone."""
+    store.add_machine(session.machine)
     everyone = read_class(session)
     chosen = [hand_ins.only(wanted.authors) for hand_ins in everyone]
     if wanted.fresh:
         for hand_ins in chosen:
             again = [member_of(one) for one in hand_ins.everyone if one.kind == "student" or not wanted.authors]
             store.forget(again, hand_ins.task.name)
-    return grade_hand_ins(session, everyone, chosen, wanted.budget_s, backend, store, progress)
-
-
-def grade_hand_ins(
-    session: Session,
-    everyone: Sequence[HandIns],
-    chosen: Sequence[HandIns],
-    budget_s: float | None,
-    backend: Backend,
-    store: Store,
-    progress: Progress,
-    *,
-    same_case: bool = False,
-) -> Report:
-    """Check what is missing of the chosen, measure and rank everyone checked; with `same_case`, all students at one case."""
-    store.add_machine(session.machine)
-    checked = check_class(session, chosen, backend, store, progress)
-    if same_case:
-        align_cases(session, chosen, backend, store)
-    measure_class(session, everyone, checked.compiled, budget_s, backend, store, progress)
+    checked = check_class(session, everyone, chosen, backend, store, progress)
+    measure_class(session, everyone, checked.compiled, wanted.budget_s, backend, store, progress)
     return stand(session, everyone, checked.faults, session.conditions(backend.sandbox), store)
+
+
+def compare(
+    session: Session, hand_ins: HandIns, budget_s: float | None, backend: Backend, store: Store, progress: Progress
+) -> Report:
+    """The same stages for a student's own files among a task's references, all files at one case.
+
+    The files are checked first, beside the naive reference alone: whoever has a mistake hears of it without waiting for more.
+    """
+    store.add_machine(session.machine)
+    conditions = session.conditions(backend.sandbox)
+    everyone, mine = [hand_ins], [hand_ins.beside((NAIVE,))]
+    checked = check_class(session, everyone, mine, backend, store, progress)
+    if any(result.case is not None for result in students_checks(hand_ins, conditions, store).values()):
+        references = check_class(session, everyone, everyone, backend, store, progress)
+        align_cases(session, everyone, backend, store)
+        compiled = {**checked.compiled, **references.compiled}
+        measure_class(session, everyone, compiled, budget_s, backend, store, progress)
+    return stand(session, everyone, checked.faults, conditions, store)

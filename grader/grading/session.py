@@ -19,6 +19,9 @@ from grader.verdicts import Verdict
 
 HandedIn = Submission | Rejection
 
+NAIVE = "naive"
+"""The level that states each task's interface and sets its time limits."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -94,6 +97,10 @@ class HandIns:
             return self
         kept = (one for one in self.everyone if one.kind == "reference" or one.author in authors_wanted)
         return HandIns(self.task, tuple(kept))
+
+    def beside(self, levels: Collection[str]) -> "HandIns":
+        """The students, and of the references these levels."""
+        return HandIns(self.task, tuple(one for one in self.everyone if one.kind == "student" or one.author in levels))
 
     @property
     def submissions(self) -> dict[str, Submission]:

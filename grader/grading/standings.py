@@ -1,5 +1,6 @@
 """The ranking stage: from what the store keeps to who stands where, and for how many points."""
 
+import math
 import statistics
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +13,13 @@ from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.records import CONTROL, CheckResult, Member, RunRecord, Turn
 from grader.grading.score import Facts, Points, score_assignment
-from grader.grading.session import HandedIn, HandIns, Session, member_of
+from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
 from grader.machine import Machine
 from grader.store import Conditions, Store, StoredBlock
 from grader.verdicts import Verdict
 
 _IDLE_CPU_SHARE = 0.05
 _BUSY_CORES_SLACK = 0.2
-_NAIVE = "naive"
 
 
 @dataclass(frozen=True)
@@ -347,19 +347,27 @@ def _seconds_per_unit(result: Result) -> float | None:
     return 1.0 / result.rate if result.rate else None
 
 
-def _with_points(result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]) -> Result:
+def _favourable_seconds_per_unit(result: Result) -> float | None:
+    """The better end of the interval; None after a single run, which bounds nothing."""
     seconds = _seconds_per_unit(result)
-    favourable = result.speedup / result.speedup_high if result.speedup and result.speedup_high else None
+    if seconds is None or result.speedup is None or result.speedup_high is None or math.isinf(result.speedup_high):
+        return None
+    return seconds * result.speedup / result.speedup_high
+
+
+def _with_points(result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]) -> Result:
     facts = Facts(
         verdict=result.verdict,
         names_used=names_used(handed_in) if isinstance(handed_in, Submission) else frozenset(),
-        seconds_per_unit=seconds,
-        seconds_per_unit_low=seconds * favourable if seconds is not None and favourable is not None else None,
-        naive_seconds_per_unit=references.get(_NAIVE),
+        seconds_per_unit=_seconds_per_unit(result),
+        seconds_per_unit_low=_favourable_seconds_per_unit(result),
+        naive_seconds_per_unit=references.get(NAIVE),
         full_marks_seconds_per_unit=references.get(assignment.full_marks or ""),
     )
-    criteria = [criterion.id for criterion in assignment.criteria if assignment.task_of(criterion) in (None, result.task)]
-    marks = tuple(points for points in score_assignment(assignment, {result.task: facts}) if points.criterion in criteria)
+    # What belongs to no task in particular counts once, with the first.
+    home = {criterion.id: assignment.task_of(criterion) or assignment.tasks[0] for criterion in assignment.criteria}
+    scored = score_assignment(assignment, {result.task: facts})
+    marks = tuple(points for points in scored if home[points.criterion] == result.task)
     given = [points.points for points in marks if points.points is not None]
     return replace(
         result,

@@ -49,16 +49,17 @@ def author_details(report: Report, author: str) -> RenderableType:
 
 
 def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
-    table = Table(title=Text(task), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, collapse_padding=True)
+    table = Table(title=task, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    # On a narrow terminal, names and figures take more lines, and nothing is cut off.
     table.add_column("rank", justify="right", no_wrap=True)
     table.add_column("author", overflow="fold")
-    table.add_column("verdict", no_wrap=True, min_width=max(map(len, Verdict)))  # the other columns make room
-    table.add_column("rate", justify="right")
-    table.add_column("case")
-    table.add_column("speedup", justify="right")
-    table.add_column("over")
-    table.add_column("points", justify="right")
-    table.add_column("flags", justify="right")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("rate", justify="right", overflow="fold")
+    table.add_column("case", overflow="fold")
+    table.add_column("speedup", justify="right", overflow="fold")
+    table.add_column("over", overflow="fold")
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("flags", justify="right", no_wrap=True)
     for result in results:
         is_reference = result.kind == "reference"
         table.add_row(

@@ -162,6 +162,17 @@ def test_so_does_an_error_in_the_middle(marked: tuple[Backend, str], submission_
     assert vanish(mark)
 
 
+def test_so_does_an_interruption_of_its_start(marked: tuple[Backend, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_generation: ZygoteGeneration) -> bytes:
+        raise KeyboardInterrupt
+
+    backend, mark = marked
+    monkeypatch.setattr(ZygoteGeneration, "_configuration", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        backend.generation().__enter__()
+    assert vanish(mark)
+
+
 PARENT = """
 import sys
 from pathlib import Path

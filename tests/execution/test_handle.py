@@ -103,6 +103,15 @@ def test_they_do_even_where_the_main_thread_has_ended(start: Start) -> None:
     handle.close()
 
 
+def test_a_process_may_call_itself_what_it_likes(start: Start) -> None:
+    name = "import ctypes; ctypes.CDLL(None).prctl(15, b') R 1 (x) S 7', 0, 0, 0)\n"
+    pid = start(name + BUSY).pid
+    handle = LinuxHandle(pid)
+    assert handle.stop() == 1
+    assert states_of(pid) == {"T"}
+    handle.close()
+
+
 def test_a_process_that_has_ended_is_at_rest_and_nothing_more_happens_to_it(
     start: Start, handle_on: Callable[[int], ProcessHandle]
 ) -> None:

@@ -13,8 +13,8 @@ from grader.execution.process import WorkerProcess
 from tests.execution.workers import CHANNEL, LONG_S, ONE_NUMBER, Workers, number
 
 X = (np.zeros(1),)
-DONE = "os.write(channel.FD, bytes([0, 0, 0, 0, 22]))"
-"""A frame of the worker's own that says that the outputs are complete."""
+DONE = "bytes([0, 0, 0, 0, 22])"
+"""The frame that says that the outputs are complete."""
 
 
 def pid_of(worker: WorkerProcess) -> int:
@@ -181,7 +181,8 @@ def test_nothing_of_a_worker_runs_between_calls(workers: Workers) -> None:
 
 def test_what_is_left_unwritten_is_no_number(workers: Workers) -> None:
     worker = workers.ready(
-        f"import os, channel\ndef f(n):\n    if n == 2: {DONE}; os.kill(os.getpid(), 19)\n    return 7.0", CHANNEL
+        f"import os, channel\ndef f(n):\n    if n == 2: os.write(channel.FD, {DONE}); os.kill(os.getpid(), 19)\n    return 7.0",
+        CHANNEL,
     )
     assert number(worker.call((1,), ONE_NUMBER, LONG_S)) == 7.0
     assert np.isnan(number(worker.call((2,), ONE_NUMBER, LONG_S)))
@@ -406,12 +407,35 @@ def test_so_does_one_that_speaks_while_it_is_imported(workers: Workers, words: s
 
 
 def test_words_that_come_between_calls_are_noticed_before_the_next_inputs_are_shown(workers: Workers) -> None:
-    worker = workers.ready(f"import os, channel\ndef f(n):\n    if n: {DONE}; {DONE}\n    return 5.0", CHANNEL)
+    worker = workers.ready(
+        f"import os, channel\ndef f(n):\n    if n: os.write(channel.FD, {DONE} * 2)\n    return 5.0", CHANNEL
+    )
     for n, kind in ((1, None), (0, FailureKind.PROTOCOL)):
         call = worker.call((n,), ONE_NUMBER, LONG_S)
         assert (call.failure and call.failure.kind) == kind
     assert call.wall_time_s == 0
     assert not worker.alive
+
+
+def test_descriptors_that_a_submission_sends_are_not_taken(workers: Workers) -> None:
+    worker = workers.ready(
+        f"""
+        import array, socket, time, channel
+
+        def f(n):
+            if n:
+                rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * n))
+                socket.socket(fileno=channel.FD).sendmsg([{DONE}], [rights])
+                time.sleep(1000)
+            return 0.0
+        """,
+        CHANNEL,
+    )
+    held = []
+    for n in (0, 3):
+        assert worker.call((n,), ONE_NUMBER, LONG_S).failure is None
+        held.append(sorted(Path("/proc/self/fd").iterdir()))
+    assert held[0] == held[1]
 
 
 def test_an_answer_that_drips_in_is_over_time(workers: Workers) -> None:

@@ -105,6 +105,12 @@ def test_a_second_call_on_the_same_case_must_be_right_too(task: LoadedTask) -> N
     assert problem_of(task, paced(1e-6, compute=wrong_from(1))).case == "one"
 
 
+def test_an_answer_that_is_remembered_from_the_call_before_is_wrong(task: LoadedTask) -> None:
+    remembered: dict[int, Array] = {}
+    problem = problem_of(task, paced(1e-6, compute=lambda x: remembered.setdefault(x.size, doubled(x))))
+    assert (problem.verdict, problem.case) == (Verdict.WRONG_ANSWER, "one")
+
+
 def test_a_wrong_answer_at_a_benchmark_case_is_wrong_though_the_smaller_one_is_right(task: LoadedTask) -> None:
     problem = problem_of(task, paced(1e-6, compute=wrong_at(1_000)))
     assert (problem.verdict, problem.case) == (Verdict.WRONG_ANSWER, "medium")

@@ -136,6 +136,25 @@ def test_another_run_is_for_whom_it_can_decide(
     assert contestants(ranking, frozenset({"a", "b", "r"}), classroom.session.course.measurement) == expected
 
 
+@pytest.mark.parametrize(("control_split", "expected"), [(False, set()), (True, {"r"})])
+def test_references_alone_are_measured_further_only_where_they_were_disturbed(
+    classroom: Classroom, control_split: bool, expected: set[str]
+) -> None:
+    ranking = Ranking((standing("a", 1), standing("r", None)), 0.05, control_split, contested=())
+    assert contestants(ranking, frozenset({"r"}), classroom.session.course.measurement) == expected
+
+
+def test_a_faster_reference_that_comes_later_changes_no_baseline(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6))
+    classroom.grade()
+    classroom.refer("tuned", paced(1e-6))
+    classroom.submit("bob", paced(2e-6))
+    report = classroom.grade()
+    assert {result.baseline for result in report.results if result.case == "large"} == {"numba"}
+    assert ranks(report) == {"ada": 1, "bob": 1}
+    assert of(report, "tuned").speedup == pytest.approx(2)
+
+
 # Failing while being measured
 
 

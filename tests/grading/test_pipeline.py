@@ -127,6 +127,18 @@ def test_only_the_authors_that_are_wanted_are_graded_beside_the_references(class
     assert ranks(classroom.report()) == {"ada": 1, "bob": 2, "eve": 3}
 
 
+@pytest.mark.parametrize("order", [("ada", "bob"), ("bob", "ada")])
+def test_copies_on_either_side_of_a_limit_meet_though_they_are_graded_one_by_one(
+    classroom: Classroom, order: tuple[str, str]
+) -> None:
+    classroom.submit("ada", paced(2.45e-5))
+    classroom.submit("bob", paced(2.55e-5))
+    for author in order:
+        classroom.grade(author)
+    report = classroom.report()
+    assert of(report, "ada").case == of(report, "bob").case is not None
+
+
 def test_an_author_who_comes_later_is_measured_in_a_new_block_with_the_same_baseline(classroom: Classroom) -> None:
     small_class(classroom)
     before = classroom.grade()

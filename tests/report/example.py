@@ -67,5 +67,8 @@ def rendered(renderable: RenderableType, width: int = 140) -> str:
     return capture.get()
 
 
-HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\u2066 [bold red]x[/bold red] [/] [link=file:///etc]y[/link] \x9b31m \ud800 \r\n \u2028z"
+HOSTILE = (
+    "\x1b[2J\x1b]0;owned\x07 \x9b31m \u202egnp.exe\u2066 \ud800 \r\n \u2028z"
+    " [bold red]x[/bold red] [/] [link=file:///etc]y[/link]"
+)
 """Terminal escapes, characters that turn the direction of text, markup, a lone surrogate, line ends."""

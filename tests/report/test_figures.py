@@ -1,6 +1,7 @@
 """How figures are written, and how text from outside is made harmless."""
 
 import unicodedata
+from math import exp
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,6 @@ from tests.report.example import HOSTILE
 TIME_UNITS = {"ps": 1e-12, "ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 RATE_UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 MEMORY_UNITS = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9}
-LARGEST = 999.5  # of a number with three digits, before rounding
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,6 @@ def test_a_speedup_stands_with_its_interval(speedup: float | None, low: float | 
 
 @given(st.floats(1e-6, 1e6), st.floats(0, 700))
 def test_every_interval_can_be_written(speedup: float, reach: float) -> None:
-    from math import exp
-
     text = speedup_text(speedup, speedup * exp(-reach), speedup * exp(reach))
     assert text.startswith(f"{speedup:.3g} ×")
     assert "e+02 %" not in text

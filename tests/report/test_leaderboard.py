@@ -1,5 +1,6 @@
 """The leaderboard and one author's results on a terminal."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -23,8 +24,13 @@ def a_class() -> Report:
 
 
 def row(text: str, author: str) -> str:
-    """The first line that names an author: the one of the task's table."""
-    return next(line for line in text.splitlines() if author in line)
+    """The first line that begins with an author, perhaps after a rank."""
+    return next(line for line in text.splitlines() if re.match(rf"\s*\d*\s*{author}\b", line))
+
+
+def lines(text: str) -> str:
+    """Without the spaces that fill a terminal's lines."""
+    return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -35,6 +41,7 @@ def test_everyone_stands_with_rank_verdict_and_points(width: int) -> None:
     assert "WRONG_ANSWER" in row(text, "max")
     assert row(text, "numba").split()[0] == "numba"
     assert all(len(line) <= width for line in text.splitlines())
+    assert "…" not in text  # a narrow terminal folds, and cuts nothing off
 
 
 def test_the_fastest_first_with_rate_case_speedup_and_points() -> None:
@@ -102,7 +109,7 @@ def test_an_author_sees_what_happened_and_how_the_marks_come_about(width: int) -
 
 
 def test_an_author_who_is_wrong_sees_the_message_and_what_was_printed() -> None:
-    text = rendered(author_details(report(wrong("max", "expected <2>, got <3>\ninputs: 1", printed="x is 1")), "max"))
+    text = lines(rendered(author_details(report(wrong("max", "expected <2>, got <3>\ninputs: 1", printed="x is 1")), "max")))
     assert "expected <2>, got <3>\n  inputs: 1" in text
     assert "it printed:\n  x is 1" in text
     assert "time of a call" not in text
