@@ -136,7 +136,7 @@ class Limits(Section):
 
     time_over_naive: Positive = 10.0
     """A call may take this many times as long as `naive` on the same case, and never less than `least_time_s`."""
-    least_time_s: Positive = 1.0
+    least_time_s: Positive = 2.0
     first_call_s: Positive = 15.0
     """For the import, and for the first call with its compilation."""
     memory_bytes: Bytes = ByteSize(2 << 30)

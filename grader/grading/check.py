@@ -113,7 +113,7 @@ class _Check:
 
     def _check_cases(self) -> None:
         first, *others = self._task.check_cases
-        cold = self._right_call(first, 0, self._limits.first_call_s)
+        cold = self._right_call(first, 0, self._limits.cold_call_s(first.name))
         warm = self._right_call(first, 1, self._limits.call_s(first.name))
         self._note(compile_time_s=max(0.0, cold.wall_time_s - warm.wall_time_s))
         self._time(first, warm.wall_time_s)

@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from grader.content.submission import Rejection, Submission
+from grader.content.submission import Rejection, Submission, names_used
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs, check
@@ -21,6 +21,8 @@ from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
 _SEED_BITS = 128
+_COMPILERS = frozenset({"numba", "jax", "torch"})
+"""Whoever uses none of these has nothing to compile: an endless loop is found out in seconds."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ def _check_one(
 ) -> tuple[CheckResult, Problem | None]:
     worker = generation.start(submission)
     try:
-        result, problem = check(worker, hand_ins.task, limits, inputs, notes=submission.notes)
+        own_limits = replace(limits, compiles=not _COMPILERS.isdisjoint(names_used(submission)))
+        result, problem = check(worker, hand_ins.task, own_limits, inputs, notes=submission.notes)
         checked.compiled[submission.content_hash] = worker.compiled_functions()
     finally:
         worker.close()

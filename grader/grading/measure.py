@@ -32,7 +32,6 @@ class Plan:
     slow_ratio: float
     """A competitor this many times slower than the block's fastest takes the least number of turns."""
     block_size: int
-    shortest_baseline_call_s: float
 
 
 @dataclass(frozen=True)
@@ -68,20 +67,19 @@ def rounds_of(turns: Mapping[str, int], baseline: str, generator: np.random.Gene
     return [[competitors[index] for index in generator.permutation(len(competitors))] for competitors in rounds]
 
 
-def choose_baseline(times_s: Mapping[str, float], named: str | None, shortest_s: float) -> str | None:
+def choose_baseline(times_s: Mapping[str, float], named: str | None, shortest_s: float, longest_s: float) -> str | None:
     """The reference that everyone is compared with at one case, from the references' call times there.
 
-    The one that the course names where its call takes at least `shortest_s` (below, the cost of the call itself would be in the
-    comparison); else the fastest that does; else the slowest.
+    It should take at least `shortest_s` a call (below, the cost of the call itself would be in the comparison) and at most
+    `longest_s` (it is in every round): the one that the course names, or else the fastest. Where none does, the nearest.
     """
-    if not times_s:
-        return None
-    long_enough = {level: seconds for level, seconds in times_s.items() if seconds >= shortest_s}
-    if named in long_enough:
+    suitable = {level: seconds for level, seconds in times_s.items() if shortest_s <= seconds <= longest_s}
+    if named in suitable:
         return named
-    if long_enough:
-        return min(long_enough, key=lambda level: long_enough[level])
-    return max(times_s, key=lambda level: times_s[level])
+    if suitable:
+        return min(suitable, key=lambda level: suitable[level])
+    middle_s = math.sqrt(shortest_s * longest_s)
+    return min(times_s, key=lambda level: abs(math.log(times_s[level] / middle_s)), default=None)
 
 
 def plan_blocks(

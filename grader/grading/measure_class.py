@@ -118,7 +118,8 @@ class _Measuring:
             if case in checks[member].case_times_s
         }
         named = baseline_of(self._session.course, hand_ins.task.name)
-        level = choose_baseline(times_s, named, self._session.plan.shortest_baseline_call_s)
+        measurement = self._measurement
+        level = choose_baseline(times_s, named, measurement.shortest_baseline_call_s, measurement.longest_call_s)
         if level is None:
             raise GraderError(f"no reference of {hand_ins.task.name} does the case {case!r} in time: nothing to compare with")
         return references[level]

@@ -61,7 +61,6 @@ class Session:
             timed_calls_per_turn=measurement.timed_calls_per_turn,
             slow_ratio=measurement.slow_ratio,
             block_size=measurement.block_size,
-            shortest_baseline_call_s=measurement.shortest_baseline_call_s,
         )
 
 

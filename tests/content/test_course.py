@@ -108,7 +108,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
         shortest_baseline_call_s=0.005,
     )
     limits = course.limits
-    assert (limits.time_over_naive, limits.least_time_s, limits.first_call_s) == (10, 1, 15)
+    assert (limits.time_over_naive, limits.least_time_s, limits.first_call_s) == (10, 2, 15)
     assert (limits.memory_bytes, limits.output_bytes, limits.source_bytes) == (2 * 1024**3, 65536, 1024**2)
     assert (course.weights.participation, course.weights.homework, course.weights.labs, course.weights.project) == (
         10,

@@ -27,7 +27,6 @@ PLAN = Plan(
     timed_calls_per_turn=3,
     slow_ratio=20,
     block_size=16,
-    shortest_baseline_call_s=0.005,
 )
 LIMITS = Limits(first_call_s=15, least_time_s=1, time_over_naive=10, memory_bytes=1 << 30, longest_call_s=0.25)
 SEED = 7
@@ -41,7 +40,6 @@ plans = st.builds(
     timed_calls_per_turn=st.integers(1, 9),
     slow_ratio=st.floats(1.5, 100),
     block_size=st.just(16),
-    shortest_baseline_call_s=st.just(0.005),
 )
 times = st.floats(1e-6, 10)
 
@@ -113,14 +111,19 @@ def test_the_order_within_rounds_is_random_and_the_seed_decides_it() -> None:
         ({"naive": 0.9, "numpy": 0.05, "numba": 0.001}, "numba", "numpy"),
         ({"naive": 0.9, "numpy": 0.05}, "numba", "numpy"),
         ({"naive": 0.004, "numpy": 0.001}, None, "naive"),
+        ({"naive": 0.9, "numpy": 0.05, "numba": 0.4}, "numba", "numpy"),
+        ({"naive": 0.9, "numpy": 0.3}, None, "numpy"),
         ({}, "numba", None),
     ],
-    ids=["fastest", "named", "too fast", "named too fast", "named absent", "all too fast", "nobody"],
+    ids=[
+        *("fastest", "named", "too fast", "named too fast", "named absent", "all too fast"),
+        *("named too slow", "all too slow", "nobody"),
+    ],
 )
-def test_the_baseline_is_the_named_reference_or_the_fastest_that_takes_long_enough(
+def test_the_baseline_is_the_named_reference_or_the_fastest_whose_calls_are_neither_too_short_nor_too_long(
     times_s: Mapping[str, float], named: str | None, expected: str | None
 ) -> None:
-    assert choose_baseline(times_s, named, 0.005) == expected
+    assert choose_baseline(times_s, named, 0.005, 0.25) == expected
 
 
 # Blocks
