@@ -20,6 +20,9 @@ from grader.grading.judge import failed, judge
 from grader.grading.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
 from grader.verdicts import Verdict
 
+FEW_ROUNDS = 3
+"""Enough for a median, where the baseline is slow."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -55,13 +58,14 @@ def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
 def rounds_of(turns: Mapping[str, int], baseline: str, generator: np.random.Generator) -> list[list[str]]:
     """Who takes part in which round, in random order; the baseline and its control are in every round.
 
-    A competitor with fewer turns than there are rounds has them in rounds drawn at random.
+    A competitor with fewer turns than there are rounds has them in rounds drawn at random. There are as many rounds as the
+    baseline has turns (or a few, if those are fewer): it pays for each of them twice, with its control.
     """
-    count = max(turns.values())
+    count = min(max(turns.values()), max(turns[baseline], FEW_ROUNDS))
     rounds: list[list[str]] = [[] for _ in range(count)]
     for competitor, wanted in turns.items():
         everywhere = competitor in (baseline, CONTROL)
-        chosen = range(count) if everywhere else sorted(generator.choice(count, wanted, replace=False).tolist())
+        chosen = range(count) if everywhere else generator.choice(count, min(wanted, count), replace=False)
         for number in chosen:
             rounds[number].append(competitor)
     return [[competitors[index] for index in generator.permutation(len(competitors))] for competitors in rounds]

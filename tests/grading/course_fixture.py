@@ -168,9 +168,9 @@ class Classroom:
         """Add or change a reference."""
         self._author(self.folder / "reference" / level, script, "")
 
-    def submit(self, author: str, script: Script, text: str = "") -> None:
-        """Add or change a student's submission; `text` makes it another version."""
-        self._author(self.folder / "submissions" / author, script, text)
+    def submit(self, author: str, script: Script, code: str = "") -> None:
+        """Add or change a student's submission; more `code` in the file makes it another version."""
+        self._author(self.folder / "submissions" / author, script, code)
 
     def hand_in(self, author: str, text: str) -> None:
         """A student's file as it stands, for what is judged without being run."""
@@ -209,8 +209,8 @@ class Classroom:
         grading()
         return dict(self.backend.calls_of - before)
 
-    def _author(self, folder: Path, script: Script, text: str) -> None:
-        write(folder / "double.py", f'def double(x: "float64[n]") -> "float64[n]":\n    """{text}"""\n    return 2 * x\n')
+    def _author(self, folder: Path, script: Script, code: str) -> None:
+        write(folder / "double.py", f'def double(x: "float64[n]") -> "float64[n]":\n    return 2 * x\n{code}\n')
         self.backend.scripts[folder.name] = script
 
 

@@ -59,6 +59,15 @@ def test_the_naive_references_times_set_everyones_limit(classroom: Classroom, na
     assert of(classroom.grade(), "ada").verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("import numba\nnumba.njit(abs)\n", Verdict.ACCEPTED), ("import numpy\nnumpy.abs(1)\n", Verdict.TIME_LIMIT)],
+)
+def test_only_code_that_may_compile_has_time_for_it(classroom: Classroom, text: str, verdict: Verdict) -> None:
+    classroom.submit("ada", paced(1e-6, compile_time_s=5.0), text)
+    assert of(classroom.grade(), "ada").verdict is verdict
+
+
 def test_a_reference_that_fails_its_own_check_is_the_courses_fault(classroom: Classroom) -> None:
     classroom.refer("numba", paced(1e-6, compute=tripled))
     with pytest.raises(GraderError, match="the course's own reference/numba/double is WRONG_ANSWER: Wrong on case 'one'"):
@@ -199,7 +208,7 @@ def test_a_changed_reference_is_checked_again(classroom: Classroom) -> None:
 def test_two_versions_of_one_author_are_two_members(classroom: Classroom) -> None:
     classroom.submit("ada", paced(2e-6))
     (before,) = (one for one in read_class(classroom.session)[0].everyone if one.author == "ada")
-    classroom.submit("ada", paced(2e-6), text="second thoughts")
+    classroom.submit("ada", paced(2e-6), code="# second thoughts")
     (after,) = (one for one in read_class(classroom.session)[0].everyone if one.author == "ada")
     assert isinstance(before, Submission)
     assert member_of(before) != member_of(after)

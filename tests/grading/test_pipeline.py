@@ -70,7 +70,7 @@ def test_a_second_grading_runs_nothing_and_says_the_same(classroom: Classroom) -
 def test_changed_code_is_graded_again_and_nobody_elses(classroom: Classroom) -> None:
     small_class(classroom)
     before = figures(classroom.grade())
-    classroom.submit("bob", paced(4e-6), text="slower, but clearer")
+    classroom.submit("bob", paced(4e-6), code="# slower, but clearer")
     calls = classroom.calls_in(classroom.grade)
     assert calls.keys() == {"bob", "numba", "control"}  # the baseline and its control are in every block
     after = figures(classroom.report())
@@ -81,7 +81,7 @@ def test_changed_code_is_graded_again_and_nobody_elses(classroom: Classroom) -> 
 def test_code_that_is_back_as_it_was_is_not_graded_again(classroom: Classroom) -> None:
     small_class(classroom)
     before = figures(classroom.grade())
-    classroom.submit("bob", paced(4e-6), text="slower, but clearer")
+    classroom.submit("bob", paced(4e-6), code="# slower, but clearer")
     classroom.grade()
     classroom.submit("bob", paced(2.4e-6))
     assert classroom.calls_in(classroom.grade) == {}
@@ -91,7 +91,7 @@ def test_code_that_is_back_as_it_was_is_not_graded_again(classroom: Classroom) -
 def test_a_failure_that_is_repaired_is_gone(classroom: Classroom) -> None:
     classroom.submit("ada", paced(2e-6, compute=wrong_from(20)))
     assert of(classroom.grade(), "ada").verdict is Verdict.WRONG_ANSWER
-    classroom.submit("ada", paced(2e-6), text="repaired")
+    classroom.submit("ada", paced(2e-6), code="# repaired")
     result = of(classroom.grade(), "ada")
     assert (result.verdict, result.rank, result.runs) == (Verdict.ACCEPTED, 1, 3)
 
@@ -270,7 +270,7 @@ def test_code_that_changes_after_an_interruption_is_measured_as_it_is_now(classr
     pair(classroom)
     interrupt_in_run(classroom, 2)
     for author in ("ada", "bob"):
-        classroom.submit(author, paced(4e-6), text="another")
+        classroom.submit(author, paced(4e-6), code="# another")
     report = classroom.grade()
     assert ranks(report) == {"ada": 1, "bob": 1}
     assert of(report, "ada").runs == of(report, "bob").runs == 3
