@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
@@ -113,6 +113,7 @@ def test_inputs_too_long_to_read_are_not_shown() -> None:
     assert problem.message == "An exception was raised here\nboom\nabout this case: Two numbers."
 
 
+@settings(deadline=None)
 @given(st.sampled_from([np.nan, np.inf, -np.inf, complex(0, np.nan), complex(np.inf, 1)]), st.integers(0, 1))
 def test_what_is_not_finite_never_passes_however_careless_the_checker(value: complex, place: int) -> None:
     values: list[complex] = [2.5, 4.0]

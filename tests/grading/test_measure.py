@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.content.submission import Submission
@@ -56,6 +56,7 @@ times = st.floats(1e-6, 10)
 # Turns
 
 
+@settings(deadline=None)
 @given(times, times, plans)
 def test_a_competitor_gets_its_least_calls_and_never_more_than_its_most(call_s: float, fastest_s: float, plan: Plan) -> None:
     per_turn = plan.timed_calls_per_turn + 1
@@ -64,6 +65,7 @@ def test_a_competitor_gets_its_least_calls_and_never_more_than_its_most(call_s: 
     assert calls <= max(plan.calls_per_run, plan.min_calls_per_run + per_turn - 1)
 
 
+@settings(deadline=None)
 @given(times, plans)
 def test_beyond_its_least_calls_a_competitor_stays_within_its_seconds(call_s: float, plan: Plan) -> None:
     per_turn = plan.timed_calls_per_turn + 1
@@ -86,6 +88,7 @@ def test_whoever_is_far_slower_than_the_fastest_takes_the_least_part() -> None:
 turn_counts = st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 12), min_size=1)
 
 
+@settings(deadline=None)
 @given(turn_counts, st.integers(1, 12), st.integers(0, 2**32))
 def test_the_baseline_and_its_control_are_in_every_round_and_the_others_in_their_number_of_them(
     turns: Mapping[str, int], baseline_turns: int, seed: int
@@ -139,6 +142,7 @@ def test_the_baseline_is_the_named_reference_or_the_fastest_whose_calls_are_neit
 # Blocks
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 20))
 def test_blocks_share_everyone_out_evenly_and_each_has_the_baselines_time(count: int, block_size: int) -> None:
     members = [Member(f"s{number:02}", "student", "") for number in range(count)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report.as_json import dump, report_document
@@ -84,6 +84,7 @@ def test_text_from_outside_is_harmless_on_a_terminal_and_comes_back_as_it_was() 
     assert result["author"] == "[bold]ada[/bold]"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=50), st.text(st.characters(), max_size=50))
 def test_any_text_comes_back(message: str, printed: str) -> None:
     (result,) = parsed(dump(report_document(report(wrong("ada", message, printed)))))["results"]

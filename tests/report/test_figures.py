@@ -4,7 +4,7 @@ import unicodedata
 from math import exp
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report.figures import harmless, memory_text, points_text, rate_text, speedup_text, time_text
@@ -58,6 +58,7 @@ def value_of(text: str, units: dict[str, float]) -> tuple[float, list[str]]:
     return float(number) * units[unit], list(units)[: list(units).index(unit)]
 
 
+@settings(deadline=None)
 @given(st.floats(1e-12, 1e6), st.floats(1, 1e3))
 def test_a_longer_time_never_has_a_smaller_unit_and_reads_as_what_it_is(seconds: float, factor: float) -> None:
     value, below = value_of(time_text(seconds), TIME_UNITS)
@@ -66,6 +67,7 @@ def test_a_longer_time_never_has_a_smaller_unit_and_reads_as_what_it_is(seconds:
     assert len(below) <= len(below_longer)
 
 
+@settings(deadline=None)
 @given(st.floats(1, 1e14), st.floats(1, 1e3))
 def test_a_higher_rate_never_has_a_smaller_unit_and_reads_as_what_it_is(rate: float, factor: float) -> None:
     value, below = value_of(rate_text(rate, "").removesuffix("/s").strip(), RATE_UNITS)
@@ -74,6 +76,7 @@ def test_a_higher_rate_never_has_a_smaller_unit_and_reads_as_what_it_is(rate: fl
     assert len(below) <= len(below_higher)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**14), st.integers(0, 10**6))
 def test_more_memory_never_has_a_smaller_unit_and_reads_as_what_it_is(size_bytes: int, more: int) -> None:
     value, below = value_of(memory_text(size_bytes), MEMORY_UNITS)
@@ -82,6 +85,7 @@ def test_more_memory_never_has_a_smaller_unit_and_reads_as_what_it_is(size_bytes
     assert len(below) <= len(below_more)
 
 
+@settings(deadline=None)
 @given(st.floats())
 def test_no_number_breaks_a_text(number: float) -> None:
     assert time_text(number)
@@ -105,6 +109,7 @@ def test_a_speedup_stands_with_its_interval(speedup: float | None, low: float | 
     assert speedup_text(speedup, low, high) == text
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1e6), st.floats(0, 700))
 def test_every_interval_can_be_written(speedup: float, reach: float) -> None:
     text = speedup_text(speedup, speedup * exp(-reach), speedup * exp(reach))
@@ -132,6 +137,7 @@ def test_what_could_steer_a_terminal_is_shown_instead() -> None:
     assert "[bold red]x[/bold red]" in shown
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=200))
 def test_what_is_shown_has_no_control_or_format_characters_and_can_be_encoded(text: str) -> None:
     shown = harmless(text)
@@ -139,6 +145,7 @@ def test_what_is_shown_has_no_control_or_format_characters_and_can_be_encoded(te
     assert not {unicodedata.category(character) for character in shown.replace("\n", "")} & {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=100))
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
