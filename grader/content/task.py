@@ -104,7 +104,7 @@ class Task:
     expect: Callable[[Inputs], Any]
     """The trusted answer to one call's inputs, in whatever form `check` and `work` want; it must not change the inputs.
 
-    Computed once per inputs and shared by all competitors.
+    Computed once per inputs and shared by all competitors; the inputs of several calls may be prepared in several threads.
     """
     check: Callable[[Inputs, Outputs, Any], Difference | None]
     """`check(inputs, outputs, expected)`: None where right. Outputs have the declared dtypes and shapes, and may hold NaN."""

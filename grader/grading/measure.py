@@ -7,10 +7,13 @@ of a round's turn has inputs of its own, fresh, and the same for all competitors
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
@@ -161,13 +164,16 @@ class _Run:
         fastest_s = min(self._block.calls_s.values())
         turns = {key: turns_per_run(self._call_time_s(key), fastest_s, self._plan) for key in workers}
         rounds = rounds_of(turns, self._block.baseline.key, self._generator)
-        for number, order in enumerate(rounds):
-            slots = [prepare(self._task, self._case, self._generator) for _ in range(self._plan.timed_calls_per_turn + 1)]
-            for key in order:
-                if key not in self._problems:
-                    turn = self._turn(key, workers[key], number, slots)
-                    if turn is not None:
-                        yield turn
+        # One core each: a library's own threads would go on spinning for a while, and disturb the call that comes next.
+        with threadpool_limits(1), ThreadPoolExecutor() as threads:
+            for number, order in enumerate(rounds):
+                generators = self._generator.spawn(self._plan.timed_calls_per_turn + 1)
+                slots = list(threads.map(partial(prepare, self._task, self._case), generators))
+                for key in order:
+                    if key not in self._problems:
+                        turn = self._turn(key, workers[key], number, slots)
+                        if turn is not None:
+                            yield turn
 
     def _call_time_s(self, key: str) -> float:
         return self._block.calls_s[self._block.baseline.key if key == CONTROL else key]
