@@ -16,8 +16,8 @@ from typing import Any, Self
 
 from grader.content.task import LoadedTask
 from grader.errors import GraderError, UsageError
-from grader.grading.records import Block, CheckResult, Member, RunRecord, Turn
 from grader.machine import Machine
+from grader.records import Block, CheckResult, Member, RunRecord, Turn
 from grader.verdicts import Verdict
 
 SCHEMA_VERSION = 1

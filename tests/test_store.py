@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from grader.content.task import Interface, LoadedTask, Task
 from grader.errors import GraderError, UsageError
-from grader.grading.records import Block, CheckResult, Member, RunRecord, Turn
 from grader.machine import Machine
+from grader.records import Block, CheckResult, Member, RunRecord, Turn
 from grader.store import SCHEMA_VERSION, Conditions, Store
 from grader.verdicts import Verdict
 

@@ -11,7 +11,7 @@ from grader.content.task import Case, LoadedTask, Task
 from grader.execution.interface import Call, Worker
 from grader.grading.judge import failed, judge, the_courses_code
 from grader.grading.placing import BORDERLINE
-from grader.grading.records import CheckResult, Limits, PreparedCase, Problem
+from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.verdicts import Verdict
 
 _SIZING_CALLS = 3

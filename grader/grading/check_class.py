@@ -15,8 +15,8 @@ from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs, check
 from grader.grading.placing import common_case, place
 from grader.grading.progress import Progress
-from grader.grading.records import CheckResult, Limits, Member, Problem
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
+from grader.records import CheckResult, Limits, Member, Problem
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 

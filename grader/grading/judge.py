@@ -8,7 +8,7 @@ import numpy as np
 from grader.content.task import Array, Case, Difference, Inputs, Outputs, Task, Value
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
-from grader.grading.records import PreparedCase, Problem
+from grader.records import PreparedCase, Problem
 from grader.verdicts import Verdict
 
 _SHOWN_INPUT_CHARACTERS = 600

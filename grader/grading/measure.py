@@ -20,7 +20,7 @@ from grader.content.task import Case, LoadedTask
 from grader.execution.interface import Generation, Worker
 from grader.grading.check import prepare
 from grader.grading.judge import failed, judge
-from grader.grading.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
+from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
 from grader.verdicts import Verdict
 
 FEW_ROUNDS = 3

@@ -13,9 +13,9 @@ from grader.grading.check_class import naive_times_s
 from grader.grading.measure import Competitor, choose_baseline, measure_run, plan_blocks
 from grader.grading.progress import Progress
 from grader.grading.rank import Ranking, needs_more_runs
-from grader.grading.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
 from grader.grading.session import HandIns, Session, member_of
 from grader.grading.standings import current_blocks, rank_case, without_failed
+from grader.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from grader.grading.records import CheckResult
+from grader.records import CheckResult
 
 BORDERLINE = 1.6
 """A call between `longest_call_s` divided and multiplied by this is borderline: machines' slow phases reach that far."""

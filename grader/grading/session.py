@@ -11,9 +11,9 @@ from grader.content.task import LoadedTask, load_task, task_names
 from grader.errors import UsageError
 from grader.execution.choose import worker_environment
 from grader.grading.measure import Plan
-from grader.grading.records import Limits, Member
 from grader.machine import Machine, environment_key, this_machine
 from grader.nearest import did_you_mean
+from grader.records import Limits, Member
 from grader.store import Conditions
 from grader.verdicts import Verdict
 

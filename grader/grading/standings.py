@@ -11,10 +11,10 @@ from grader.content.submission import Submission, names_used
 from grader.content.task import LoadedTask
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.rank import Ranking, RunScores, Standing, rank
-from grader.grading.records import CONTROL, CheckResult, Member, RunRecord, Turn
 from grader.grading.score import Facts, Points, score_assignment
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
 from grader.machine import Machine
+from grader.records import CONTROL, CheckResult, Member, RunRecord, Turn
 from grader.store import Conditions, Store, StoredBlock
 from grader.verdicts import Verdict
 

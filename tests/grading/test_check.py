@@ -12,7 +12,7 @@ from grader.content.task import Array, Case, Inputs, LoadedTask
 from grader.errors import GraderError
 from grader.execution.interface import Failure, FailureKind
 from grader.grading.check import DrawnInputs, call_once, check, prepare
-from grader.grading.records import CheckResult, Limits, PreparedCase, Problem
+from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.testing import Script, ScriptedBackend
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import Classroom, doubled, failing, length, paced, wrong_from

@@ -10,9 +10,9 @@ from grader.content.submission import Submission
 from grader.content.task import Array, Inputs
 from grader.errors import GraderError
 from grader.grading.check_class import align_cases, failing_case_path, save_failing_case
-from grader.grading.records import Member, Problem
 from grader.grading.session import member_of, read_class
 from grader.grading.standings import Report
+from grader.records import Member, Problem
 from grader.testing import Script
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import TASK, Classroom, doubled, length, of, paced, ranks, write

@@ -12,7 +12,7 @@ from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mist
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
 from grader.grading.judge import failed, judge
-from grader.grading.records import PreparedCase, Problem
+from grader.records import PreparedCase, Problem
 from grader.verdicts import Verdict
 
 MEMORY_BYTES = 3 << 29  # 1.5 GiB

@@ -24,7 +24,7 @@ from grader.grading.measure import (
     rounds_of,
     turns_per_run,
 )
-from grader.grading.records import CONTROL, Block, Limits, Member, RunRecord, Turn
+from grader.records import CONTROL, Block, Limits, Member, RunRecord, Turn
 from grader.testing import Script, ScriptedBackend
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import Classroom, doubled, failing, length, paced, wrong_from

@@ -6,7 +6,7 @@ from grader.errors import GraderError
 from grader.execution.interface import FailureKind
 from grader.grading.measure_class import contestants
 from grader.grading.rank import Ranking, Standing
-from grader.grading.records import CONTROL
+from grader.records import CONTROL
 from grader.store import StoredBlock
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import Classroom, failing, noisy, of, paced, ranks, wrong_from

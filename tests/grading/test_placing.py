@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.grading.placing import common_case, place
-from grader.grading.records import CheckResult
+from grader.records import CheckResult
 from grader.verdicts import Verdict
 
 CASES = ("small", "middle", "large")
