@@ -73,8 +73,12 @@ def check_class(
             else:
                 _require_right_reference(member, hand_ins, result)
                 if problem is not None and problem.inputs is not None:
+                    path = failing_case_path(session.course_folder, member, task.name)
                     try:
-                        save_failing_case(failing_case_path(session.course_folder, member, task.name), task.name, problem)
+                        save_failing_case(path, task.name, problem)
+                        result = replace(
+                            result, message=f"{result.message}\nagain on this case: grader check FILE --case {path}"
+                        )
                     except OSError as error:  # the verdict does not hang on the file
                         checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
                 checks = {other: store.check(other, task, conditions) for other in map(member_of, hand_ins.everyone)}
