@@ -76,9 +76,8 @@ def check_class(
                     path = failing_case_path(session.course_folder, member, task.name)
                     try:
                         save_failing_case(path, task.name, problem)
-                        result = replace(
-                            result, message=f"{result.message}\nagain on this case: grader check FILE --case {path}"
-                        )
+                        again = f"grader check FILE --case {path.relative_to(session.course_folder)}"
+                        result = replace(result, message=f"{result.message}\nagain on this case: {again}")
                     except OSError as error:  # the verdict does not hang on the file
                         checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
                 checks = {other: store.check(other, task, conditions) for other in map(member_of, hand_ins.everyone)}
