@@ -1,6 +1,8 @@
 """What the harness itself costs, and how fast the references are: measured by the grader's own means."""
 
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -23,6 +25,7 @@ from grader.store import Store
 
 COURSE = Path(__file__).resolve().parent.parent
 WORKER_STARTS = 20
+HELP_RUNS = 5
 
 
 @dataclass
@@ -111,6 +114,16 @@ def worker_start_ms(backend: Backend) -> float:
             times_s.append(time.perf_counter() - start)
             worker.close()
     return 1e3 * statistics.median(times_s)
+
+
+def help_time_s() -> float:
+    """The median time of `grader --help`, in seconds."""
+    times_s = []
+    for _ in range(HELP_RUNS):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "grader", "--help"], check=True, stdout=subprocess.DEVNULL, cwd=COURSE)
+        times_s.append(time.perf_counter() - start)
+    return statistics.median(times_s)
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,16 @@ def usable_cpus() -> tuple[int, ...]:
     return tuple(range(os.cpu_count() or 1))
 
 
-def environment_key(variables: Mapping[str, str]) -> str:
-    """A digest of what else decides a result: interpreter, libraries, and the workers' variables."""
-    return _digest({"python": platform.python_version(), "libraries": library_versions(), "variables": dict(variables)})
+def environment_key(variables: Mapping[str, str], rules: Mapping[str, float]) -> str:
+    """A digest of what else decides a result: interpreter, libraries, the workers' variables, and the course's limits."""
+    return _digest(
+        {
+            "python": platform.python_version(),
+            "libraries": library_versions(),
+            "variables": dict(variables),
+            "rules": dict(rules),
+        }
+    )
 
 
 def library_versions() -> dict[str, str]:

@@ -41,7 +41,7 @@ class Limits:
     naive_times_s: Mapping[str, float] = field(default_factory=dict)
     """The naive reference's time on each case that it was run on; empty while the naive reference itself is checked."""
     compiles: bool = True
-    """Whether the code may compile in its first call; if not, that call has no more time than any other."""
+    """Whether the code may compile in its first call on a case; if not, that call has no more time than any other."""
 
     def call_s(self, case: str) -> float:
         """The time limit of one call on `case`, in seconds."""
@@ -49,7 +49,7 @@ class Limits:
         return self.first_call_s if naive_s is None else max(self.least_time_s, self.time_over_naive * naive_s)
 
     def cold_call_s(self, case: str) -> float:
-        """The time limit of a worker's first call, in seconds."""
+        """The time limit of a worker's first call on `case`, in seconds."""
         return self.first_call_s if self.compiles else self.call_s(case)
 
 

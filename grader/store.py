@@ -102,6 +102,19 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._connection.close()
 
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """No other grading into this store meanwhile: each would be the other's noise. UsageError where one is at work."""
+        import fcntl
+
+        lock = self.path.with_name(self.path.name + ".lock")
+        with lock.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UsageError(f"another grading into {self.path} is at work; wait for it, or name another --store") from None
+            yield
+
     # --- checks ------------------------------------------------------------------------------------------------------------
 
     def add_check(self, member: Member, task: LoadedTask, conditions: Conditions, seed: int, result: CheckResult) -> None:

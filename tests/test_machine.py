@@ -56,12 +56,16 @@ def test_the_versions_of_the_libraries_are_those_that_are_imported() -> None:
 
 
 def test_the_environments_key_depends_on_the_variables_and_not_on_their_order() -> None:
-    key = environment_key({"A": "1", "B": "2"})
-    assert environment_key({"B": "2", "A": "1"}) == key
-    assert environment_key({"A": "1", "B": "3"}) != key
+    key = environment_key({"A": "1", "B": "2"}, {"limit": 1})
+    assert environment_key({"B": "2", "A": "1"}, {"limit": 1}) == key
+    assert environment_key({"A": "1", "B": "3"}, {"limit": 1}) != key
+
+
+def test_results_under_other_limits_have_another_key() -> None:
+    assert environment_key({}, {"memory_bytes": 1}) != environment_key({}, {"memory_bytes": 2})
 
 
 def test_it_depends_on_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = environment_key({})
+    key = environment_key({}, {})
     monkeypatch.setattr(machine_module, "library_versions", lambda: {"numpy": "0.1"})
-    assert environment_key({}) != key
+    assert environment_key({}, {}) != key

@@ -13,7 +13,19 @@ import typer
 
 from grader.errors import GraderError, UsageError
 
+COURSE_FILE = "course.toml"
 EXIT_WRONG, EXIT_USAGE, EXIT_GRADER, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+HERE = Path()
+
+
+def find_course(folder: Path) -> Path:
+    """The folder that was named; where none was, this one or the nearest above it that holds a course."""
+    if folder != HERE or (HERE / COURSE_FILE).exists():
+        return folder
+    here = Path.cwd()
+    return next((above for above in here.parents if (above / COURSE_FILE).exists()), HERE)
+
 
 app = typer.Typer(
     help="Check, measure and rank numerical Python, fairly.",
@@ -24,7 +36,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-CourseOption = Annotated[Path, typer.Option("--course", metavar="DIR", help="The course's folder, with course.toml.")]
+CourseOption = Annotated[
+    Path,
+    typer.Option(
+        "--course", metavar="DIR", envvar="GRADER_COURSE", callback=find_course, help="The course's folder, with course.toml."
+    ),
+]
 SubmissionsOption = Annotated[
     Path | None, typer.Option("--submissions", metavar="DIR", help="The class's folder; submissions/ of the course otherwise.")
 ]
@@ -38,7 +55,6 @@ TrustOption = Annotated[
     bool, typer.Option("--trust-code", help="Run submissions without a sandbox; every figure is stamped so.")
 ]
 BudgetOption = Annotated[float | None, typer.Option("--budget", metavar="S", min=0.0, help="Seconds for measuring.")]
-HERE = Path()
 
 
 @app.command()
@@ -82,11 +98,14 @@ def check(
     ] = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
+    store: Annotated[
+        Path | None, typer.Option("--store", metavar="FILE", help="What is remembered of the references; results/own.sqlite.")
+    ] = None,
 ) -> None:
     """Are your own files right, and how fast are they against each reference? Runs them as you, without a sandbox."""
     from grader.cli.own_files import Checkup, check_own_files
 
-    right = check_own_files(Checkup(tuple(files), task, case, budget, picture, course), as_json=as_json)
+    right = check_own_files(Checkup(tuple(files), task, case, budget, picture, course, store), as_json=as_json)
     if not right:
         raise typer.Exit(EXIT_WRONG)
 
@@ -167,6 +186,8 @@ def main() -> None:
         _fail(error, EXIT_USAGE)
     except GraderError as error:
         _fail(error, EXIT_GRADER)
+    except Exception as error:  # noqa: BLE001 -- a fault of ours is never a traceback, and never the code of a wrong answer
+        _fail(f"a fault of the grader's own, please report it: {type(error).__name__}: {error}", EXIT_GRADER)
     except Interrupted:
         _fail("interrupted: what was finished is kept, and the next run goes on from there", EXIT_INTERRUPTED)
 

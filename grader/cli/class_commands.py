@@ -41,7 +41,7 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
     session = open_session(place.course, place.submissions, tasks)
     require_authors(session, wanted.authors)
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
-    with Store(place.store_file) as store, TerminalProgress() as progress:
+    with Store(place.store_file) as store, store.exclusive(), TerminalProgress() as progress:
         report = grade(session, wanted, backend, store, progress)
     _print(report, as_json=as_json)
     return report

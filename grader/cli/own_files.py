@@ -10,13 +10,13 @@ import typer
 
 from grader.cli.class_commands import RESULTS_FILE
 from grader.cli.terminal import TerminalProgress, results_console
-from grader.content.course import Course
+from grader.content.course import Course, load_course
 from grader.content.submission import Submission, infer_task, read_files
 from grader.content.task import Case, LoadedTask, load_task, task_names
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Worker
-from grader.grading.check import call_once
+from grader.grading.check import call_once, prepare
 from grader.grading.pipeline import compare
 from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
 from grader.grading.standings import Report
@@ -43,6 +43,7 @@ class Checkup:
     budget_s: float | None
     picture: Path | None
     course: Path
+    store: Path | None
 
 
 def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
@@ -58,13 +59,14 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     if asked.case is not None:
         return _check_case(session, task, mine, asked.case, backend, as_json=as_json)
-    report = _graded(session, task, mine, backend, asked.budget_s)
-    if asked.picture is not None:
-        _draw(session, task, mine, backend, asked.picture)
+    store_file = asked.store or asked.course / OWN_RESULTS_FILE
+    report = _graded(session, task, mine, backend, asked.budget_s, store_file)
     if as_json:
         typer.echo(dump(report_document(report)))
     else:
         results_console().print(summary(report, [one.author for one in mine]))
+    if asked.picture is not None:
+        _draw(session, task, mine, backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
 
@@ -80,8 +82,13 @@ def _session(asked: Checkup) -> Session:
 
 
 def _common_task(asked: Checkup, known: Sequence[str]) -> str:
+    for file in asked.files:
+        if not file.is_file():
+            beside = [other.name for other in file.parent.glob("*.py")] if file.parent.is_dir() else []
+            raise UsageError(f"there is no file {file}{did_you_mean(file.name, beside)}")
+    limit_bytes = int(load_course(asked.course).limits.source_bytes)
     interfaces = [load_task(asked.course, name).interface for name in known]
-    tasks = {infer_task(file, interfaces, source_bytes_limit=1 << 20) for file in asked.files}
+    tasks = {infer_task(file, interfaces, source_bytes_limit=limit_bytes) for file in asked.files}
     if len(tasks) > 1:
         raise UsageError(f"these files are for different tasks ({', '.join(sorted(tasks))}): check them one task at a time")
     return tasks.pop()
@@ -92,10 +99,17 @@ def _with_short_turns(course: Course) -> Course:
     return course.model_copy(update={"measurement": measurement})
 
 
-def _graded(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None) -> Report:
+def _graded(
+    session: Session,
+    task: LoadedTask,
+    mine: Sequence[HandedIn],
+    backend: Backend,
+    budget_s: float | None,
+    store_file: Path,
+) -> Report:
     """The same stages as a class's grading, with these files as the class; references are checked once and remembered."""
     references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
-    with Store(session.course_folder / OWN_RESULTS_FILE) as store, TerminalProgress() as progress:
+    with Store(store_file) as store, store.exclusive(), TerminalProgress() as progress:
         store.forget([member_of(one) for one in mine], task.name)
         return compare(session, HandIns(task, (*references, *mine)), budget_s, backend, store, progress)
 
@@ -136,10 +150,11 @@ def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is not a case file as `grader` writes them: {error}") from error
     inputs = tuple(value if value.ndim else value.item() for value in values)
-    expected = task.task.expect(inputs)
-    prepared = PreparedCase(inputs, task.task.outputs(inputs), expected, task.task.work(inputs, expected))
-    known = next((case for case in task.task.check_cases if case.name == name), None)
-    return known or Case(name, draw=lambda _generator: inputs), prepared
+    known = next((case for case in task.task.check_cases if case.name == name), Case(name, lambda _generator: inputs))
+    try:
+        return known, prepare(task.task, replace(known, draw=lambda _generator: inputs), np.random.default_rng())
+    except GraderError as error:
+        raise UsageError(f"{path} does not fit the task {task.name}: {error}") from error
 
 
 def _outcome(
@@ -164,16 +179,16 @@ def _draw(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend:
     if case is None or picture is None:
         raise UsageError(f"task {task.name!r} has no picture")
     if not isinstance(mine[0], Submission):
-        return
-    inputs = case.draw(np.random.default_rng())
-    expected = task.task.expect(inputs)
-    prepared = PreparedCase(inputs, task.task.outputs(inputs), expected, task.task.work(inputs, expected))
+        raise UsageError(f"there is nothing to draw: {mine[0].message}")
+    prepared = prepare(task.task, case, np.random.default_rng())
     with backend.generation() as generation:
-        call, _ = call_once(generation.start(mine[0]), task.task, case, prepared, session.limits({}))
+        call, problem = call_once(generation.start(mine[0]), task.task, case, prepared, session.limits({}))
     if call is None or call.outputs is None:
-        return
+        raise UsageError(f"there is nothing to draw: {harmless(problem.message) if problem else 'no output came'}")
+    if problem is not None:
+        typer.echo(f"{path} shows a wrong answer", err=True)
     figure = Figure(figsize=(7, 5), layout="constrained")
-    picture(inputs, call.outputs, figure)
+    picture(prepared.inputs, call.outputs, figure)
     try:
         figure.savefig(path, dpi=150)
     except (OSError, ValueError) as error:

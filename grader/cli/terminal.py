@@ -31,6 +31,7 @@ class TerminalProgress:
             TextColumn("{task.fields[doing]}", style="dim"),
             console=Console(stderr=True),
             transient=True,
+            auto_refresh=False,  # a thread that draws ten times a second would disturb the calls that are timed
             disable=not sys.stderr.isatty(),
         )
         self._stage: TaskID | None = None
@@ -56,3 +57,4 @@ class TerminalProgress:
         if bar.total is not None and bar.completed + amount > bar.total:
             self._bars.update(self._stage, total=bar.completed + amount)
         self._bars.update(self._stage, advance=amount, doing=harmless(doing))
+        self._bars.refresh()

@@ -222,8 +222,31 @@ def _read_beside(folder: Path, name: str, limit_bytes: int) -> tuple[SourceFile,
 
 
 def _different_names(paths: Sequence[Path]) -> list[str]:
-    stems = [path.stem for path in paths]
-    return [path.stem if stems.count(path.stem) == 1 else f"{path.resolve().parent.name}/{path.stem}" for path in paths]
+    """The stems, with as many of the folders above as it takes to tell them apart.
+
+    Raises:
+        UsageError: the same file twice.
+    """
+    resolved = [path.resolve() for path in paths]
+    for path in paths:
+        if resolved.count(path.resolve()) > 1:
+            raise UsageError(f"{path} is named twice: a file is compared with other files")
+
+    def name(path: Path, length: int) -> str:
+        return "/".join((*path.parent.parts[1:], path.stem)[-length:])
+
+    lengths = range(1, max(len(path.parts) for path in resolved) + 1)
+    return [
+        next(
+            (
+                name(path, length)
+                for length in lengths
+                if [name(other, length) for other in resolved].count(name(path, length)) == 1
+            ),
+            str(path),
+        )
+        for path in resolved
+    ]
 
 
 def _defined_in(file: Path, source_bytes_limit: int) -> frozenset[str]:

@@ -155,15 +155,19 @@ def load_task(course_folder: Path, name: str) -> LoadedTask:
     return LoadedTask(
         name=name,
         folder=folder,
-        interface=read_interface(naive.read_text(encoding="utf-8"), name),
+        interface=read_interface(naive.read_bytes(), name),
         version=_digest(*(file.read_bytes() for file in (*_code(folder), naive))),
         task=_import_task(path, name),
     )
 
 
-def read_interface(source: str, name: str) -> Interface:
+def read_interface(source: str | bytes, name: str) -> Interface:
     """The interface from the source of the naive reference: annotations are text and stand as written."""
-    for node in ast.parse(source).body:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise GraderError(f"reference/naive/{name}.py, line {error.lineno}: {error.msg}") from error
+    for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return Interface(
                 name=name,

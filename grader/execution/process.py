@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs
+from grader.errors import GraderError
 from grader.execution.arena import Arena, signature_of
 from grader.execution.handle import ProcessHandle
 from grader.execution.interface import Call, Failure, FailureKind, Load
@@ -227,6 +228,8 @@ class WorkerProcess:
         self.alive = False
         readable, _, _ = select.select([self._status], [], [], _GRACE_S)
         report = os.read(self._status, 4) if readable else b""
+        if readable and not report:
+            raise GraderError(f"the process that watches over the worker of {self._submission.author} was killed")
         if len(report) < 4:  # noqa: PLR2004 -- the size of a packed int
             self._kill()
             return Failure(FailureKind.PROTOCOL, "the submission closed the grader's channel")

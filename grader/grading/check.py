@@ -118,7 +118,7 @@ class _Check:
         self._note(compile_time_s=max(0.0, cold.wall_time_s - warm.wall_time_s))
         self._time(first, warm.wall_time_s)
         for case in others:
-            self._time(case, self._right_call(case, 0, self._limits.call_s(case.name)).wall_time_s)
+            self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
 
     def _size(self) -> None:
         """Decide the case: the largest whose median call takes at most `longest_call_s`, or else the smallest."""
@@ -142,10 +142,11 @@ class _Check:
             if seconds_per_unit * self._inputs(case, 0).work > BORDERLINE * longest_s:
                 return
             try:
-                calls = [self._right_call(case, 0, self._limits.call_s(case.name))]
+                self._right_call(case, 0, self._limits.cold_call_s(case.name))  # what it compiles or plans for this size
+                calls = [self._right_call(case, 1, self._limits.call_s(case.name))]
                 if calls[0].wall_time_s <= BORDERLINE * longest_s:
-                    calls = [
-                        self._right_call(case, number, self._limits.call_s(case.name)) for number in range(1, _SIZING_CALLS + 1)
+                    calls += [
+                        self._right_call(case, number, self._limits.call_s(case.name)) for number in range(2, _SIZING_CALLS + 1)
                     ]
             except _Stop as stop:
                 if self._result.case is None or stop.problem.verdict not in _LIMITS_OF_SIZE:

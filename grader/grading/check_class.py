@@ -73,10 +73,10 @@ def check_class(
             else:
                 _require_right_reference(member, hand_ins, result)
                 if problem is not None and problem.inputs is not None:
-                    path = failing_case_path(session.course_folder, member, task.name)
+                    path = failing_case_path(store.path, member, task.name)
                     try:
                         save_failing_case(path, task.name, problem)
-                        again = f"grader check FILE --case {path.relative_to(session.course_folder)}"
+                        again = f"grader check FILE --case {path}"
                         result = replace(result, message=f"{result.message}\nagain on this case: {again}")
                     except OSError as error:  # the verdict does not hang on the file
                         checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
@@ -106,20 +106,23 @@ def students_checks(hand_ins: HandIns, conditions: Conditions, store: Store) -> 
     return {member: result for member, result in results.items() if result is not None}
 
 
-def align_cases(session: Session, chosen: Sequence[HandIns], backend: Backend, store: Store) -> None:
-    """Put a task's accepted students at one case, the largest that all of them do in time, so that they can be compared."""
+def align_cases(session: Session, everyone: Sequence[HandIns], backend: Backend, store: Store) -> None:
+    """Put a task's accepted students at one case, the largest that all of them and a reference do in time, to compare them."""
     conditions = session.conditions(backend.sandbox)
-    for hand_ins in chosen:
-        checks = students_checks(hand_ins, conditions, store)
-        common = common_case(checks.values(), hand_ins.task.case_names)
-        for member, result in checks.items():
+    for hand_ins in everyone:
+        cases = hand_ins.task.case_names
+        checks = {member_of(one): store.check(member_of(one), hand_ins.task, conditions) for one in hand_ins.everyone}
+        students = students_checks(hand_ins, conditions, store)
+        comparable = {member: _beside_a_reference(result, checks, cases) for member, result in students.items()}
+        common = common_case(comparable.values(), cases)
+        for member, result in students.items():
             if result.case not in (None, common):
                 store.replace_check(member, hand_ins.task, conditions, replace(result, case=common))
 
 
-def failing_case_path(course_folder: Path, member: Member, task: str) -> Path:
-    """Where the failing case of a submission is kept, for `grader check FILE --case CASE.npz`."""
-    return course_folder / "results" / "cases" / member.author / f"{task}.npz"
+def failing_case_path(store_file: Path, member: Member, task: str) -> Path:
+    """Where the failing case of a submission is kept, beside the store, for `grader check FILE --case CASE.npz`."""
+    return store_file.parent / "cases" / member.author / f"{task}.npz"
 
 
 def save_failing_case(path: Path, task: str, problem: Problem) -> None:
@@ -176,17 +179,23 @@ def _check_one(
     try:
         own_limits = replace(limits, compiles=not _COMPILERS.isdisjoint(names_used(submission)))
         result, problem = check(worker, hand_ins.task, own_limits, inputs, notes=submission.notes)
-        checked.compiled[submission.content_hash] = worker.compiled_functions()
+        functions = worker.compiled_functions()
+        if functions:
+            checked.compiled[submission.content_hash] = functions
     finally:
         worker.close()
     return result, problem
 
 
 def _beside_a_reference(result: CheckResult, checks: Mapping[Member, CheckResult | None], cases: Sequence[str]) -> CheckResult:
-    """The result at the largest of its cases that a reference was run on too: at others there is nothing to compare it with."""
-    if result.case is None:
+    """The result at the largest of its cases that a reference was run on too: at others there is nothing to compare it with.
+
+    It stays where it is as long as some reference has not been checked.
+    """
+    references = [check for member, check in checks.items() if member.kind == "reference"]
+    if result.case is None or None in references:
         return result
-    compared = {case for member, check in checks.items() if member.kind == "reference" and check for case in check.case_times_s}
+    compared = {case for check in references if check is not None for case in check.case_times_s}
     return replace(result, case=[case for case in cases[: cases.index(result.case) + 1] if case in compared][-1])
 
 

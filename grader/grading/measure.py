@@ -144,7 +144,9 @@ class _Run:
             turns = list(self._rounds(workers))
             for competitor in competitors:
                 if competitor.submission.content_hash not in compiled:
-                    compiled[competitor.submission.content_hash] = workers[competitor.key].compiled_functions()
+                    functions = workers[competitor.key].compiled_functions()
+                    if functions:
+                        compiled[competitor.submission.content_hash] = functions
         finally:
             for worker in workers.values():
                 worker.close()

@@ -20,6 +20,7 @@ from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
 _SEED_BITS = 128
+_TRIES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +41,14 @@ def measure_class(
     backend: Backend,
     store: Store,
     progress: Progress,
-) -> None:
+) -> dict[tuple[str, str], str]:
     """Measure everyone who is accepted and has not been measured; each finished run is kept at once.
 
     The first `min_runs` are always made; then the budget is spent where it decides: on all of a case until differences of
     `target_difference` can be told apart, then on neighbours that are still contested.
+
+    Returns:
+        The grader's own faults by task and case. A block is tried again once after a fault; then it waits for the next grading.
     """
     start = time.monotonic()
     conditions = session.conditions(backend.sandbox)
@@ -52,14 +56,22 @@ def measure_class(
     stage = _Measuring(session, compiled, backend, store, conditions)
     deadline = start + (measurement.budget_s if budget_s is None else budget_s)
     wanted = stage.wanted(stage.open_blocks(everyone), deadline)
+    faults: dict[int, list[str]] = {}
+    reported: dict[tuple[str, str], str] = {}
     progress.begin("measuring", len(wanted) * measurement.min_runs)
     while wanted:
         with backend.generation() as generation:
             for one, participants in wanted.items():
                 progress.advance(0, f"{one.block.task} · {one.block.case}")
-                stage.run(one, participants, generation)
+                try:
+                    stage.run(one, participants, generation)
+                except GraderError as error:
+                    faults.setdefault(one.id, []).append(str(error))
                 progress.advance(1, "")
-        wanted = stage.wanted(wanted, deadline)
+        given_up = {one for one in wanted if len(faults.get(one.id, ())) >= _TRIES}
+        reported = {(one.block.task, f"case {one.block.case}"): faults[one.id][-1] for one in given_up} | reported
+        wanted = stage.wanted(wanted.keys() - given_up, deadline)
+    return reported
 
 
 class _Measuring:
@@ -153,6 +165,7 @@ class _Measuring:
         seed = secrets.randbits(_SEED_BITS)
         record = self._measure(one, participants, generation, seed)
         if _is_broken(record, one.block):
+            seed = secrets.randbits(_SEED_BITS)
             record = self._measure(one, participants, generation, seed)
         if _is_broken(record, one.block):
             raise GraderError(f"the baseline of {one.block.task} failed while it was measured: {dict(record.problems)}")

@@ -38,8 +38,8 @@ def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, prog
             again = [member_of(one) for one in hand_ins.everyone if one.kind == "student" or not wanted.authors]
             store.forget(again, hand_ins.task.name)
     checked = check_class(session, everyone, chosen, backend, store, progress)
-    measure_class(session, everyone, checked.compiled, wanted.budget_s, backend, store, progress)
-    return stand(session, everyone, checked.faults, session.conditions(backend.sandbox), store)
+    faults = measure_class(session, everyone, checked.compiled, wanted.budget_s, backend, store, progress)
+    return stand(session, everyone, checked.faults | faults, session.conditions(backend.sandbox), store)
 
 
 def compare(
@@ -53,9 +53,10 @@ def compare(
     conditions = session.conditions(backend.sandbox)
     everyone, mine = [hand_ins], [hand_ins.beside((NAIVE,))]
     checked = check_class(session, everyone, mine, backend, store, progress)
+    faults = dict(checked.faults)
     if any(result.case is not None for result in students_checks(hand_ins, conditions, store).values()):
         references = check_class(session, everyone, everyone, backend, store, progress)
         align_cases(session, everyone, backend, store)
         compiled = {**checked.compiled, **references.compiled}
-        measure_class(session, everyone, compiled, budget_s, backend, store, progress)
-    return stand(session, everyone, checked.faults, conditions, store)
+        faults |= measure_class(session, everyone, compiled, budget_s, backend, store, progress)
+    return stand(session, everyone, faults, conditions, store)

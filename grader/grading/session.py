@@ -64,6 +64,11 @@ class Session:
         )
 
 
+def _rules(course: Course) -> dict[str, float]:
+    """What decides a verdict beside the code: results under other limits do not hold any more."""
+    return {**course.limits.model_dump(), "longest_call_s": course.measurement.longest_call_s}
+
+
 def open_session(course_folder: Path, submissions_folder: Path | None, only_tasks: Collection[str]) -> Session:
     """Load the course and the wanted tasks (all of them where none is named); UsageError for what does not exist."""
     course = load_course(course_folder)
@@ -79,7 +84,7 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
         course=course,
         tasks=tasks,
         machine=this_machine(course.about.machine, settings.threads),
-        environment=environment_key(worker_environment(settings)),
+        environment=environment_key(worker_environment(settings), _rules(course)),
     )
 
 

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from grader.content.course import Assignment, Measurement
+from grader.content.course import Assignment, Measurement, assignments_of
 from grader.content.submission import Submission, names_used
 from grader.content.task import LoadedTask
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.rank import Ranking, RunScores, Standing, rank
-from grader.grading.score import Facts, Points, score_assignment
+from grader.grading.score import Facts, Points, Threshold, score_assignment, speed_thresholds
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
 from grader.machine import Machine
 from grader.records import CONTROL, CheckResult, Member, RunRecord, Turn
@@ -20,6 +20,8 @@ from grader.verdicts import Verdict
 
 _IDLE_CPU_SHARE = 0.05
 _BUSY_CORES_SLACK = 0.2
+_MOST_BENEFIT = 0.05
+"""A measurement within its uncertainty of a threshold gets the better side; more uncertainty than this is nobody's merit."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Result:
     max_points: float | None = None
     marks: tuple[Points, ...] = ()
     """How the points come about, criterion by criterion."""
+    thresholds: tuple[Threshold, ...] = ()
+    """The seconds per unit of work that earn speed points on this machine."""
     import_time_s: float | None = None
     compile_time_s: float | None = None
     peak_memory_bytes: int | None = None
@@ -246,14 +250,12 @@ class _TaskStandings:
         return measured
 
     def _marked(self, results: Sequence[Result]) -> list[Result]:
-        """Points for students, from the assignment that this task belongs to."""
-        assignment = next((one for one in self._session.course.assignments if self._task.name in one.tasks), None)
-        if assignment is None:
-            return list(results)
+        """Points for students, from the assignments that this task belongs to."""
+        assignments = assignments_of(self._session.course, self._task.name)
         references = {result.author: _seconds_per_unit(result) for result in results if result.kind == "reference"}
         submissions = {one.author: one for one in self._everyone if one.kind == "student"}
         return [
-            result if result.kind == "reference" else _with_points(result, submissions[result.author], assignment, references)
+            result if result.kind == "reference" else _with_points(result, submissions[result.author], assignments, references)
             for result in results
         ]
 
@@ -320,24 +322,30 @@ def _measuring_flags(standing: Standing, turns: Sequence[Turn], ranking: Ranking
 
 
 def _thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
-    if check.threads is None or check.threads <= budget:
+    """Of the threads that were alive when a call ended, the main one only waits."""
+    asked = (check.threads or 1) - 1
+    if asked <= budget:
         return ()
-    return (f"you asked for {check.threads} threads; the budget is {budget}, so they shared {budget} core{'s' * (budget > 1)}",)
+    return (f"you asked for {asked} threads; the budget is {budget}, so they shared {budget} core{'s' * (budget > 1)}",)
 
 
 def _ranked_over_cases(results: Sequence[Result]) -> list[Result]:
-    """Ranks over all cases of a task: by the case's own ranking within a case (ties live there only), by rate across cases.
+    """Ranks over all cases of a task: the rank within the case, behind everyone of other cases who has a higher rate.
 
-    Who tie stay together, at the place of the fastest of them: somebody at another case does not come between.
+    Ties live within a case only. Who tie stay together, at the place of the fastest of them: somebody at another case does not
+    come between.
     """
-    tied: dict[tuple[str, int], list[Result]] = {}
-    for result in results:
-        if result.rank is not None:
-            tied.setdefault((str(result.case), result.rank), []).append(result)
-    ranks: dict[str, int] = {}
-    for group in sorted(tied.values(), key=lambda group: -max(result.rate or 0.0 for result in group)):
-        ranks |= dict.fromkeys((result.author for result in group), 1 + len(ranks))
-    return [replace(result, rank=ranks[result.author]) if result.rank is not None else result for result in results]
+    students = [result for result in results if result.rank is not None]
+
+    def place(result: Result) -> float:
+        """The rate of the fastest among those who tie with it."""
+        return max(other.rate or 0.0 for other in students if (other.case, other.rank) == (result.case, result.rank))
+
+    def ranked(result: Result) -> Result:
+        ahead = sum(place(other) > place(result) for other in students if other.case != result.case)
+        return replace(result, rank=(result.rank or 0) + ahead)
+
+    return [ranked(result) if result.rank is not None else result for result in results]
 
 
 # --- marks -----------------------------------------------------------------------------------------------------------------
@@ -348,14 +356,28 @@ def _seconds_per_unit(result: Result) -> float | None:
 
 
 def _favourable_seconds_per_unit(result: Result) -> float | None:
-    """The better end of the interval; None after a single run, which bounds nothing."""
+    """The better end of the interval, but no further than `_MOST_BENEFIT`: scattering times must not pay."""
     seconds = _seconds_per_unit(result)
     if seconds is None or result.speedup is None or result.speedup_high is None or math.isinf(result.speedup_high):
         return None
-    return seconds * result.speedup / result.speedup_high
+    return seconds * max(result.speedup / result.speedup_high, 1 - _MOST_BENEFIT)
 
 
-def _with_points(result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]) -> Result:
+def _with_points(
+    result: Result, handed_in: HandedIn, assignments: Sequence[Assignment], references: Mapping[str, float | None]
+) -> Result:
+    marks = [points for assignment in assignments for points in _marks(result, handed_in, assignment, references)]
+    given = [points.points for points in marks if points.points is not None]
+    return replace(
+        result,
+        points=sum(given) if given else None,
+        max_points=sum(points.max_points for points in marks) if marks else None,
+        marks=tuple(marks),
+        thresholds=tuple(step for assignment in assignments for step in _thresholds(assignment, result.task, references)),
+    )
+
+
+def _marks(result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]) -> list[Points]:
     facts = Facts(
         verdict=result.verdict,
         names_used=names_used(handed_in) if isinstance(handed_in, Submission) else frozenset(),
@@ -367,14 +389,16 @@ def _with_points(result: Result, handed_in: HandedIn, assignment: Assignment, re
     # What belongs to no task in particular counts once, with the first.
     home = {criterion.id: assignment.task_of(criterion) or assignment.tasks[0] for criterion in assignment.criteria}
     scored = score_assignment(assignment, {result.task: facts})
-    marks = tuple(points for points in scored if home[points.criterion] == result.task)
-    given = [points.points for points in marks if points.points is not None]
-    return replace(
-        result,
-        points=sum(given) if given else None,
-        max_points=sum(points.max_points for points in marks),
-        marks=marks,
-    )
+    return [points for points in scored if home[points.criterion] == result.task]
+
+
+def _thresholds(assignment: Assignment, task: str, references: Mapping[str, float | None]) -> tuple[Threshold, ...]:
+    """What a student can work towards, in the units of this machine; nothing before the references are measured."""
+    naive_s, full_s = references.get(NAIVE), references.get(assignment.full_marks or "")
+    speed = [one for one in assignment.criteria if one.by == "speed" and assignment.task_of(one) == task]
+    if naive_s is None or full_s is None:
+        return ()
+    return tuple(step for criterion in speed for step in speed_thresholds(criterion.points, naive_s, full_s))
 
 
 def _totals(results: Sequence[Result]) -> tuple[Total, ...]:

@@ -47,6 +47,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "points": result.points,
         "max_points": result.max_points,
         "marks": [asdict(points) for points in result.marks],
+        "thresholds": [asdict(threshold) for threshold in result.thresholds],
         "import_time_s": result.import_time_s,
         "compile_time_s": result.compile_time_s,
         "peak_memory_bytes": result.peak_memory_bytes,

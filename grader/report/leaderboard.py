@@ -103,10 +103,18 @@ def _details(report: Report, result: Result) -> RenderableType:
     ]
     if result.marks:
         parts.append(Padding(_marks_table(result.marks), (0, 0, 0, 2)))
+    if result.thresholds:
+        parts.append(Padding(thresholds_line(report, result), (0, 0, 1, 2)))
     if result.printed.strip():
         printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS)
         parts.append(Padding(Text(f"it printed:\n{printed}", style="dim"), (0, 0, 0, 2)))
     return Group(*parts)
+
+
+def thresholds_line(report: Report, result: Result) -> Text:
+    """`speed points on this machine, by time per flop: 0.5 at 120 ns · …`: what one can work towards."""
+    steps = (f"{threshold.points:g} at {time_text(threshold.seconds_per_unit)}" for threshold in result.thresholds)
+    return Text(f"speed points on this machine, by time per {report.work_units[result.task]}: {' · '.join(steps)}", style="dim")
 
 
 def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:

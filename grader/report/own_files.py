@@ -10,6 +10,7 @@ from rich.text import Text
 
 from grader.grading.standings import Report, Result
 from grader.report.figures import harmless, rate_text, speedup_text, time_text
+from grader.report.leaderboard import thresholds_line
 from grader.verdicts import Verdict
 
 _SHOWN_PRINTS_CHARACTERS = 1000
@@ -27,6 +28,7 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
         parts.append(_comparison(report, [*accepted, *references]))
     for result in mine:
         parts += [Text(f"note: {harmless(flag)}", style="yellow") for flag in result.flags]
+    parts += [thresholds_line(report, result) for result in accepted[:1] if result.thresholds]
     parts += [_closing_line(result, references) for result in accepted]
     return Group(*parts)
 

@@ -11,7 +11,7 @@ _LAST_FRAMES = 6
 def explain(error: BaseException, folder: str) -> dict[str, str]:
     """The failure as text: `kind` (exception, memory, exit, syntax, import), `message`, and `module` for a failed import."""
     failure = {"kind": _kind(error), "message": _shorten(_trimmed_traceback(error, folder))}
-    if isinstance(error, ImportError):
+    if isinstance(error, ModuleNotFoundError):
         failure["module"] = str(error.name or "")
     return failure
 

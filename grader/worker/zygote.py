@@ -12,7 +12,6 @@ import importlib
 import io
 import json
 import os
-import resource
 import shutil
 import signal
 import socket
@@ -182,8 +181,3 @@ def _set_numba_cache_folder(folder: str) -> None:
     config = sys.modules.get("numba.core.config")
     if config is not None:
         config.CACHE_DIR = folder  # type: ignore[attr-defined]  # Numba carries no types
-
-
-if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    main(int(sys.argv[1]))

@@ -152,7 +152,7 @@ def test_the_failing_case_is_kept_with_the_inputs_it_failed_on(classroom: Classr
 
     classroom.submit("ada", paced(2e-6, compute=compute))
     assert of(classroom.grade(), "ada").verdict is Verdict.WRONG_ANSWER
-    with np.load(failing_case_path(classroom.folder, ADA, "double")) as saved:
+    with np.load(failing_case_path(classroom.store_file, ADA, "double")) as saved:
         assert (str(saved["task"]), str(saved["case"])) == ("double", "three")
         assert np.array_equal(saved["input_0"], seen[-1])
 

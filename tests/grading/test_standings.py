@@ -157,7 +157,7 @@ def test_a_quiet_submission_has_no_flag(classroom: Classroom) -> None:
 
 
 def test_more_threads_than_the_budget_are_flagged(classroom: Classroom) -> None:
-    assert flags(classroom, paced(2e-6, threads=8)) == ("you asked for 8 threads; the budget is 1, so they shared 1 core",)
+    assert flags(classroom, paced(2e-6, threads=9)) == ("you asked for 8 threads; the budget is 1, so they shared 1 core",)
 
 
 def test_work_between_the_calls_is_flagged(classroom: Classroom) -> None:

@@ -93,7 +93,7 @@ def test_an_import_error_names_the_module(tmp_path: Path, statement: str) -> Non
 
 
 def test_an_import_error_without_a_name_names_none(tmp_path: Path) -> None:
-    assert explained(tmp_path, "raise ImportError('by hand')")["module"] == ""
+    assert "module" not in explained(tmp_path, "raise ImportError('by hand')")
 
 
 def test_an_exception_that_cannot_be_shown_is_still_explained(tmp_path: Path) -> None:
