@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.end_to_end.small_course import LOOPS, VECTORS, SmallCourse
+from tests.end_to_end.small_course import LOOPS, VECTORS, SmallCourse, run_grader
 
 SQUARED = VECTORS.replace("np.sqrt", "")
 
@@ -73,3 +73,16 @@ def test_what_is_no_case_file_is_said_to_be_none(course: SmallCourse, tmp_path: 
     ran = course.grader("check", file, "--case", case)
     assert ran.code == 2
     assert "not a case file" in ran.err
+
+
+def test_the_course_may_be_named_once_for_all_in_the_environment(course: SmallCourse) -> None:
+    ran = run_grader("tasks", "--json", GRADER_COURSE=str(course.folder))
+    assert [task["name"] for task in ran.json["tasks"]] == ["distances"]
+
+
+def test_a_file_that_does_not_exist_is_said_not_to(course: SmallCourse, tmp_path: Path) -> None:
+    (tmp_path / "distances.py").write_text(VECTORS, encoding="utf-8")
+    ran = course.grader("check", tmp_path / "distance.py")
+    assert ran.code == 2
+    assert "there is no file" in ran.err
+    assert "did you mean 'distances.py'" in ran.err

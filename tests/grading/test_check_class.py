@@ -166,7 +166,7 @@ def test_scalars_survive_in_the_file(tmp_path: Path) -> None:
 
 
 def test_where_the_case_cannot_be_written_the_verdict_stands(classroom: Classroom) -> None:
-    write(classroom.folder / "results", "a file where a folder should be")
+    write(classroom.store_file.parent / "cases", "a file where a folder should be")
     classroom.submit("ada", paced(2e-6, compute=tripled))
     classroom.submit("bob", paced(2e-6))
     report = classroom.grade()

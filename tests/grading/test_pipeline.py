@@ -1,6 +1,7 @@
 """A grading from start to end: nothing is done twice, nothing is lost, and nobody pays for what another does."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from grader.content.task import Inputs
 from grader.errors import GraderError, UsageError
+from grader.execution.interface import Generation
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.session import open_session, require_authors
 from grader.grading.standings import Report
@@ -249,9 +251,21 @@ def test_an_interrupted_grading_goes_on_where_it_stopped(classroom: Classroom, c
     assert classroom.calls_in(classroom.grade) == {}
 
 
-def test_a_fault_while_measuring_keeps_what_is_finished(classroom: Classroom) -> None:
+def test_a_generation_that_cannot_be_started_keeps_what_is_finished(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pair(classroom)
-    interrupt(classroom, lambda: classroom.backend.generations == 3, GraderError("the zygote died"))
+    start = classroom.backend.generation
+
+    def broken_at_the_third() -> AbstractContextManager[Generation]:
+        if classroom.backend.generations == 2:
+            raise GraderError("the zygote died")
+        return start()
+
+    monkeypatch.setattr(classroom.backend, "generation", broken_at_the_third)
+    with pytest.raises(GraderError, match="the zygote died"):
+        classroom.grade()
+    monkeypatch.undo()
     assert [len(block.runs) for block in blocks(classroom)] == [1, 1]
     classroom.grade()
     assert ranks(classroom.report()) == {"ada": 1, "bob": 2}
