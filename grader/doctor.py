@@ -79,7 +79,10 @@ def _sandbox(course: Course) -> Finding:
 
 def _layers() -> Finding:
     return Finding(
-        "isolation", Health.WEAK, f"namespaces, capabilities, seccomp and rlimits; {MISSING_LAYERS}", "none is needed from you"
+        "isolation",
+        Health.WEAK,
+        f"in the sandbox: namespaces, no capabilities, seccomp, rlimits; {MISSING_LAYERS}",
+        "none is needed from you",
     )
 
 

@@ -76,7 +76,7 @@ def check_class(
                     path = failing_case_path(store.path, member, task.name)
                     try:
                         save_failing_case(path, task.name, problem)
-                        again = f"grader check FILE --case {path}"
+                        again = f"grader check FILE --case {path.relative_to(store.path.parent.parent)}"
                         result = replace(result, message=f"{result.message}\nagain on this case: {again}")
                     except OSError as error:  # the verdict does not hang on the file
                         checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
