@@ -11,7 +11,7 @@ import typer
 from grader.cli.class_commands import RESULTS_FILE
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.course import Course, load_course
-from grader.content.submission import Submission, infer_task, read_files
+from grader.content.submission import Submission, infer_task, read_files, require_files
 from grader.content.task import Case, LoadedTask, load_task, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
@@ -82,10 +82,7 @@ def _session(asked: Checkup) -> Session:
 
 
 def _common_task(asked: Checkup, known: Sequence[str]) -> str:
-    for file in asked.files:
-        if not file.is_file():
-            beside = [other.name for other in file.parent.glob("*.py")] if file.parent.is_dir() else []
-            raise UsageError(f"there is no file {file}{did_you_mean(file.name, beside)}")
+    require_files(asked.files)
     limit_bytes = int(load_course(asked.course).limits.source_bytes)
     interfaces = [load_task(asked.course, name).interface for name in known]
     tasks = {infer_task(file, interfaces, source_bytes_limit=limit_bytes) for file in asked.files}

@@ -26,6 +26,7 @@ __all__ = [
     "names_used",
     "read_files",
     "read_submission",
+    "require_files",
 ]
 
 AuthorKind = Literal["student", "reference"]
@@ -129,14 +130,19 @@ def read_files(
     Raises:
         UsageError: a path is not an existing file.
     """
-    for path in paths:
-        if not path.is_file():
-            beside = [other.name for other in path.parent.glob("*.py")] if path.parent.is_dir() else []
-            raise UsageError(f"there is no file {path}{did_you_mean(path.name, beside)}")
+    require_files(paths)
     names = [ALONE] if len(paths) == 1 else _different_names(paths)
     return tuple(
         _read_file(path, author, interface, all_tasks, source_bytes_limit) for path, author in zip(paths, names, strict=True)
     )
+
+
+def require_files(paths: Iterable[Path]) -> None:
+    """UsageError for a path that is not an existing file, with the nearest name beside it."""
+    for path in paths:
+        if not path.is_file():
+            beside = [other.name for other in path.parent.glob("*.py")] if path.parent.is_dir() else []
+            raise UsageError(f"there is no file {path}{did_you_mean(path.name, beside)}")
 
 
 def infer_task(file: Path, interfaces: Iterable[Interface], *, source_bytes_limit: int) -> str:
