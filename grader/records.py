@@ -16,6 +16,8 @@ class PreparedCase:
     outputs: tuple[ArraySpec, ...]
     expected: Any
     work: float
+    follow_ups: tuple[tuple[Inputs, tuple[ArraySpec, ...]], ...] = ()
+    """Of the untimed calls that are made after this one: what will be revealed, and the form of what must come back."""
 
 
 @dataclass(frozen=True)

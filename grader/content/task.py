@@ -68,6 +68,21 @@ class Mistake:
     name: str
     sentence: str
     compute: Callable[..., Outputs]
+    same: Callable[[Outputs, Outputs], bool] | None = None
+    """`same(mistake's outputs, a submission's)`: how it is recognised where values cannot be compared; by them otherwise."""
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Untimed calls that are made once the answer of a call is frozen, for answers that prove nothing by themselves.
+
+    Their arguments are secret until then, so the answer cannot have been made to fit them.
+    """
+
+    draw: Callable[[Inputs, np.random.Generator], tuple[Inputs, ...]]
+    """From the inputs of the call, those of the further calls."""
+    check: Callable[[Inputs, Outputs, tuple[tuple[Inputs, Outputs], ...]], Difference | None]
+    """`check(inputs, outputs, further)`, with each further call's inputs and outputs: None where they go together."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,12 @@ class Task:
     benchmark_cases: tuple[Case, ...]
     """From the smallest to the largest. Jitter changes the answer, never the work."""
     mistakes: tuple[Mistake, ...] = ()
+    follow_up: FollowUp | None = None
+    review: Callable[[Inputs, Outputs, Any], str | None] | None = None
+    """`review(inputs, outputs, expected)` of an answer that passed `check`: what only a person can decide, in a sentence with its
+    evidence; None where there is nothing. The answer stays correct, and its speed is not ranked before somebody has looked."""
+    tolerance_used: Callable[[Inputs, Outputs, Any], float] | None = None
+    """The greatest share of its tolerance that any value of an answer uses; above 1 is wrong. For tests of the checker."""
     picture_case: Case | None = None
     picture: "Callable[[Inputs, Outputs, Figure], None] | None" = None
     """Draws a submission's outputs for `picture_case` on an empty matplotlib figure."""
