@@ -1,81 +1,24 @@
 """The Julia set: its checker accepts what is right and rejects what is wrong, and its texts say what is so."""
 
-import importlib.util
-import inspect
-import re
-import subprocess
-import sys
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-from types import ModuleType
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, load_task
+from grader.content.task import Array, Case, Difference, Inputs, load_task
+from tests.tasks.task_under_test import COURSE, case_named, drawn, module_at, reference
 
-COURSE = Path(__file__).parents[2]
 LOADED = load_task(COURSE, "julia")
 TASK = LOADED.task
-
-
-@cache
-def module_at(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}_under_test", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def reference(level: str) -> Callable[..., Any]:
-    function: Callable[..., Any] = module_at(COURSE / "reference" / level / "julia.py").julia
-    return function
-
-
-VARIANTS = module_at(Path(__file__).with_name("julia_variants.py"))
 KERNELS = module_at(COURSE / "tasks" / "julia" / "kernels.py")
-HONEST = VARIANTS.HONEST | {f"reference {level}": reference(level) for level in ("naive", "numpy", "numba", "tuned")}
-WRONG = VARIANTS.WRONG
-
-
-def drawn(case: Case, seed: int = 0) -> Inputs:
-    return case.draw(np.random.default_rng(seed))
 
 
 def verdict(inputs: Inputs, counts: Array) -> Difference | None:
     return TASK.check(inputs, (counts,), TASK.expect(inputs))
 
 
-def own_copy(inputs: Inputs) -> Inputs:
-    x, y, c, max_iter = inputs
-    return np.array(x), np.array(y), c, max_iter
-
-
-def rejected_somewhere(compute: Callable[..., Any]) -> bool:
-    return any(verdict(inputs, compute(*own_copy(inputs))) for inputs in map(drawn, TASK.check_cases))
-
-
-def case_named(name: str) -> Case:
-    return next(case for case in TASK.check_cases if case.name == name)
-
-
 # What is right passes
-
-
-@pytest.mark.parametrize("name", HONEST)
-def test_every_honest_variant_passes_every_check_case(name: str) -> None:
-    for case in TASK.check_cases:
-        inputs = drawn(case)
-        counts = HONEST[name](*own_copy(inputs))
-        assert TASK.outputs(inputs) == (ArraySpec(str(counts.dtype), counts.shape),)
-        assert verdict(inputs, counts) is None, case.name
 
 
 numbers = st.floats(-2.5, 2.5).map(lambda value: round(value, 3)) | st.floats(-2.5, 2.5)
@@ -90,13 +33,13 @@ problems: st.SearchStrategy[tuple[Array, Array, complex, int]] = st.tuples(
 @settings(deadline=None)
 @given(problems)
 def test_the_readable_reference_passes_on_anything(inputs: Inputs) -> None:
-    assert verdict(inputs, reference("naive")(*inputs)) is None
+    assert verdict(inputs, reference("naive", "julia")(*inputs)) is None
 
 
 @settings(deadline=None)
 @given(problems)
 def test_the_tuned_reference_passes_on_anything(inputs: Inputs) -> None:
-    assert verdict(inputs, reference("tuned")(*inputs)) is None
+    assert verdict(inputs, reference("tuned", "julia")(*inputs)) is None
 
 
 def test_the_case_of_the_book_has_its_sum() -> None:
@@ -118,24 +61,6 @@ def test_every_pixel_of_the_expected_answer_is_within_the_certified_bounds(name:
 # What is wrong does not
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_every_wrong_variant_fails_some_check_case(name: str) -> None:
-    assert rejected_somewhere(WRONG[name])
-
-
-@pytest.mark.parametrize("mistake", TASK.mistakes, ids=lambda mistake: mistake.name)
-def test_every_named_mistake_fails_some_check_case(mistake: Mistake) -> None:
-    assert rejected_somewhere(lambda *inputs: mistake.compute(*inputs)[0])
-
-
-@pytest.mark.parametrize("mistake", TASK.mistakes, ids=lambda mistake: mistake.name)
-def test_every_named_mistake_gives_outputs_of_the_declared_form(mistake: Mistake) -> None:
-    for case in TASK.check_cases:
-        inputs = drawn(case)
-        (counts,) = mistake.compute(*own_copy(inputs))
-        assert TASK.outputs(inputs) == (ArraySpec(str(counts.dtype), counts.shape),), case.name
-
-
 @settings(deadline=None)
 @given(problems.filter(lambda inputs: inputs[0].size * inputs[1].size > 0), st.data())
 def test_any_change_of_a_certified_pixel_is_found(inputs: tuple[Array, Array, complex, int], data: st.DataObject) -> None:
@@ -153,7 +78,7 @@ def test_any_change_of_a_certified_pixel_is_found(inputs: tuple[Array, Array, co
 def test_single_precision_shows_in_the_close_up_whatever_the_seed() -> None:
     single = next(mistake for mistake in TASK.mistakes if mistake.name == "single precision")
     for seed in range(5):
-        inputs = drawn(case_named("close-up-200x150"), seed)
+        inputs = drawn(case_named(TASK, "close-up-200x150"), seed)
         assert verdict(inputs, single.compute(*inputs)[0]) is not None
 
 
@@ -188,34 +113,12 @@ def test_a_difference_names_the_pixel_its_start_and_both_counts() -> None:
 
 
 def test_a_pixel_that_was_never_filled_in_is_said_to_be_so() -> None:
-    inputs = drawn(case_named("small-7x5"))
+    inputs = drawn(case_named(TASK, "small-7x5"))
     counts = TASK.expect(inputs).copy()
     counts[1, 2] = np.iinfo(np.int32).min
     difference = verdict(inputs, counts)
     assert difference is not None
     assert difference.got == "-2147483648, outside 0…20: was this pixel filled in?"
-
-
-def test_the_example_of_the_statement_is_right() -> None:
-    statement = (COURSE / "tasks" / "julia" / "README.md").read_text(encoding="utf-8")
-    example = re.search(r"```python\n(import numpy.*?)```.*?```text\n(.*?)```", statement, re.DOTALL)
-    assert example is not None
-    names: dict[str, Any] = {"julia": reference("naive")}
-    exec(example[1], names)  # noqa: S102 - the statement's code is the course's own
-    assert str(names["counts"]) == example[2].strip()
-
-
-def test_the_example_of_the_starter_is_right() -> None:
-    source = (COURSE / "tasks" / "julia" / "starter.py").read_text(encoding="utf-8")
-    main = source.partition('if __name__ == "__main__":')[2]
-    exec(inspect.cleandoc(main), {"julia": reference("naive"), "np": np})  # noqa: S102 - the same
-
-
-def test_the_starter_has_the_signature_of_the_task_and_says_that_it_is_empty() -> None:
-    starter = module_at(COURSE / "tasks" / "julia" / "starter.py")
-    assert tuple(inspect.signature(starter.julia).parameters) == tuple(p.name for p in LOADED.interface.parameters)
-    with pytest.raises(NotImplementedError, match=r"write julia\(\) here"):
-        starter.julia(np.zeros(1), np.zeros(1), 0j, 1)
 
 
 def test_the_interface_is_stated_by_the_readable_reference() -> None:
@@ -237,23 +140,6 @@ def test_the_picture_has_labelled_axes_and_names_c() -> None:
 # The cases
 
 
-def test_equal_generators_give_equal_inputs_and_others_do_not() -> None:
-    for case in (*TASK.check_cases, *TASK.benchmark_cases):
-        assert repr(drawn(case, 1)) == repr(drawn(case, 1)), case.name
-    for case in TASK.benchmark_cases:
-        assert drawn(case, 1)[2] != drawn(case, 2)[2], case.name
-
-
-def test_the_trusted_side_leaves_the_inputs_as_they_are() -> None:
-    for case in TASK.check_cases:
-        inputs = drawn(case)
-        verdict(inputs, TASK.expect(inputs))
-        for mistake in TASK.mistakes:
-            mistake.compute(*inputs)
-        for before, after in zip(drawn(case), inputs, strict=True):
-            np.testing.assert_array_equal(before, after, err_msg=case.name)
-
-
 def test_the_first_cases_are_public_and_not_square_and_some_are_secret() -> None:
     for case in TASK.check_cases[:2]:
         x, y, _, _ = drawn(case)
@@ -272,11 +158,3 @@ def test_fresh_inputs_change_the_answer_of_a_timed_call_but_not_its_work(case: C
     first, second = (TASK.expect(drawn(case, seed)) for seed in (1, 2))
     assert np.count_nonzero(first != second) >= 5
     assert TASK.work((), first) == pytest.approx(TASK.work((), second), rel=2e-3)
-
-
-def test_listing_the_task_does_not_import_numba() -> None:
-    program = (
-        "import sys; from pathlib import Path; from grader.content.task import load_task;"
-        f"load_task(Path({str(COURSE)!r}), 'julia'); sys.exit('numba' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program], cwd=COURSE, check=False).returncode == 0
