@@ -75,6 +75,8 @@ class CheckResult:
     case_memory_bytes: Mapping[str, int | None] = field(default_factory=dict)
     """Growth of resident memory in one call, per benchmark case, by the kernel's high-water mark."""
     threads: int | None = None
+    review: str | None = None
+    """What only a person can decide about its answers, though they are right; it is not ranked before somebody has."""
     notes: tuple[str, ...] = ()
     printed: str = ""
 
@@ -98,6 +100,8 @@ class Turn:
 class RunRecord:
     """One run of one block: raw samples, and where the time went."""
 
+    seed: int
+    """Secret: with it, the same inputs can be drawn again."""
     turns: tuple[Turn, ...]
     problems: Mapping[str, tuple[Verdict, str]]
     """Competitors that failed while they were measured, with what the student reads."""
@@ -105,6 +109,8 @@ class RunRecord:
     wall_time_s: float
     inside_s: float
     """The part of `wall_time_s` that was spent in submissions' calls and imports."""
+    reviews: Mapping[str, str] = field(default_factory=dict)
+    """What only a person can decide about competitors' answers, though they are right."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,34 @@ class Block:
     """Everyone but the control; the baseline is in it where it is also measured at this case."""
     calls_s: Mapping[str, float]
     """Each competitor's call time at this case as the check stage saw it: it decides how many turns a run gives it."""
+    left: tuple[Member, ...] = ()
+    """Members once, who were graded again since: what was measured of them here still counts for their marks."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person decided about one criterion of an author's marks; the latest one counts."""
+
+    author: str
+    assignment: str
+    criterion: str
+    points: float | None
+    """None takes earlier decisions back: the grader's own points count again."""
+    note: str
+    who: str
+    decided_at: str
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A person has looked at what had to be reviewed of one version of a submission, and lets it be ranked."""
+
+    author: str
+    task: str
+    content_hash: str
+    note: str
+    who: str
+    accepted_at: str
 
 
 CONTROL = "control"

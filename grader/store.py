@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,10 +17,10 @@ from typing import Any, Self
 from grader.content.task import LoadedTask
 from grader.errors import GraderError, UsageError
 from grader.machine import Machine
-from grader.records import Block, CheckResult, Member, RunRecord, Turn
+from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.verdicts import Verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE machines (
@@ -48,7 +48,7 @@ CREATE TABLE runs (
     block INTEGER NOT NULL REFERENCES blocks (id),
     number INTEGER NOT NULL,
     seed TEXT NOT NULL, started_at TEXT NOT NULL, wall_time_s REAL NOT NULL, inside_s REAL NOT NULL,
-    problems TEXT NOT NULL,
+    problems TEXT NOT NULL, reviews TEXT NOT NULL,
     PRIMARY KEY (block, number)
 );
 CREATE TABLE turns (
@@ -57,6 +57,16 @@ CREATE TABLE turns (
     threads INTEGER NOT NULL, idle_cpu_s REAL NOT NULL,
     PRIMARY KEY (block, run, round, competitor),
     FOREIGN KEY (block, run) REFERENCES runs (block, number)
+);
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    author TEXT NOT NULL, assignment TEXT NOT NULL, criterion TEXT NOT NULL, points REAL,
+    note TEXT NOT NULL, who TEXT NOT NULL, decided_at TEXT NOT NULL
+);
+CREATE TABLE acceptances (
+    id INTEGER PRIMARY KEY,
+    author TEXT NOT NULL, task TEXT NOT NULL, content_hash TEXT NOT NULL,
+    note TEXT NOT NULL, who TEXT NOT NULL, accepted_at TEXT NOT NULL
 );
 """
 
@@ -77,6 +87,7 @@ class StoredBlock:
     id: int
     block: Block
     complete: bool
+    superseded: bool
     runs: tuple[RunRecord, ...]
 
 
@@ -145,6 +156,14 @@ class Store:
         )
         return _check_result(json.loads(rows[0][0])) if rows else None
 
+    def check_seed(self, member: Member, task: LoadedTask, conditions: Conditions) -> tuple[int, str] | None:
+        """The seed of the current check's inputs, and when it was made (UTC)."""
+        rows = self._read(
+            f"SELECT seed, checked_at FROM checks WHERE superseded = 0 AND {_CHECK_KEY}",  # noqa: S608 -- constants
+            _check_key(member, task, conditions),
+        )
+        return (int(rows[0][0], 16), rows[0][1]) if rows else None
+
     def forget(self, members: Sequence[Member], task: str) -> None:
         """Supersede what is known of these competitors in this task: the history keeps it, and they are graded again.
 
@@ -165,7 +184,8 @@ class Store:
                 if not kept or block.baseline.key in forgotten:
                     connection.execute("UPDATE blocks SET superseded = 1 WHERE id = ?", (block_id,))
                 elif kept != block.members:
-                    changed = json.dumps(asdict(replace(block, members=kept)))
+                    left = tuple(member for member in block.members if member.key in forgotten)
+                    changed = json.dumps(asdict(replace(block, members=kept, left=block.left + left)))
                     connection.execute("UPDATE blocks SET block = ? WHERE id = ?", (changed, block_id))
 
     # --- measurements ------------------------------------------------------------------------------------------------------
@@ -185,21 +205,22 @@ class Store:
             raise GraderError(f"the store {self.path} gave no number to a new block")
         return cursor.lastrowid
 
-    def add_run(self, block_id: int, seed: int, record: RunRecord) -> None:
+    def add_run(self, block_id: int, record: RunRecord) -> None:
         """Keep one finished run with its raw samples, all or nothing."""
         with self._transaction() as connection:
             (number,) = connection.execute("SELECT count(*) FROM runs WHERE block = ?", (block_id,)).fetchone()
             connection.execute(
-                "INSERT INTO runs (block, number, seed, started_at, wall_time_s, inside_s, problems)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs (block, number, seed, started_at, wall_time_s, inside_s, problems, reviews)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     block_id,
                     number,
-                    hex(seed),
+                    hex(record.seed),
                     record.started_at,
                     record.wall_time_s,
                     record.inside_s,
                     json.dumps(dict(record.problems)),
+                    json.dumps(dict(record.reviews)),
                 ),
             )
             connection.executemany(
@@ -215,14 +236,18 @@ class Store:
 
     def blocks(self, task: LoadedTask, conditions: Conditions) -> tuple[StoredBlock, ...]:
         """All current blocks of a task under these conditions, oldest first."""
+        return tuple(one for one in self.all_blocks(task, conditions) if not one.superseded)
+
+    def all_blocks(self, task: LoadedTask, conditions: Conditions) -> tuple[StoredBlock, ...]:
+        """With those that were superseded when everybody in them was graded again."""
         rows = self._read(
-            "SELECT id, complete, block FROM blocks WHERE superseded = 0 AND task = ? AND task_version = ? AND environment = ?"
+            "SELECT id, complete, superseded, block FROM blocks WHERE task = ? AND task_version = ? AND environment = ?"
             " AND machine = ? AND sandbox = ? ORDER BY id",
             (task.name, task.version, conditions.environment, conditions.machine, conditions.sandbox),
         )
         return tuple(
-            StoredBlock(block_id, _block(json.loads(text)), bool(complete), self._runs(block_id))
-            for block_id, complete, text in rows
+            StoredBlock(block_id, _block(json.loads(text)), bool(complete), bool(superseded), self._runs(block_id))
+            for block_id, complete, superseded, text in rows
         )
 
     def _runs(self, block_id: int) -> tuple[RunRecord, ...]:
@@ -237,18 +262,40 @@ class Store:
                 Turn(competitor, number, warm_time_s, tuple(json.loads(timed_s)), cpu_time_s, threads, idle_cpu_s)
             )
         rows = self._read(
-            "SELECT number, problems, started_at, wall_time_s, inside_s FROM runs WHERE block = ? ORDER BY number", (block_id,)
+            "SELECT number, seed, problems, reviews, started_at, wall_time_s, inside_s"
+            " FROM runs WHERE block = ? ORDER BY number",
+            (block_id,),
         )
         return tuple(
             RunRecord(
+                seed=int(seed, 16),
                 turns=tuple(turns.get(number, ())),
                 problems={key: (Verdict(verdict), message) for key, (verdict, message) in json.loads(problems).items()},
                 started_at=started_at,
                 wall_time_s=wall_time_s,
                 inside_s=inside_s,
+                reviews=json.loads(reviews),
             )
-            for number, problems, started_at, wall_time_s, inside_s in rows
+            for number, seed, problems, reviews, started_at, wall_time_s, inside_s in rows
         )
+
+    # --- what people decide -----------------------------------------------------------------------------------------------
+
+    def add_decision(self, decision: Decision) -> None:
+        """Keep it beside the earlier ones of the same criterion: who decided what, when and why is never lost."""
+        self._insert("decisions", asdict(decision))
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """All, the oldest first."""
+        return tuple(Decision(*row) for row in self._read(f"{_select(Decision)} FROM decisions ORDER BY id", ()))
+
+    def add_acceptance(self, acceptance: Acceptance) -> None:
+        """Keep that a person has looked at one version of a submission."""
+        self._insert("acceptances", asdict(acceptance))
+
+    def acceptances(self) -> tuple[Acceptance, ...]:
+        """All, the oldest first."""
+        return tuple(Acceptance(*row) for row in self._read(f"{_select(Acceptance)} FROM acceptances ORDER BY id", ()))
 
     # --- machines ----------------------------------------------------------------------------------------------------------
 
@@ -258,6 +305,11 @@ class Store:
             connection.execute(
                 "INSERT OR REPLACE INTO machines (id, facts) VALUES (?, ?)", (machine.fingerprint, json.dumps(asdict(machine)))
             )
+
+    def machine(self, fingerprint: str) -> Machine | None:
+        """What a fingerprint stands for; None where the store has never seen it."""
+        rows = self._read("SELECT facts FROM machines WHERE id = ?", (fingerprint,))
+        return Machine(**json.loads(rows[0][0])) if rows else None
 
     # --- the file ----------------------------------------------------------------------------------------------------------
 
@@ -276,6 +328,11 @@ class Store:
                     f"the store {self.path} cannot be written: {error}; what was finished before is kept"
                 ) from error
             raise
+
+    def _insert(self, table: str, row: dict[str, object]) -> None:
+        names, places = ", ".join(row), ", ".join("?" for _ in row)
+        with self._transaction() as connection:
+            connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 -- constants
 
     def _read(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
         """All rows; a file that has been damaged is our fault, and says so."""
@@ -322,20 +379,26 @@ def _check_key(member: Member, task: LoadedTask, conditions: Conditions) -> tupl
     )
 
 
+def _select(record: type[Decision | Acceptance]) -> str:
+    """The columns that a record's fields are kept in, in their order."""
+    return f"SELECT {', '.join(field.name for field in fields(record))}"
+
+
 def _turn_row(turn: Turn) -> tuple[object, ...]:
     timed_s = json.dumps(turn.timed_s)
     return (turn.round, turn.competitor, turn.warm_time_s, timed_s, turn.cpu_time_s, turn.threads, turn.idle_cpu_s)
 
 
-def _check_result(fields: dict[str, Any]) -> CheckResult:
-    return CheckResult(**{**fields, "verdict": Verdict(fields["verdict"]), "notes": tuple(fields["notes"])})
+def _check_result(kept: dict[str, Any]) -> CheckResult:
+    return CheckResult(**{**kept, "verdict": Verdict(kept["verdict"]), "notes": tuple(kept["notes"])})
 
 
-def _block(fields: dict[str, Any]) -> Block:
+def _block(kept: dict[str, Any]) -> Block:
     return Block(
-        task=fields["task"],
-        case=fields["case"],
-        baseline=Member(**fields["baseline"]),
-        members=tuple(Member(**member) for member in fields["members"]),
-        calls_s=fields["calls_s"],
+        task=kept["task"],
+        case=kept["case"],
+        baseline=Member(**kept["baseline"]),
+        members=tuple(Member(**member) for member in kept["members"]),
+        calls_s=kept["calls_s"],
+        left=tuple(Member(**member) for member in kept["left"]),
     )

@@ -48,7 +48,7 @@ TASK = loaded()
 
 def run(competitor: str = "student/ada", rounds: int = 2, problems: dict[str, tuple[Verdict, str]] | None = None) -> RunRecord:
     turns = tuple(Turn(competitor, number, 0.2, (0.1, 0.11), 0.21, 1, 0.0) for number in range(rounds))
-    return RunRecord(turns, problems or {}, "2026-10-05T10:00:00+00:00", 1.5, 1.25)
+    return RunRecord(SEED, turns, problems or {}, "2026-10-05T10:00:00+00:00", 1.5, 1.25)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_all_that_was_kept_comes_back_as_it_was(
             store.add_check(member, TASK, CONDITIONS, SEED, result)
             number = store.add_block(block, TASK, CONDITIONS)
             for record in records:
-                store.add_run(number, SEED, record)
+                store.add_run(number, record)
         with Store(path) as store:
             assert store.check(member, TASK, CONDITIONS) == result
             (kept,) = store.blocks(TASK, CONDITIONS)
@@ -148,9 +148,9 @@ def test_a_block_is_open_until_it_is_complete(store: Store) -> None:
 
 def test_runs_belong_to_their_own_block(store: Store) -> None:
     first, second = (store.add_block(BLOCK, TASK, CONDITIONS) for _ in range(2))
-    store.add_run(second, SEED, run("student/bob"))
-    store.add_run(first, SEED, run("student/ada"))
-    store.add_run(second, SEED, run("student/bob", rounds=5))
+    store.add_run(second, run("student/bob"))
+    store.add_run(first, run("student/ada"))
+    store.add_run(second, run("student/bob", rounds=5))
     one, other = store.blocks(TASK, CONDITIONS)
     assert one.runs == (run("student/ada"),)
     assert other.runs == (run("student/bob"), run("student/bob", rounds=5))
@@ -158,9 +158,11 @@ def test_runs_belong_to_their_own_block(store: Store) -> None:
 
 def test_the_secret_seeds_are_kept(store: Store) -> None:
     store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
-    store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), SEED + 1, run())
-    seeds = store._connection.execute("SELECT seed FROM checks UNION ALL SELECT seed FROM runs").fetchall()
-    assert [int(seed, 16) for (seed,) in seeds] == [SEED, SEED + 1]
+    store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), run())
+    check_seed = store.check_seed(ADA, TASK, CONDITIONS)
+    assert check_seed is not None
+    assert check_seed[0] == SEED
+    assert store.blocks(TASK, CONDITIONS)[0].runs[0].seed == SEED
 
 
 def test_what_a_fingerprint_stands_for_is_remembered(store: Store) -> None:
@@ -227,7 +229,7 @@ def test_changing_what_a_check_says_keeps_its_seed(store: Store) -> None:
 
 def test_what_is_forgotten_is_graded_again_and_the_history_keeps_it(store: Store) -> None:
     store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
-    store.add_run(store.add_block(replace(BLOCK, members=(ADA,)), TASK, CONDITIONS), SEED, run())
+    store.add_run(store.add_block(replace(BLOCK, members=(ADA,)), TASK, CONDITIONS), run())
     before = rows(store)
     store.forget([ADA], "double")
     assert store.check(ADA, TASK, CONDITIONS) is None
@@ -240,7 +242,7 @@ def test_what_is_forgotten_is_graded_again_and_the_history_keeps_it(store: Store
 def test_forgetting_one_leaves_the_others_in_their_block(store: Store) -> None:
     for member in (ADA, BOB):
         store.add_check(member, TASK, CONDITIONS, SEED, RIGHT)
-    store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), SEED, run())
+    store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), run())
     store.forget([ADA], "double")
     assert store.check(BOB, TASK, CONDITIONS) == RIGHT
     (block,) = store.blocks(TASK, CONDITIONS)
@@ -268,18 +270,18 @@ def test_forgetting_is_about_one_task_and_one_kind(store: Store) -> None:
 
 def test_a_run_that_cannot_be_kept_whole_is_not_kept_at_all(store: Store) -> None:
     number = store.add_block(BLOCK, TASK, CONDITIONS)
-    store.add_run(number, SEED, run())
+    store.add_run(number, run())
     twice = replace(run(), turns=run().turns * 2)
     with pytest.raises(GraderError, match=r"cannot be written: .*; what was finished before is kept"):
-        store.add_run(number, SEED, twice)
+        store.add_run(number, twice)
     assert rows(store) == {"checks": 0, "blocks": 1, "runs": 1, "turns": 2}
-    store.add_run(number, SEED, run(rounds=3))
+    store.add_run(number, run(rounds=3))
     assert store.blocks(TASK, CONDITIONS)[0].runs == (run(), run(rounds=3))
 
 
 def test_a_run_of_no_block_is_refused(store: Store) -> None:
     with pytest.raises(GraderError, match="cannot be written"):
-        store.add_run(99, SEED, run())
+        store.add_run(99, run())
 
 
 def test_an_interruption_in_the_middle_leaves_nothing_behind(store: Store) -> None:
@@ -297,14 +299,14 @@ def test_an_interruption_in_the_middle_leaves_nothing_behind(store: Store) -> No
 
 def test_a_full_disk_says_so_and_loses_nothing_that_was_finished(store: Store) -> None:
     number = store.add_block(BLOCK, TASK, CONDITIONS)
-    store.add_run(number, SEED, run())
+    store.add_run(number, run())
     ((pages,),) = store._connection.execute("PRAGMA page_count")
     store._connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(GraderError, match=r"the store .* cannot be written: database or disk is full"):
-        store.add_run(number, SEED, run(rounds=2_000))
+        store.add_run(number, run(rounds=2_000))
     assert store.blocks(TASK, CONDITIONS)[0].runs == (run(),)
     store._connection.execute(f"PRAGMA max_page_count = {10 * pages + 1_000}")
-    store.add_run(number, SEED, run(rounds=2_000))
+    store.add_run(number, run(rounds=2_000))
     assert store.blocks(TASK, CONDITIONS)[0].runs == (run(), run(rounds=2_000))
 
 

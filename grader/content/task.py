@@ -132,8 +132,8 @@ class Task:
     mistakes: tuple[Mistake, ...] = ()
     follow_up: FollowUp | None = None
     review: Callable[[Inputs, Outputs, Any], str | None] | None = None
-    """`review(inputs, outputs, expected)` of an answer that passed `check`: what only a person can decide, in a sentence with its
-    evidence; None where there is nothing. The answer stays correct, and its speed is not ranked before somebody has looked."""
+    """`review(inputs, outputs, expected)` of an answer that passed `check`: what only a person can decide, in a sentence with
+    its evidence; None where there is nothing. The answer stays correct, and is not ranked before somebody has looked."""
     tolerance_used: Callable[[Inputs, Outputs, Any], float] | None = None
     """The greatest share of its tolerance that any value of an answer uses; above 1 is wrong. For tests of the checker."""
     picture_case: Case | None = None

@@ -9,7 +9,8 @@ import numpy as np
 
 from grader.content.task import Case, LoadedTask, Task
 from grader.execution.interface import Call, Worker
-from grader.grading.judge import failed, judge, the_courses_code
+from grader.grading.judge import failed, the_courses_code
+from grader.grading.judged import CallLimits, judged_call
 from grader.grading.placing import BORDERLINE
 from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.verdicts import Verdict
@@ -52,7 +53,14 @@ def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedC
     with the_courses_code(case):
         inputs = case.draw(generator)
         expected = task.expect(inputs)
-        return PreparedCase(inputs, task.outputs(inputs), expected, float(task.work(inputs, expected)))
+        further = task.follow_up.draw(inputs, generator) if task.follow_up else ()
+        return PreparedCase(
+            inputs=inputs,
+            outputs=task.outputs(inputs),
+            expected=expected,
+            work=float(task.work(inputs, expected)),
+            follow_ups=tuple((one, task.outputs(one)) for one in further),
+        )
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,8 @@ def call_once(
     load = worker.load(limits.first_call_s)
     if load.failure is not None:
         return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
-    call = worker.call(prepared.inputs, prepared.outputs, limits.first_call_s)
-    return call, judge(task, case, prepared, call, limits.memory_bytes)
+    judged = judged_call(worker, task, case, prepared, CallLimits(limits.first_call_s, limits.memory_bytes))
+    return judged.call, judged.problem
 
 
 class _Check:
@@ -161,12 +169,12 @@ class _Check:
     def _right_call(self, case: Case, number: int, limit_s: float) -> Call:
         """One call whose answer is right, or the end of the check."""
         prepared = self._inputs(case, number)
-        call = self._worker.call(prepared.inputs, prepared.outputs, limit_s, track_memory=True)
-        problem = judge(self._task, case, prepared, call, self._limits.memory_bytes)
-        if problem is not None:
-            raise _Stop(problem)
-        self._note(threads=max(call.threads, self._result.threads or 0))
-        return call
+        limits = CallLimits(limit_s, self._limits.memory_bytes)
+        judged = judged_call(self._worker, self._task, case, prepared, limits, track_memory=True)
+        if judged.problem is not None:
+            raise _Stop(judged.problem)
+        self._note(threads=max(judged.call.threads, self._result.threads or 0), review=self._result.review or judged.review)
+        return judged.call
 
     def _time(self, case: Case, seconds: float) -> None:
         self._note(case_times_s={**self._result.case_times_s, case.name: seconds})

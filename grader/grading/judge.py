@@ -69,6 +69,19 @@ def judge(task: Task, case: Case, prepared: PreparedCase, call: Call, memory_byt
     )
 
 
+def judge_further(
+    task: Task, case: Case, prepared: PreparedCase, outputs: Outputs, further: tuple[tuple[Inputs, Outputs], ...]
+) -> Problem | None:
+    """None where a call's outputs, right by themselves, go together with those of the further calls."""
+    assert task.follow_up is not None  # noqa: S101 -- who makes further calls has asked for them
+    with the_courses_code(case), np.errstate(all="ignore"):
+        difference = task.follow_up.check(prepared.inputs, outputs, further)
+    if difference is None:
+        return None
+    message = _wrong_answer_text(case, prepared.inputs, difference, None)
+    return Problem(verdict=Verdict.WRONG_ANSWER, message=message, case=case.name, inputs=prepared.inputs)
+
+
 @contextmanager
 def the_courses_code(case: Case) -> Iterator[None]:
     """Whatever the task's own code raises is the course's fault, never a student's: a GraderError."""
@@ -98,7 +111,7 @@ def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs) -> str |
             wrong = mistake.compute(*_copies(prepared.inputs))
         except (ValueError, IndexError, ZeroDivisionError, OverflowError):
             continue  # this mistake cannot be made on inputs of this shape
-        if _same(wrong, outputs) and task.check(prepared.inputs, wrong, prepared.expected) is not None:
+        if (mistake.same or _same)(wrong, outputs) and task.check(prepared.inputs, wrong, prepared.expected) is not None:
             return mistake.sentence
     return None
 

@@ -1,7 +1,8 @@
 """The measuring stage: the calls of one run of one block, and who is measured with whom.
 
 In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones. Every call
-of a round's turn has inputs of its own, fresh, and the same for all competitors, and every answer is checked in full.
+of a round's turn has inputs of its own, fresh, and the same for all competitors, and every answer is checked in full. Where a
+task proves answers by further calls, one timed call of each turn is followed up, and which one is known afterwards.
 """
 
 import math
@@ -19,7 +20,8 @@ from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.execution.interface import Generation, Worker
 from grader.grading.check import prepare
-from grader.grading.judge import failed, judge
+from grader.grading.judge import failed
+from grader.grading.judged import CallLimits, judged_call
 from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
 from grader.verdicts import Verdict
 
@@ -118,20 +120,22 @@ def measure_run(
     A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what
     submissions compiled in earlier runs, by content hash; what is new is added.
     """
-    return _Run(task, block, plan, limits, np.random.default_rng(seed)).measure(generation, competitors, compiled)
+    return _Run(task, block, plan, limits, seed).measure(generation, competitors, compiled)
 
 
 class _Run:
     """A run in progress."""
 
-    def __init__(self, task: LoadedTask, block: Block, plan: Plan, limits: Limits, generator: np.random.Generator) -> None:
+    def __init__(self, task: LoadedTask, block: Block, plan: Plan, limits: Limits, seed: int) -> None:
         self._task = task.task
         self._case: Case = next(case for case in self._task.benchmark_cases if case.name == block.case)
         self._block = block
         self._plan = plan
         self._limits = limits
-        self._generator = generator
+        self._seed = seed
+        self._generator = np.random.default_rng(seed)
         self._problems: dict[str, tuple[Verdict, str]] = {}
+        self._reviews: dict[str, str] = {}
         self._inside_s = 0.0
 
     def measure(self, generation: Generation, competitors: Sequence[Competitor], compiled: dict[str, bytes]) -> RunRecord:
@@ -151,7 +155,15 @@ class _Run:
             for worker in workers.values():
                 worker.close()
         kept = tuple(turn for turn in turns if turn.competitor not in self._problems)
-        return RunRecord(kept, self._problems, started_at, time.perf_counter() - start, self._inside_s)
+        return RunRecord(
+            seed=self._seed,
+            turns=kept,
+            problems=self._problems,
+            started_at=started_at,
+            wall_time_s=time.perf_counter() - start,
+            inside_s=self._inside_s,
+            reviews=self._reviews,
+        )
 
     def _start(self, generation: Generation, competitor: Competitor, compiled: Mapping[str, bytes]) -> Worker:
         worker = generation.start(competitor.submission)
@@ -183,15 +195,18 @@ class _Run:
     def _turn(self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase]) -> Turn | None:
         """One warm call and the timed ones; None where a call fails. The first round's warm call may compile."""
         calls = []
+        followed_up = self._generator.integers(1, len(slots))
         for position, prepared in enumerate(slots):
             limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
-            call = worker.call(prepared.inputs, prepared.outputs, limit_s)
-            self._inside_s += call.wall_time_s
-            problem = judge(self._task, self._case, prepared, call, self._limits.memory_bytes)
-            if problem is not None:
-                self._problems[key] = (problem.verdict, problem.message)
+            limits = CallLimits(limit_s, self._limits.memory_bytes)
+            judged = judged_call(worker, self._task, self._case, prepared, limits, follow_up=position == followed_up)
+            self._inside_s += judged.call.wall_time_s
+            if judged.problem is not None:
+                self._problems[key] = (judged.problem.verdict, judged.problem.message)
                 return None
-            calls.append(replace(call, outputs=None))
+            if judged.review is not None:
+                self._reviews.setdefault(key, judged.review)
+            calls.append(replace(judged.call, outputs=None))
         warm, *timed = calls
         return Turn(
             competitor=key,

@@ -162,16 +162,14 @@ class _Measuring:
 
     def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> None:
         """Make and keep one run of a block; one in which the baseline or its control failed is made again once."""
-        seed = secrets.randbits(_SEED_BITS)
-        record = self._measure(one, participants, generation, seed)
+        record = self._measure(one, participants, generation)
         if _is_broken(record, one.block):
-            seed = secrets.randbits(_SEED_BITS)
-            record = self._measure(one, participants, generation, seed)
+            record = self._measure(one, participants, generation)
         if _is_broken(record, one.block):
             raise GraderError(f"the baseline of {one.block.task} failed while it was measured: {dict(record.problems)}")
-        self._store.add_run(one.id, seed, record)
+        self._store.add_run(one.id, record)
 
-    def _measure(self, one: _OpenBlock, participants: Collection[str], generation: Generation, seed: int) -> RunRecord:
+    def _measure(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
         submissions = one.hand_ins.submissions
         baseline = one.block.baseline.key
         competitors = [Competitor(key, submissions[key]) for key in sorted({*participants, baseline})]
@@ -180,7 +178,7 @@ class _Measuring:
             one.hand_ins.task,
             one.block,
             [*competitors, Competitor(CONTROL, _control(submissions[baseline]))],
-            seed=seed,
+            seed=secrets.randbits(_SEED_BITS),
             plan=self._session.plan,
             limits=one.limits,
             compiled=self._compiled,
