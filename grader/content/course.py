@@ -7,6 +7,7 @@ from math import isclose
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, AwareDatetime, ByteSize, Field, Strict, ValidationError, ValidationInfo, model_validator
 
 from grader.content.schema import Problem, Section, explained, refuse
@@ -66,6 +67,14 @@ def _left_to_the_grader(environment: Mapping[str, str]) -> Mapping[str, str]:
         if name.endswith("_NUM_THREADS"):
             raise ValueError(f"{name} is set by the grader from the machine's `threads`; remove it here")
     return environment
+
+
+def _version_range(text: str) -> str:
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        raise ValueError(f"{text!r} is no range of versions; write one as '>=2,<3' or '==2.1.*'") from None
+    return text
 
 
 TaskName = Annotated[str, _names("task", "tasks", "tasks/")]
@@ -163,6 +172,7 @@ class TaskSettings(Section):
     """Speedups are quoted against this reference, where it is slow enough to be measured well."""
 
 
+Kind = Literal["participation", "homework", "lab", "project"]
 By = Literal["correct", "speed", "technique", "picture", "hand"]
 
 
@@ -179,6 +189,8 @@ class Criterion(Section):
     """Of a technique: all of these are used, as `"numba"`, `"numpy.dot"`, `".dot"` (a method of anything) or `"@"`."""
     avoids: List[Text] = ()
     """Of a technique: none of these is used."""
+    bonus: bool = False
+    """Its points come on top: whoever leaves it out loses nothing."""
 
     @model_validator(mode="after")
     def _names_belong_to_techniques(self) -> "Criterion":
@@ -195,17 +207,23 @@ class Assignment(Section):
 
     id: Identifier
     title: Text
-    kind: Literal["lab", "homework", "project", "participation"]
+    kind: Kind
     tasks: List[TaskName] = ()
     due: AwareDatetime | None = None
     full_marks: LevelName | None = None
     """The reference whose speed earns every point of a speed criterion."""
+    allowed: List[Text] = ()
+    """The packages that may be imported beside the standard library and the author's own files; any, where it is empty."""
+    forbid: List[Text] = ()
+    """Names that the code should not use, written as those of a technique: `"scipy.signal"`, `".dot"`, `"@"`."""
+    libraries: Mapping[Text, Annotated[str, AfterValidator(_version_range)]] = {}
+    """The versions it is graded with: `{numpy = ">=2,<3"}`; with others, nothing is graded."""
     criteria: Annotated[List[Criterion], Field(min_length=1), AfterValidator(_unique_ids)]
 
     @property
     def max_points(self) -> float:
-        """What the criteria add up to."""
-        return sum(criterion.points for criterion in self.criteria)
+        """What the criteria add up to, without the bonus."""
+        return sum(criterion.points for criterion in self.criteria if not criterion.bonus)
 
     def task_of(self, criterion: Criterion) -> str | None:
         """The task that decides a criterion; None only where a person does."""
@@ -238,6 +256,15 @@ class Weights(Section):
     homework: Annotated[float, Field(ge=0)] = 30.0
     labs: Annotated[float, Field(ge=0)] = 30.0
     project: Annotated[float, Field(ge=0)] = 30.0
+
+    def of(self, kind: Kind) -> float:
+        """The share of one kind of work."""
+        return {
+            "participation": self.participation,
+            "homework": self.homework,
+            "lab": self.labs,
+            "project": self.project,
+        }[kind]
 
     @model_validator(mode="after")
     def _sum_is_100(self) -> "Weights":

@@ -1,13 +1,15 @@
 """Which function of a hand-in is meant for a task: exact names first, then near ones, and never a guess between two."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
+from grader.content.notebook import is_notebook
 from grader.content.static_code import Code, Definition
 from grader.content.task import Interface
+from grader.content.wording import listed
 from grader.nearest import nearest
 from grader.verdicts import Verdict
 
@@ -15,7 +17,9 @@ _NEAR = 0.8
 """The likeness from which two names count as a near miss: one slip in five letters."""
 _LONGEST_NAME = 80
 """Longer names are cut before they are compared, which takes time with the square of their length."""
-_NAMES_LISTED = 8
+
+_PROBLEMS_LISTED = 8
+_NO_FUNCTION_IN_NOTEBOOK = "defines no function: put the work into the function of the starter, and hand in the notebook again"
 
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -89,6 +93,8 @@ def find_function(
     places = _places({*hand_in.codes, *hand_in.faults} if among is None else among, interface.name, tasks, home)
     path = _exactly_named(hand_in, places, interface.name)
     if path:
+        if reason := hand_in.codes[path].unusable.get(interface.name):
+            raise RefusedError(Verdict.BUILD_ERROR, reason)
         definition = _resolved(hand_in, path, interface.name)
         notes = _how_found(hand_in, places, interface.name, path, home)
     else:
@@ -140,7 +146,8 @@ def _exactly_named(hand_in: HandIn, places: _Places, name: str) -> str | None:
     )
     paths = next(filter(None, candidates), [])
     if len(paths) > 1:
-        message = f"{_listed(paths)} each define {name!r}: keep one of them, or name the one that counts {name}.py"
+        names = " or ".join(dict.fromkeys(f"{name}{PurePosixPath(path).suffix.lower()}" for path in paths))
+        message = f"{listed(paths)} each define {name!r}: keep one of them, or name the one that counts {names}"
         raise RefusedError(Verdict.INVALID, message)
     return paths[0] if paths else None
 
@@ -151,19 +158,25 @@ def _defines(hand_in: HandIn, path: str, name: str) -> bool:
         return False
     code = hand_in.codes[path]
     starred = (hand_in.codes[star] for star in code.star_imports if star in hand_in.codes)
-    return name in code.definitions or any(name in other.definitions for other in starred)
+    return name in code.definitions or name in code.unusable or any(name in other.definitions for other in starred)
 
 
 def _borrows(hand_in: HandIn, path: str, name: str) -> bool:
     """Whether the file only imports the name from another of the author's files, as tests and plots do."""
-    definition = hand_in.codes[path].definitions.get(name)
-    return definition is None or any(origin in hand_in.codes for origin in definition.origin)
+    code = hand_in.codes[path]
+    definition = code.definitions.get(name)
+    if definition is None:
+        return name not in code.unusable
+    return any(origin in hand_in.codes for origin in definition.origin)
 
 
 def _is_written_in(hand_in: HandIn, path: str, name: str) -> bool:
     """Whether a `def` of the name stands in the file; `julia = …` in a file of another name may be anything."""
     code = hand_in.codes.get(path)
-    return code is not None and name in code.definitions and code.definitions[name].kind in ("function", "async function")
+    if code is None:
+        return False
+    definition = code.definitions.get(name)
+    return name in code.unusable or (definition is not None and definition.kind in ("function", "async function"))
 
 
 def _resolved(hand_in: HandIn, path: str, name: str) -> Definition:
@@ -196,7 +209,7 @@ def _nearly_named(hand_in: HandIn, places: _Places, interface: Interface, tasks:
             if meant_task(definition.name, tasks) == interface.name
         ]
         if len(near) > 1:
-            which = _listed(f"{definition.name!r} ({path})" for path, definition in near)
+            which = listed(f"{definition.name!r} ({path})" for path, definition in near)
             raise RefusedError(
                 Verdict.INVALID,
                 f"no function is named {interface.name!r}, and {which} could each be meant: rename the one that counts",
@@ -212,32 +225,41 @@ def _not_found(hand_in: HandIn, places: _Places, name: str) -> RefusedError:
     if broken:
         return hand_in.faults[broken[0]]
     if claiming:
-        return RefusedError(
-            Verdict.INVALID, f"{_listed(claiming)}: no function {name!r}{_what_is_there(hand_in, claiming, name)}"
-        )
+        message = f"{listed(claiming)}: no function {name!r}{_what_is_there(hand_in, claiming, name)}"
+        problems = [problem for path in claiming for problem in hand_in.codes[path].problems]
+        return RefusedError(Verdict.INVALID, "\n".join([message, *problems[:_PROBLEMS_LISTED]]))
     message = f"nothing was handed in for {name!r}: there is no file {name}.py, and no other file defines a function {name!r}"
     if hand_in.codes:
-        message += f" (looked in {_listed(hand_in.codes)})"
-    for fault in hand_in.faults.values():
-        message += f"\n{fault.message}"
-    return RefusedError(Verdict.MISSING, message)
+        message += f" (looked in {listed(hand_in.codes)})"
+    problems = [fault.message for fault in hand_in.faults.values()]
+    for path, code in hand_in.codes.items():
+        if is_notebook(path) and not _callables(code):
+            problems.append(f"{path} {_NO_FUNCTION_IN_NOTEBOOK}")
+        problems += code.problems
+    return RefusedError(Verdict.MISSING, "\n".join([message, *problems[:_PROBLEMS_LISTED]]))
 
 
 def _what_is_there(hand_in: HandIn, paths: Collection[str], name: str) -> str:
     codes = [hand_in.codes[path] for path in paths]
     if all(code.is_empty for code in codes):
         return "; the file is empty"
-    there = {
-        definition.name: f"class {definition.name}" if definition.kind == "class" else definition.name + _parameters(definition)
-        for code in codes
-        for definition in code.definitions.values()
-        if definition.kind in ("function", "async function", "class")
-    }
+    there = {found.name: shape for code in codes for found, shape in _callables(code)}
+    if not there and all(map(is_notebook, paths)):
+        return f"; it {_NO_FUNCTION_IN_NOTEBOOK}"
     if not there:
         return "; it defines no function at all (indented ones, within a class or a function, do not count)"
     closest = nearest(name, there)
     advice = f"; is {closest!r} the one? Then rename it, and check its parameters" if closest else ""
-    return f"; there are {_listed(there.values())}{advice}"
+    return f"; there are {listed(there.values())}{advice}"
+
+
+def _callables(code: Code) -> list[tuple[Definition, str]]:
+    """The functions and classes that a file defines, each with how it is shown."""
+    return [
+        (definition, f"class {definition.name}" if definition.kind == "class" else definition.name + _parameters(definition))
+        for definition in code.definitions.values()
+        if definition.kind in ("function", "async function", "class")
+    ]
 
 
 def _how_found(hand_in: HandIn, places: _Places, name: str, path: str, home: str) -> tuple[str, ...]:
@@ -246,15 +268,7 @@ def _how_found(hand_in: HandIn, places: _Places, name: str, path: str, home: str
     if path != home:
         return (f"{path} was taken for {home}",)
     rivals = [rival for rival in places.near if _defines(hand_in, rival, name) and not _borrows(hand_in, rival, name)]
-    return (f"{path} was taken, though {name!r} is defined in {_listed(rivals)} too",) if rivals else ()
-
-
-def _listed(names: "Collection[str] | Iterator[str]") -> str:
-    """At most a few names, so that a message stays one."""
-    every = list(names)
-    more = [f"{len(every) - _NAMES_LISTED} more"] if len(every) > _NAMES_LISTED else []
-    *first, last = [*every[:_NAMES_LISTED], *more]
-    return f"{', '.join(first)} and {last}" if first else last
+    return (f"{path} was taken, though {name!r} is defined in {listed(rivals)} too",) if rivals else ()
 
 
 # Whether it fits the interface
@@ -278,7 +292,7 @@ def _check_fits(path: str, definition: Definition, interface: Interface) -> None
     signature = definition.signature
     wrong = f"it cannot be called with {len(interface.parameters)} arguments"
     if signature is not None and signature.required_keywords:
-        wrong = f"calls are positional, so {_listed(signature.required_keywords)} needs a default"
+        wrong = f"calls are positional, so {listed(signature.required_keywords)} needs a default"
     raise RefusedError(
         Verdict.INVALID, f"{path}: yours is {definition.name}{_parameters(definition)}, {wrong}; expected is {interface}"
     )

@@ -8,7 +8,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from grader.content.reading import SourceFile, shown
+from grader.content.reading import SourceFile
+from grader.content.wording import shown
 
 _SHOWN_WIDTH = 100
 
@@ -23,8 +24,16 @@ def parse(file: SourceFile) -> ast.Module:
     Raises:
         BrokenCodeError: it is not text in its declared encoding, or not Python.
     """
-    text = decode(file)
-    with _in_plain_words(file.path):
+    return parse_text(decode(file), file.path)
+
+
+def parse_text(text: str, name: str) -> ast.Module:
+    """The syntax tree of a piece of code, which `name` names in messages.
+
+    Raises:
+        BrokenCodeError: it is not Python.
+    """
+    with in_plain_words(name):
         return ast.parse(text)
 
 
@@ -35,8 +44,17 @@ def check_compiles(file: SourceFile) -> None:
         BrokenCodeError: it does not compile.
     """
     text = decode(file)
-    with _in_plain_words(file.path):
+    with in_plain_words(file.path):
         compile(text, f"<{file.path}>", "exec", dont_inherit=True)
+
+
+def is_main_guard(node: ast.AST) -> bool:
+    """Whether this is `if __name__ == "__main__":`, which does not run on import."""
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Compare)
+        and any(isinstance(side, ast.Name) and side.id == "__name__" for side in (node.test.left, *node.test.comparators))
+    )
 
 
 def decode(file: SourceFile) -> str:
@@ -71,15 +89,15 @@ def decode(file: SourceFile) -> str:
 
 
 @contextmanager
-def _in_plain_words(path: str) -> Iterator[None]:
+def in_plain_words(name: str) -> Iterator[None]:
     """Python's warnings about a student's code stay silent here; its errors become messages."""
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
     except SyntaxError as error:
-        raise BrokenCodeError(_syntax_message(error, path)) from None
+        raise BrokenCodeError(_syntax_message(error, name)) from None
     except (RecursionError, MemoryError):
-        raise BrokenCodeError(f"{path} is nested too deeply for Python to read; split its longest expression") from None
+        raise BrokenCodeError(f"{name} is nested too deeply for Python to read; split its longest expression") from None
 
 
 def _syntax_message(error: SyntaxError, path: str) -> str:

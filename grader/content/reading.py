@@ -1,10 +1,15 @@
-"""Reading what was handed in from disk: regular Python files inside one folder, capped, links never followed out of it."""
+"""Reading what was handed in from disk: Python files and notebooks in one folder, capped, links never followed out of it."""
 
 import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+from grader.content import notebook
+from grader.content.notebook import UnreadableNotebookError, is_notebook
+from grader.content.wording import shown
 
 MAX_DEPTH = 4
 """Folders below the author's own that are looked into."""
@@ -13,7 +18,7 @@ MAX_FILES = 200
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file as bytes; `path` is relative to the author's folder, with `/`."""
+    """One file as bytes (a notebook's are its condensed code); `path` is relative to the author's folder, with `/`."""
 
     path: str
     content: bytes
@@ -39,8 +44,36 @@ class UnreadableError(Exception):
     """Why one file was not read; the text continues the sentence that its path begins."""
 
 
+class Allowance:
+    """What may still be read of one hand-in: of code, and of notebooks with all their outputs."""
+
+    def __init__(self, code_bytes: int) -> None:
+        self._code_limit_bytes = self._code_bytes = code_bytes
+        self._notebook_bytes = notebook.LIMIT_BYTES
+
+    def of_file(self, size_bytes: int, path: str) -> None:
+        """UnreadableError where a file of this size may not be opened."""
+        if is_notebook(path):
+            self._check(size_bytes, self._notebook_bytes, notebook.LIMIT_BYTES, "notebooks with their outputs")
+            self._notebook_bytes -= size_bytes
+        else:
+            self.of_code(size_bytes)
+
+    def of_code(self, size_bytes: int) -> None:
+        """UnreadableError where this much code is too much."""
+        self._check(size_bytes, self._code_bytes, self._code_limit_bytes, "Python files")
+        self._code_bytes -= size_bytes
+
+    @staticmethod
+    def _check(size_bytes: int, remaining_bytes: int, limit_bytes: int, of_what: str) -> None:
+        if size_bytes > limit_bytes:
+            raise UnreadableError(f"is too large: {size_bytes:,} bytes, where {limit_bytes:,} are allowed")
+        if size_bytes > remaining_bytes:
+            raise UnreadableError(f"does not fit: the folder's {of_what} may hold {limit_bytes:,} bytes together")
+
+
 def read_folder(folder: Path, *, limit_bytes: int, urgency: Callable[[str], int]) -> Reading:
-    """Every `.py` file of a folder, at most `MAX_FILES` and `limit_bytes` together.
+    """Every `.py` and `.ipynb` file of a folder, at most `MAX_FILES`, and `limit_bytes` of code together.
 
     Hidden entries and `__pycache__` are passed over. Files of the lowest `urgency` (of the relative path) are read first, then
     shallow before deep ones, so that a large heap beside a hand-in never pushes out the hand-in itself.
@@ -50,23 +83,21 @@ def read_folder(folder: Path, *, limit_bytes: int, urgency: Callable[[str], int]
     found = sorted(_python_files(folder, left_out), key=lambda path: (urgency(path), path.count("/"), path))
     if len(found) > MAX_FILES:
         left_out.append(LeftOut(".", f"holds {len(found)} Python files; only {MAX_FILES} were read"))
-    remaining = limit_bytes
+    allowance = Allowance(limit_bytes)
     for path in found[:MAX_FILES]:
         try:
-            content = read_bytes(folder, path, limit_bytes=limit_bytes, remaining_bytes=remaining)
+            files.append(read_source(folder, path, allowance))
         except UnreadableError as error:
             left_out.append(LeftOut(shown(path), str(error)))
-        else:
-            files.append(SourceFile(path, content))
-            remaining -= len(content)
     return Reading(tuple(files), tuple(left_out))
 
 
-def read_bytes(folder: Path, path: str, *, limit_bytes: int, remaining_bytes: int) -> bytes:
-    """The content of one regular file that lies inside `folder`.
+def read_source(folder: Path, path: str, allowance: Allowance) -> SourceFile:
+    """One regular file that lies inside `folder`; what it takes is taken off the allowance.
 
     Raises:
-        UnreadableError: it is something else, leads elsewhere, may not be read, is too large, or its name cannot be shown.
+        UnreadableError: it is something else, leads elsewhere, may not be read, is too large or damaged, or its name cannot
+            be shown.
     """
     if not path.isprintable():
         raise UnreadableError("has a name with unprintable characters; rename it")
@@ -75,42 +106,53 @@ def read_bytes(folder: Path, path: str, *, limit_bytes: int, remaining_bytes: in
         real = Path(os.path.realpath(folder / path, strict=True))
         if not real.is_relative_to(folder.resolve()):
             raise UnreadableError("is a link that leads out of the folder; hand in the file itself")
-        size_bytes = _regular_size_bytes(real)
-        if size_bytes > limit_bytes:
-            raise UnreadableError(f"is too large: {size_bytes:,} bytes, where {limit_bytes:,} are allowed")
-        if size_bytes > remaining_bytes:
-            raise UnreadableError(f"does not fit: the folder's Python files may hold {limit_bytes:,} bytes together")
-        # Between the look and the read the file may change: a FIFO must not block, nor a growing file overflow.
-        descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(size_bytes)
+        status = _regular_status(real)
+        allowance.of_file(status.st_size, path)
+        if not is_notebook(path):
+            return SourceFile(path, _read_bytes(real, status.st_size))
+        code = _condensed(real, status.st_size, status.st_mtime_ns, status.st_ino)
     except OSError as error:
         raise UnreadableError(f"cannot be read: {error.strerror}") from None
+    if isinstance(code, UnreadableNotebookError):
+        raise UnreadableError(str(code))
+    allowance.of_code(len(code))
+    return SourceFile(path, code)
 
 
-def shown(text: str) -> str:
-    """A student's text, safe to print: what is not printable becomes `·`, one for one."""
-    return "".join(character if character.isprintable() else "·" for character in text)
+@lru_cache(maxsize=64)
+def _condensed(path: Path, size_bytes: int, *_version: int) -> bytes | UnreadableNotebookError:
+    """A notebook's code, or what is wrong with it: an unchanged file is read once, though it is asked about for each task."""
+    try:
+        return notebook.condense(_read_bytes(path, size_bytes))
+    except UnreadableNotebookError as error:
+        return UnreadableNotebookError(str(error))  # without the traceback, which holds the whole text
 
 
-def _regular_size_bytes(path: Path) -> int:
+def _read_bytes(path: Path, size_bytes: int) -> bytes:
+    # Between the look and the read the file may change: a FIFO must not block, nor a growing file overflow.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(size_bytes)
+
+
+def _regular_status(path: Path) -> os.stat_result:
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise UnreadableError("is a folder, not a file")
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError("is not a regular file")
-    return status.st_size
+    return status
 
 
 def _python_files(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
-    """The relative paths of everything named `*.py`, level by level; notes the folders that cannot be listed."""
+    """The relative paths of everything named `*.py` or `*.ipynb`, level by level; notes the folders that cannot be listed."""
     level = [""]
     for _ in range(MAX_DEPTH + 1):
         below: list[str] = []
         for prefix in level:
             for entry in _entries(folder, prefix, left_out):
                 path = prefix + entry.name
-                if entry.name.lower().endswith(".py"):
+                if entry.name.lower().endswith((".py", notebook.SUFFIX)):
                     yield path
                 elif entry.is_dir(follow_symlinks=False):
                     below.append(f"{path}/")

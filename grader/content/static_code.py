@@ -3,12 +3,14 @@
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from grader.content.parsing import parse
+from grader.content.extraction import overview
+from grader.content.notebook import is_notebook
+from grader.content.parsing import is_main_guard, parse
 from grader.content.reading import SourceFile
 
 Kind = Literal["function", "async function", "class", "value", "import"]
@@ -64,15 +66,27 @@ class Code:
     names: frozenset[str]
     """Imported names that are used (`numba.njit`, and `numba` with it), methods (`.dot`), builtins, and the operator `@`."""
     is_empty: bool
+    unusable: Mapping[str, str] = field(default_factory=dict)
+    """Of a notebook: the functions that stand in cells which cannot be read, with the reason."""
+    problems: tuple[str, ...] = ()
+    """Of a notebook: what is wrong with such cells."""
 
 
 @lru_cache(maxsize=128)
 def read_code(file: SourceFile) -> Code:
-    """Parse one file; equal files are parsed once, though an author's are asked about for each task.
+    """Parse one file, or all that may be taken of a notebook; once, though an author's are asked about for each task.
 
     Raises:
         BrokenCodeError: it is not text in its declared encoding, or not Python.
     """
+    if is_notebook(file.path):
+        whole = overview(file)
+        code = _read(whole.definitions)
+        return replace(code, is_empty=whole.is_empty, unusable=whole.unusable, problems=whole.problems)
+    return _read(file)
+
+
+def _read(file: SourceFile) -> Code:
     tree = parse(file)
     nodes = list(ast.walk(tree))
     imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -157,18 +171,9 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
         node = waiting.pop()
         if isinstance(node, ast.stmt):
             yield node
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr) or _is_main_guard(node):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr) or is_main_guard(node):
             continue
         waiting.extend(reversed(list(ast.iter_child_nodes(node))))
-
-
-def _is_main_guard(node: ast.AST) -> bool:
-    """Whether this is `if __name__ == "__main__":`, which does not run on import."""
-    return (
-        isinstance(node, ast.If)
-        and isinstance(node.test, ast.Compare)
-        and any(isinstance(side, ast.Name) and side.id == "__name__" for side in (node.test.left, *node.test.comparators))
-    )
 
 
 def _bindings(

@@ -1,17 +1,21 @@
 """What an author handed in for a task: found, read and judged as text, never imported."""
 
+import builtins
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from grader.content.extraction import CellLines, extract
 from grader.content.finding import Found, HandIn, RefusedError, find_function, meant_task, task_of_file
+from grader.content.notebook import SUFFIX, is_notebook
 from grader.content.parsing import BrokenCodeError, check_compiles
-from grader.content.reading import SourceFile, UnreadableError, read_bytes, read_folder, shown
+from grader.content.reading import Allowance, SourceFile, UnreadableError, read_folder, read_source
 from grader.content.static_code import Code, read_code
 from grader.content.task import Interface
+from grader.content.wording import shown
 from grader.errors import UsageError
 from grader.nearest import did_you_mean
 from grader.verdicts import Verdict
@@ -24,6 +28,7 @@ __all__ = [
     "authors",
     "infer_task",
     "names_used",
+    "packages_used",
     "read_files",
     "read_submission",
     "require_files",
@@ -46,11 +51,17 @@ class Submission:
     files: tuple[SourceFile, ...]
     """What a worker gets, sorted by path."""
     file: str
-    """The path, among `files`, of the one with the function."""
+    """The path, among `files`, of the one with the function; of a notebook, that of the module made of it."""
     function: str
     notes: tuple[str, ...]
     """What the author should know though it is no fault, a sentence each."""
     content_hash: str
+    lines: CellLines | None = None
+    """Of a notebook: where the lines of `file` stand in it."""
+
+    def located(self, text: str) -> str:
+        """A message or a traceback with the lines that the student knows: cells, where a notebook was handed in."""
+        return text if self.lines is None else self.lines.located(text)
 
 
 @dataclass(frozen=True)
@@ -101,21 +112,23 @@ def read_submission(
     """
     origin = _Origin(author, kind, interface.name, folder)
     tasks = {*all_tasks, interface.name}
-    home = f"{interface.name}.py"
+    homes = (f"{interface.name}.py", f"{interface.name}{SUFFIX}")
 
     def urgency(path: str) -> int:
-        return 0 if path == home else 1 if task_of_file(path, tasks) == interface.name else 2
+        return 0 if path in homes else 1 if task_of_file(path, tasks) == interface.name else 2
 
     reading = read_folder(folder, limit_bytes=source_bytes_limit, urgency=urgency)
     sources = {file.path: file for file in reading.files}
     codes, faults = _read_codes(reading.files)
     faults |= {left.path: RefusedError(Verdict.INVALID, f"{left.path} {left.reason}") for left in reading.left_out}
     hand_in = HandIn(codes, faults)
+    home = next((path for path in homes if path in codes or path in faults), homes[0])
     try:
         found = find_function(hand_in, interface, tasks, home=home)
-        files = _shipped(sources, codes, found.path, tasks, interface.name)
+        module = _module_of(sources[found.path], found)
+        files = _shipped(sources, codes, module, beside=lambda path: task_of_file(path, tasks) in (None, interface.name))
         unread = tuple(f"{left.path} {left.reason}" for left in reading.left_out if task_of_file(left.path, tasks) is None)
-        return _accepted(origin, found, files, unread)
+        return _accepted(origin, found, module, files, unread)
     except RefusedError as refused:
         return _rejected(origin, refused)
 
@@ -141,7 +154,7 @@ def require_files(paths: Iterable[Path]) -> None:
     """UsageError for a path that is not an existing file, with the nearest name beside it."""
     for path in paths:
         if not path.is_file():
-            beside = [other.name for other in path.parent.glob("*.py")] if path.parent.is_dir() else []
+            beside = [other.name for kind in (".py", SUFFIX) for other in path.parent.glob(f"*{kind}")]
             raise UsageError(f"there is no file {path}{did_you_mean(path.name, beside)}")
 
 
@@ -181,6 +194,13 @@ def names_used(submission: Submission) -> frozenset[str]:
     return frozenset().union(*used)
 
 
+def packages_used(submission: Submission) -> frozenset[str]:
+    """The packages behind the names that are used, without the author's own modules."""
+    own = {file.path.split("/")[0].removesuffix(".py") for file in submission.files}
+    roots = {name for name in names_used(submission) if name.isidentifier() and not hasattr(builtins, name)}
+    return frozenset(roots - own)
+
+
 @dataclass(frozen=True)
 class _Origin:
     """Whose work it is, for which task, and where it lies."""
@@ -201,10 +221,11 @@ def _read_file(
     name = path.resolve().name
     origin = _Origin(author, "student", interface.name, folder)
     try:
-        files = _read_beside(folder, name, source_bytes_limit)
-        codes, faults = _read_codes(files)
+        sources = {file.path: file for file in _read_beside(folder, name, source_bytes_limit)}
+        codes, faults = _read_codes(sources.values())
         found = find_function(HandIn(codes, faults), interface, {*all_tasks, interface.name}, home=name, among=(name,))
-        return _accepted(origin, found, files)
+        module = _module_of(sources[found.path], found)
+        return _accepted(origin, found, module, _shipped(sources, codes, module, beside=lambda _: False))
     except RefusedError as refused:
         return _rejected(origin, refused)
 
@@ -212,14 +233,14 @@ def _read_file(
 def _read_beside(folder: Path, name: str, limit_bytes: int) -> tuple[SourceFile, ...]:
     """A file and, transitively, those beside it that it imports: a folder of other things is not searched through."""
     sources: dict[str, SourceFile] = {}
+    allowance = Allowance(limit_bytes)
     waiting = deque([name])
     while waiting:
         path = waiting.popleft()
         if path in sources or not (folder / path).is_file():
             continue
-        remaining = limit_bytes - sum(len(file.content) for file in sources.values())
         try:
-            sources[path] = SourceFile(path, read_bytes(folder, path, limit_bytes=limit_bytes, remaining_bytes=remaining))
+            sources[path] = read_source(folder, path, allowance)
         except UnreadableError as error:
             raise RefusedError(Verdict.INVALID, f"{shown(path)} {error}") from None
         codes, _ = _read_codes([sources[path]])
@@ -238,19 +259,13 @@ def _different_names(paths: Sequence[Path]) -> list[str]:
         if resolved.count(path.resolve()) > 1:
             raise UsageError(f"{path} is named twice: a file is compared with other files")
 
-    def name(path: Path, length: int) -> str:
-        return "/".join((*path.parent.parts[1:], path.stem)[-length:])
+    def name(path: Path, length: int, last: str) -> str:
+        return "/".join((*path.parent.parts[1:], getattr(path, last))[-length:])
 
     lengths = range(1, max(len(path.parts) for path in resolved) + 1)
+    ways = [(length, last) for last in ("stem", "name") for length in lengths]
     return [
-        next(
-            (
-                name(path, length)
-                for length in lengths
-                if [name(other, length) for other in resolved].count(name(path, length)) == 1
-            ),
-            str(path),
-        )
+        next(name(path, *way) for way in ways if [name(other, *way) for other in resolved].count(name(path, *way)) == 1)
         for path in resolved
     ]
 
@@ -292,32 +307,61 @@ def _reached(start: str, codes: Mapping[str, Code]) -> frozenset[str]:
     return frozenset(reached)
 
 
-def _shipped(
-    sources: Mapping[str, SourceFile], codes: Mapping[str, Code], main: str, tasks: Collection[str], task: str
-) -> tuple[SourceFile, ...]:
-    """All files but those named for other tasks, which must not regrade this one, unless the function's file imports them."""
-    reached = _reached(main, codes)
-    return tuple(sources[path] for path in sorted(sources) if path in reached or task_of_file(path, tasks) in (None, task))
+@dataclass(frozen=True)
+class _Module:
+    """The file that a worker imports."""
+
+    file: SourceFile
+    lines: CellLines | None = None
+    notes: tuple[str, ...] = ()
 
 
-def _accepted(origin: _Origin, found: Found, files: tuple[SourceFile, ...], notes: tuple[str, ...] = ()) -> Submission:
+def _module_of(source: SourceFile, found: Found) -> _Module:
+    """The function's file itself, or what is taken of a notebook."""
+    if not is_notebook(source.path):
+        return _Module(source)
     try:
-        check_compiles(next(file for file in files if file.path == found.path))
+        extraction = extract(source, found.definition.name)
     except BrokenCodeError as error:
         raise RefusedError(Verdict.BUILD_ERROR, str(error)) from None
+    return _Module(extraction.file, extraction.lines, extraction.notes)
+
+
+def _shipped(
+    sources: Mapping[str, SourceFile], codes: Mapping[str, Code], module: _Module, *, beside: Callable[[str], bool]
+) -> tuple[SourceFile, ...]:
+    """The module, what it imports, and those files beside it that count as its own: others must not regrade it."""
+    main = module.file.path
+    own_code, _ = _read_codes([module.file])
+    reached = _reached(main, {**codes, **own_code})
+    shipped = {path: file for path, file in sources.items() if not is_notebook(path) and (path in reached or beside(path))}
+    shipped[main] = module.file
+    return tuple(shipped[path] for path in sorted(shipped))
+
+
+def _accepted(
+    origin: _Origin, found: Found, module: _Module, files: tuple[SourceFile, ...], notes: tuple[str, ...] = ()
+) -> Submission:
     function = found.definition.name
     parts = [part for file in files for part in (file.path.encode(), file.content)]
-    return Submission(
+    places = [] if module.lines is None else [repr(module.lines.places).encode()]  # messages name them
+    submission = Submission(
         author=origin.author,
         kind=origin.kind,
         task=origin.task,
         folder=origin.folder,
         files=files,
-        file=found.path,
+        file=module.file.path,
         function=function,
-        notes=found.notes + notes,
-        content_hash=_digest(found.path.encode(), function.encode(), *parts),
+        notes=found.notes + module.notes + notes,
+        content_hash=_digest(module.file.path.encode(), function.encode(), *parts, *places),
+        lines=module.lines,
     )
+    try:
+        check_compiles(module.file)
+    except BrokenCodeError as error:
+        raise RefusedError(Verdict.BUILD_ERROR, submission.located(str(error))) from None
+    return submission
 
 
 def _rejected(origin: _Origin, refused: RefusedError) -> Rejection:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.content.reading import MAX_FILES, Reading, SourceFile, read_folder, shown
+from grader.content.reading import MAX_FILES, Reading, SourceFile, read_folder
+from grader.content.wording import shown
 
 LIMIT_BYTES = 1000
 
