@@ -86,6 +86,9 @@ class _MeteredWorker:
     def compiled_functions(self) -> bytes:
         return self._worker.compiled_functions()
 
+    def compiled_count(self) -> int | None:
+        return self._worker.compiled_count()
+
     def printed(self) -> str:
         return self._worker.printed()
 

@@ -9,6 +9,10 @@ from benchmarks.figures import empty_call_us, grade_class, help_time_s, open_cou
 COURSE_RATES_OVER_NAIVE = {
     "julia": {"numpy": 2970 / 174, "numba": 2970 / 76, "tuned": 2970 / 14.2},
     "matmul": {"numpy": 68 / 0.037, "numba": 1.6 / 0.037, "tuned": 31.5 / 0.037},
+    "bifurcation": {"numpy": 0.75 / 0.0124, "numba": 0.34 / 0.0124, "tuned": 5.35 / 0.0124},
+    "schelling": {"numpy": 37 / 0.75, "numba": 36 / 0.75, "tuned": 750 / 0.75},
+    "spectrogram": {"tuned": 88 / 22},
+    "scalogram": {"numba": 6.0 / 2.05, "tuned": 6.0 / 0.49},
 }
 """Measured on another machine (2 cores, AVX-512): orientation, not a target; ranges by their middle."""
 
@@ -33,7 +37,7 @@ def main() -> None:
     lines.append(Line("grader --help", help_time_s(), "s", "≤ 0.3"))
     graded = grade_class(session, backend)
     lines += [
-        Line("the sample class graded from nothing", graded.wall_time_s, "s", "≤ 90"),
+        Line("the sample class graded from nothing", graded.wall_time_s, "s", "≤ 300"),
         Line("time outside submissions over time inside", 100 * graded.outside_over_inside, "%", "≤ 30"),
     ]
     for task, known in COURSE_RATES_OVER_NAIVE.items():

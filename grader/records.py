@@ -75,6 +75,10 @@ class CheckResult:
     case_memory_bytes: Mapping[str, int | None] = field(default_factory=dict)
     """Growth of resident memory in one call, per benchmark case, by the kernel's high-water mark."""
     threads: int | None = None
+    compiled_functions: int | None = None
+    """How many functions Numba had compiled when the check was over, as the submission's own process says."""
+    picture_answered: bool = False
+    """Whether the case of the task's picture was called and answered rightly."""
     review: str | None = None
     """What only a person can decide about its answers, though they are right; it is not ranked before somebody has."""
     notes: tuple[str, ...] = ()

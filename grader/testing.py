@@ -108,6 +108,9 @@ class _ScriptedWorker:
     def compiled_functions(self) -> bytes:
         return self._script.compiles
 
+    def compiled_count(self) -> int | None:
+        return int(bool(self._script.compiles))
+
     def printed(self) -> str:
         return self._script.prints
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from grader.cli.terminal import TerminalProgress, results_console
+from grader.content.submission import authors
 from grader.errors import UsageError
 from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.choose import choose_backend
@@ -41,7 +42,8 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
     session = open_session(place.course, place.submissions, tasks)
     require_authors(session, wanted.authors)
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
-    with Store(place.store_file) as store, store.exclusive(), TerminalProgress() as progress:
+    class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
+    with Store(place.store_file) as store, store.exclusive(), class_progress as progress:
         report = grade(session, wanted, backend, store, progress)
     _print(report, as_json=as_json)
     return report
@@ -67,16 +69,22 @@ def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: 
     if as_json:
         document = report_document(report)
         document["results"] = [result for result in document["results"] if result["author"] == author]
-        document["totals"] = [total for total in document["totals"] if total["author"] == author]
+        for part in ("marks", "finals"):
+            document[part] = [one for one in document[part] if one["author"] == author]
         typer.echo(dump(document))
     else:
         results_console().print(author_details(report, author))
 
 
-def _stored_report(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Report:
-    session = open_session(place.course, place.submissions, tasks)
+def require_results(place: Place) -> None:
+    """UsageError where nothing has been graded yet."""
     if not place.store_file.exists():
         raise UsageError(f"nothing has been graded yet: {place.store_file} does not exist; run `grader grade` first")
+
+
+def _stored_report(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Report:
+    session = open_session(place.course, place.submissions, tasks)
+    require_results(place)
     sandbox = PlainBackend.sandbox if trust_code else BubblewrapBackend.sandbox
     with Store(place.store_file) as store:
         return stand(session, read_class(session), {}, session.conditions(sandbox), store)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.course import Course, assignments_of, load_course
+from grader.content.new_course import start_course
 from grader.content.task import LoadedTask, load_task, task_names
 from grader.doctor import FINDINGS, Finding, Health, examine
 from grader.errors import GraderError, UsageError
@@ -34,6 +35,7 @@ def list_tasks(course_folder: Path, *, as_json: bool) -> None:
             Text.assemble((task.name, "bold"), f" · {task.task.title}", (f" · {assignments}" if assignments else "", "dim")),
             Text(f"  {task.interface}"),
             Text(f"  statement: {task.folder / 'README.md'} · start with: grader new {task.name}", style="dim"),
+            sep="\n",
         )
 
 
@@ -60,6 +62,19 @@ def new_submission(course_folder: Path, task: str, folder: Path, *, as_json: boo
         typer.echo(dump({"task": task, "file": str(target)}))
     else:
         typer.echo(f"{target} · statement: {course_folder / 'tasks' / task / 'README.md'} · next: grader check {target}")
+
+
+def init_course(course_folder: Path, folder: Path, *, as_json: bool) -> None:
+    """Start a new course in `folder` with the content of this one; UsageError where there is something already."""
+    load_course(course_folder)  # what does not load here would not load there either
+    made = start_course(course_folder, folder)
+    if as_json:
+        typer.echo(dump({"course": str(made.folder), "tasks": list(made.tasks)}))
+    else:
+        typer.echo(
+            f"{made.folder}: a course of {len(made.tasks)} tasks, without submissions · what is what: {made.folder / 'README.md'}"
+            f" · next: cd {made.folder} && grader tasks"
+        )
 
 
 def examine_machine(course_folder: Path, *, as_json: bool) -> None:

@@ -72,6 +72,9 @@ class Worker(Protocol):
     def compiled_functions(self) -> bytes:
         """The submission's own compiled Numba functions, to be handed to `load` of its next worker."""
 
+    def compiled_count(self) -> int | None:
+        """How many Numba functions it says it has compiled; None where it does not say."""
+
     def printed(self) -> str:
         """What it printed so far, capped."""
 

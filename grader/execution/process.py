@@ -15,6 +15,7 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs
@@ -28,6 +29,7 @@ from grader.worker.wire import Operation
 _GRACE_S = 5.0
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
+_COUNT_DIGITS = 7
 _BROKEN = (EOFError, OSError, wire.ProtocolError)
 """What a channel raises that brings no more frames."""
 
@@ -110,12 +112,19 @@ class WorkerProcess:
         answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=2 * numba_cache.CACHE_LIMIT_BYTES)
         return b"" if isinstance(answer, Failure) else answer
 
+    def compiled_count(self) -> int | None:
+        """How many Numba functions the worker says it has compiled: advice, never a verdict. None where it does not say."""
+        if not self.alive:
+            return None
+        answer = self._request(Operation.COUNT_COMPILED)
+        return int(answer) if isinstance(answer, bytes) and answer.isdigit() and len(answer) < _COUNT_DIGITS else None
+
     def printed(self) -> str:
         """What the submission wrote to its standard output and error so far (the pipe is capped and never blocks it)."""
         with contextlib.suppress(BlockingIOError):
             while part := os.read(self._output, 1 << 16):
                 self._printed += part
-        return self._printed.decode("utf-8", "replace")
+        return self._submission.located(self._printed.decode("utf-8", "replace"))
 
     def close(self) -> None:
         """Kill the worker and let go of what is held for it; safe to call twice."""
@@ -209,6 +218,7 @@ class WorkerProcess:
     def _refused(self, operation: Operation, payload: bytes) -> Failure:
         """The failure that came instead of what was asked for; a worker that makes up frames is not asked again."""
         failure = _failure_from(operation, payload)
+        failure = replace(failure, message=self._submission.located(failure.message))
         if failure.kind is FailureKind.PROTOCOL:
             self._kill()
         return failure

@@ -101,11 +101,18 @@ class _Check:
         try:
             self._load()
             self._check_cases()
+            self._picture()
             self._size()
+            self._note(compiled_functions=self._worker.compiled_count())
         except _Stop as stop:
             problem = stop.problem
             self._note(
-                verdict=problem.verdict, message=problem.message, failing_case=problem.case, mistake=problem.mistake, case=None
+                verdict=problem.verdict,
+                message=problem.message,
+                failing_case=problem.case,
+                mistake=problem.mistake,
+                case=None,
+                review=None,
             )
         self._note(printed=self._worker.printed())
         return self._result, problem
@@ -127,6 +134,13 @@ class _Check:
         self._time(first, warm.wall_time_s)
         for case in others:
             self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
+
+    def _picture(self) -> None:
+        """The case that the picture is drawn from: the picture shows what was proved right."""
+        case = self._task.picture_case
+        if case is not None:
+            self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
+            self._note(picture_answered=True)
 
     def _size(self) -> None:
         """Decide the case: the largest whose median call takes at most `longest_call_s`, or else the smallest."""

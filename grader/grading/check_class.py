@@ -24,6 +24,9 @@ _SEED_BITS = 128
 _COMPILERS = frozenset({"numba", "jax", "torch"})
 """Whoever uses none of these has nothing to compile: an endless loop is found out in seconds."""
 
+AGAIN = "\nagain on this case: "
+"""Stands between what happened and how to run the failing case alone."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -71,13 +74,13 @@ def check_class(
                     raise
                 checked.faults[task.name, member.key] = str(error)
             else:
-                _require_right_reference(member, hand_ins, result)
+                require_right_reference(member, hand_ins, result)
                 if problem is not None and problem.inputs is not None:
                     path = failing_case_path(store.path, member, task.name)
                     try:
                         save_failing_case(path, task.name, problem)
                         again = f"grader check FILE --case {path.relative_to(store.path.parent.parent)}"
-                        result = replace(result, message=f"{result.message}\nagain on this case: {again}")
+                        result = replace(result, message=f"{result.message}{AGAIN}{again}")
                     except OSError as error:  # the verdict does not hang on the file
                         checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
                 checks = {other: store.check(other, task, conditions) for other in map(member_of, hand_ins.everyone)}
@@ -85,6 +88,7 @@ def check_class(
                 if member.kind == "student":
                     result = _beside_a_reference(result, checks, task.case_names)
                 store.add_check(member, task, conditions, seeds[task.name], result)
+                progress.found(member.author, task.name, result.verdict)
             progress.advance(1, "")
     return checked
 
@@ -166,15 +170,16 @@ def _check_with_retry(
     if isinstance(handed_in, Rejection):
         return CheckResult(handed_in.verdict, handed_in.message), None
     try:
-        return _check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
     except GraderError:
         generations.renew()
-        return _check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
 
 
-def _check_one(
+def check_one(
     generation: Generation, submission: Submission, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
 ) -> tuple[CheckResult, Problem | None]:
+    """Check one submission in a worker of its own; what it compiled is added to `checked`."""
     worker = generation.start(submission)
     try:
         own_limits = replace(limits, compiles=not _COMPILERS.isdisjoint(names_used(submission)))
@@ -203,7 +208,8 @@ def _is_not_naive(handed_in: HandedIn) -> bool:
     return (handed_in.kind, handed_in.author) != ("reference", NAIVE)
 
 
-def _require_right_reference(member: Member, hand_ins: HandIns, result: CheckResult) -> None:
+def require_right_reference(member: Member, hand_ins: HandIns, result: CheckResult) -> None:
+    """GraderError where one of the course's own references is not right."""
     if member.kind == "reference" and result.verdict is not Verdict.ACCEPTED:
         raise GraderError(
             f"the course's own reference/{member.author}/{hand_ins.task.name} is {result.verdict}: {result.message}"

@@ -12,6 +12,9 @@ class Progress(Protocol):
     def advance(self, amount: float, doing: str) -> None:
         """`amount` units are done; `doing` says what is being done now."""
 
+    def found(self, author: str, task: str, result: str) -> None:
+        """What is known by now of an author's work on a task: a verdict, then a speedup that settles run by run."""
+
 
 class Silent:
     """For whoever does not want to hear."""
@@ -20,4 +23,7 @@ class Silent:
         """Say nothing."""
 
     def advance(self, amount: float, doing: str) -> None:
+        """Say nothing."""
+
+    def found(self, author: str, task: str, result: str) -> None:
         """Say nothing."""

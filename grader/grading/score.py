@@ -1,15 +1,19 @@
 """Marks: from what was found about an author's tasks to points for each criterion, each with its derivation in plain words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor, log
 
 from grader.content.course import Assignment, Criterion
+from grader.records import Decision
+from grader.units import time_text
 from grader.verdicts import Verdict
 
 STEP = 0.1
 """Points are given in steps of this size."""
 
+_ZERO_POINTS = "naive"
+"""The reference whose speed earns nothing."""
 _NEVER_RAN = (Verdict.MISSING, Verdict.BUILD_ERROR, Verdict.INVALID)
 
 
@@ -24,9 +28,16 @@ class Facts:
     """Wall time per unit of the task's work, at the case where it was measured."""
     seconds_per_unit_low: float | None = None
     """The favourable end of that figure's interval; None where it has none."""
-    naive_seconds_per_unit: float | None = None
-    full_marks_seconds_per_unit: float | None = None
-    """Of the reference that the assignment names in `full_marks`."""
+    reference_seconds_per_unit: Mapping[str, float] = field(default_factory=dict)
+    """Of the references that were measured, by level."""
+    measured_before: tuple[float, ...] = ()
+    """The favourable seconds per unit of earlier measurements of the same code: the best counts."""
+    compiled_functions: int | None = None
+    """How many functions Numba had compiled when the check was over, as the submission's own process says."""
+    picture_answered: bool = False
+    """Whether the case of the task's picture was called and answered rightly."""
+    review: str | None = None
+    """What a person has to look at before the speed counts."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +45,14 @@ class Points:
     """The points for one criterion; None where a person has to decide, or where the grader itself failed."""
 
     criterion: str
+    text: str
     points: float | None
     max_points: float
+    """What is to be had; nothing of it counts as lost where it is a bonus."""
     because: str
+    task: str | None = None
+    """The task that decides it; None where a person does, and it is about no task in particular."""
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,9 +63,15 @@ class Threshold:
     seconds_per_unit: float
 
 
-def score_assignment(assignment: Assignment, facts_by_task: Mapping[str, Facts]) -> tuple[Points, ...]:
-    """One entry for each criterion, in the assignment's order; a task without facts has not been graded yet."""
-    return tuple(_score(assignment, criterion, facts_by_task) for criterion in assignment.criteria)
+def score_assignment(
+    assignment: Assignment, facts_by_task: Mapping[str, Facts], decisions: Mapping[str, Decision] | None = None
+) -> tuple[Points, ...]:
+    """One entry for each criterion, in the assignment's order; a task without facts has not been graded yet.
+
+    `decisions`, by criterion, are what a person decided: they stand before whatever the grader finds, and beside it.
+    """
+    decided = decisions or {}
+    return tuple(_score(assignment, criterion, facts_by_task, decided.get(criterion.id)) for criterion in assignment.criteria)
 
 
 def speed_fraction(seconds_per_unit: float, naive_seconds_per_unit: float, full_marks_seconds_per_unit: float) -> float:
@@ -90,9 +112,23 @@ def speed_thresholds(
     return (*(Threshold(points, naive_seconds_per_unit * ratio ** (points / max_points)) for points in below), full)
 
 
-def _score(assignment: Assignment, criterion: Criterion, facts_by_task: Mapping[str, Facts]) -> Points:
+def _score(
+    assignment: Assignment, criterion: Criterion, facts_by_task: Mapping[str, Facts], decision: Decision | None
+) -> Points:
     points, because = _points(assignment, criterion, facts_by_task)
-    return Points(criterion.id, points, criterion.points, because)
+    if decision is not None and decision.points is not None:
+        points, because = decision.points, _decided(decision, criterion, points, because)
+    task = assignment.task_of(criterion)
+    return Points(criterion.id, criterion.text, points, criterion.points, because, task, criterion.bonus)
+
+
+def _decided(decision: Decision, criterion: Criterion, points: float | None, because: str) -> str:
+    """Who decided, when and why; where the grader has found something itself, that too."""
+    person = f"{decision.who} on {decision.decided_at[:10]}: {decision.note}"
+    if criterion.by == "hand":
+        return person
+    found = "nothing" if points is None else f"{points:g}"
+    return f"{person} (by itself the grader gives {found}: {because})"
 
 
 def _points(assignment: Assignment, criterion: Criterion, facts_by_task: Mapping[str, Facts]) -> tuple[float | None, str]:
@@ -115,23 +151,34 @@ def _right_answer(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[
     if criterion.by == "correct":
         return criterion.points, "every check case was answered correctly"
     if criterion.by == "picture":
-        return criterion.points, "the answer is right, and the picture is drawn from it"
+        return _picture(criterion, facts)
     return _speed(criterion, facts, full_marks)
 
 
+def _picture(criterion: Criterion, facts: Facts) -> tuple[float | None, str]:
+    if not facts.picture_answered:
+        return None, "the picture's case has not been called; grade it again"
+    return criterion.points, "the answer is right, the one that the picture is drawn from too"
+
+
 def _speed(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[float | None, str]:
+    if facts.review is not None:
+        return None, f"a person has to look at the answers first: {facts.review}"
     if facts.seconds_per_unit is None:
         return None, "its speed was not measured"
-    if facts.naive_seconds_per_unit is None or facts.full_marks_seconds_per_unit is None:
-        missing = "naive" if facts.naive_seconds_per_unit is None else full_marks
+    missing = next((level for level in (_ZERO_POINTS, full_marks) if level not in facts.reference_seconds_per_unit), None)
+    if missing is not None:
         return None, f"the reference {missing!r} was not measured, so there is nothing to compare with"
-    naive, full = facts.naive_seconds_per_unit, facts.full_marks_seconds_per_unit
+    naive, full = facts.reference_seconds_per_unit[_ZERO_POINTS], facts.reference_seconds_per_unit[full_marks]
     measured = facts.seconds_per_unit
-    best = min(measured, measured if facts.seconds_per_unit_low is None else facts.seconds_per_unit_low)
-    interval = f" ({_time(best)} at the favourable end of its interval, which counts)" if best < measured else ""
+    favourable = min(measured, measured if facts.seconds_per_unit_low is None else facts.seconds_per_unit_low)
+    best = min((favourable, *facts.measured_before))
+    counts = f" ({time_text(favourable)} at the favourable end of its interval, which counts)" if favourable < measured else ""
+    if best < favourable:
+        counts = f" (measured {len(facts.measured_before) + 1} times; the best, {time_text(best)}, counts)"
     because = (
-        f"{_time(measured)} per unit of work{interval}; naive takes {_time(naive)} (0 points), {full_marks} {_time(full)} "
-        f"({criterion.points:g} points), and each doubling of the speed between them counts alike"
+        f"{time_text(measured)} per unit of work{counts}; naive takes {time_text(naive)} (0 points), "
+        f"{full_marks} {time_text(full)} ({criterion.points:g} points); each doubling of the speed between them counts alike"
     )
     return speed_points(criterion.points, best, naive, full), because
 
@@ -141,8 +188,10 @@ def _technique(criterion: Criterion, facts: Facts) -> tuple[float | None, str]:
         return 0.0, f"there is nothing to judge: the verdict is {facts.verdict}"
     unused = [name for name in criterion.uses if name not in facts.names_used]
     shunned = [name for name in criterion.avoids if name in facts.names_used]
+    idle = facts.compiled_functions == 0 and any(name.partition(".")[0] == "numba" for name in criterion.uses)
     evidence = [
         *([f"the code does not use {', '.join(unused)}"] if unused else []),
+        *(["when it ran, Numba compiled nothing"] if idle and not unused else []),
         *([f"the code uses {', '.join(shunned)}"] if shunned else []),
         *([f"the verdict is {facts.verdict}"] if facts.verdict is not Verdict.ACCEPTED else []),
     ]
@@ -151,11 +200,3 @@ def _technique(criterion: Criterion, facts: Facts) -> tuple[float | None, str]:
     uses = f"uses {', '.join(criterion.uses)}" if criterion.uses else ""
     avoids = f"does not use {', '.join(criterion.avoids)}" if criterion.avoids else ""
     return criterion.points, f"the code {' and '.join(filter(None, (uses, avoids)))}"
-
-
-def _time(seconds: float) -> str:
-    """Three digits in the unit that suits them."""
-    for unit, factor in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= factor:
-            return f"{seconds / factor:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"

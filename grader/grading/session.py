@@ -1,9 +1,12 @@
 """All that the stages of one grading share: the course, its tasks, the rules of measuring, the conditions."""
 
-from collections.abc import Collection, Mapping
+import importlib.metadata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from packaging.specifiers import SpecifierSet
 
 from grader.content.course import Course, load_course
 from grader.content.submission import Rejection, Submission, authors, read_submission
@@ -76,7 +79,8 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
     for name in only_tasks:
         if name not in known:
             raise UsageError(f"there is no task {name!r}{did_you_mean(name, known)}")
-    tasks = {name: load_task(course_folder, name) for name in known if not only_tasks or name in only_tasks}
+    _require_libraries(course, only_tasks or known)
+    tasks = {name: load_task(course_folder, name) for name in _in_order(course, known) if not only_tasks or name in only_tasks}
     settings = course.machine
     return Session(
         course_folder=course_folder,
@@ -86,6 +90,27 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
         machine=this_machine(course.about.machine, settings.threads),
         environment=environment_key(worker_environment(settings), _rules(course)),
     )
+
+
+def _in_order(course: Course, tasks: Sequence[str]) -> list[str]:
+    """The tasks as the course hands them out; behind them those that no assignment names."""
+    assigned = [task for assignment in course.assignments for task in assignment.tasks]
+    return list(dict.fromkeys((*assigned, *tasks)))
+
+
+def _require_libraries(course: Course, tasks: Collection[str]) -> None:
+    """UsageError where an assignment of these tasks is graded with other versions than those that are installed."""
+    for assignment in course.assignments:
+        for name, wanted in assignment.libraries.items() if set(tasks) & set(assignment.tasks) else ():
+            try:
+                found = importlib.metadata.version(name)
+            except importlib.metadata.PackageNotFoundError:
+                found = ""
+            if not found or not SpecifierSet(wanted).contains(found, prereleases=True):
+                raise UsageError(
+                    f"the assignment {assignment.id!r} is graded with {name} {wanted}, and {found or 'none'} is installed;"
+                    f" run: pip install '{name}{wanted}'"
+                )
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,17 @@
 
 import math
 import statistics
-from collections.abc import Collection, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from grader.content.course import Assignment, Measurement, assignments_of
-from grader.content.submission import Submission, names_used
+from grader.content.course import Assignment, Course, Measurement
+from grader.content.submission import Submission, names_used, packages_used
 from grader.content.task import LoadedTask
 from grader.grading.estimate import score_run, turn_time_s
+from grader.grading.marks import AssignmentMarks, FinalMark, final_marks, mark_class
 from grader.grading.rank import Ranking, RunScores, Standing, rank
-from grader.grading.score import Facts, Points, Threshold, score_assignment, speed_thresholds
+from grader.grading.score import Facts, Threshold, speed_thresholds
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
 from grader.machine import Machine
 from grader.records import CONTROL, CheckResult, Member, RunRecord, Turn
@@ -44,12 +45,15 @@ class Result:
     speedup_low: float | None = None
     speedup_high: float | None = None
     rank: int | None = None
+    measured_before: tuple[float, ...] = ()
+    """The favourable speedups over the same baseline of earlier measurements of the same code."""
+    review: str | None = None
+    """What a person has to look at before it is ranked."""
     points: float | None = None
+    """Of the criteria that this task decides; the rest stands in the assignments' marks."""
     max_points: float | None = None
-    marks: tuple[Points, ...] = ()
-    """How the points come about, criterion by criterion."""
-    thresholds: tuple[Threshold, ...] = ()
-    """The seconds per unit of work that earn speed points on this machine."""
+    compiled_functions: int | None = None
+    picture_answered: bool = False
     import_time_s: float | None = None
     compile_time_s: float | None = None
     peak_memory_bytes: int | None = None
@@ -65,13 +69,13 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Total:
-    """One student's points over the assignments that were graded; criteria without points yet count nothing."""
+class SpeedThresholds:
+    """What one can work towards: the seconds per unit of a task's work that earn a criterion's points on this machine."""
 
-    author: str
-    points: float | None
-    """None where nothing has been decided yet."""
-    max_points: float
+    task: str
+    assignment: str
+    criterion: str
+    steps: tuple[Threshold, ...]
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,11 @@ class Report:
     alpha: float
     results: tuple[Result, ...]
     """Task by task, the fastest first, what has no figure last."""
-    totals: tuple[Total, ...]
+    marks: tuple[AssignmentMarks, ...]
+    """Author by author, assignment by assignment."""
+    finals: tuple[FinalMark, ...]
+    """Nothing, where only some of the course's tasks are at hand."""
+    thresholds: tuple[SpeedThresholds, ...]
     work_units: Mapping[str, str]
     faults: tuple[str, ...] = ()
     """Where the grader itself failed: reported, and tried again by the next grading."""
@@ -113,13 +121,18 @@ def stand(
         if compared:
             largest = max(compared, key=lambda result: hand_ins.task.case_names.index(str(result.case)))
             baseline[hand_ins.task.name] = str(largest.baseline)
+    assignments = _assignments(session.course, everyone)
+    results = _with_rule_flags(results, everyone, assignments)
+    marks = mark_class(assignments, _facts(results, everyone), store.decisions())
     return Report(
         machine=session.machine,
         sandbox=conditions.sandbox,
         baseline=baseline,
         alpha=session.course.measurement.alpha,
-        results=tuple(results),
-        totals=_totals(results),
+        results=tuple(_with_points(result, marks) for result in results),
+        marks=marks,
+        finals=final_marks(session.course, marks) if _is_whole(session.course, everyone) else (),
+        thresholds=tuple(_thresholds(assignments, _references(results))),
         work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
         faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
         ungraded=tuple(ungraded),
@@ -182,7 +195,10 @@ class _TaskStandings:
         self._everyone = hand_ins.everyone
         self._faults = faults
         self._checks = {member_of(one): store.check(member_of(one), hand_ins.task, conditions) for one in hand_ins.everyone}
-        self._blocks = current_blocks(store.blocks(hand_ins.task, conditions), self._checks)
+        stored = store.all_blocks(hand_ins.task, conditions)
+        self._blocks = current_blocks([one for one in stored if not one.superseded], self._checks)
+        self._stored = stored
+        self._accepted = {(one.author, one.task, one.content_hash) for one in store.acceptances()}
 
     def results(self) -> list[Result]:
         """Checked, measured, ranked over the cases, and marked; the fastest first."""
@@ -191,8 +207,7 @@ class _TaskStandings:
         for case in {one.block.case for one in self._blocks if one.runs}:
             by_key |= self._measured(case, by_key)
         ranked = _ranked_over_cases(list(by_key.values()))
-        marked = self._marked(ranked)
-        return sorted(marked, key=lambda result: (-(result.rate or 0.0), result.verdict, result.kind, result.author))
+        return sorted(ranked, key=lambda result: (-(result.rate or 0.0), result.verdict, result.kind, result.author))
 
     def ungraded(self) -> list[str]:
         """Whose current code has no verdict yet."""
@@ -214,6 +229,9 @@ class _TaskStandings:
             task=self._task.name,
             verdict=check.verdict,
             message=check.message,
+            review=self._review(member),
+            compiled_functions=check.compiled_functions,
+            picture_answered=check.picture_answered,
             case=check.case,
             work=check.case_work.get(check.case or ""),
             import_time_s=check.import_time_s,
@@ -222,6 +240,20 @@ class _TaskStandings:
             flags=(*check.notes, *_thread_flags(check, self._session.machine.threads)),
             printed=check.printed,
         )
+
+    def _review(self, member: Member) -> str | None:
+        """What a person has yet to look at in this version of the code."""
+        check = self._checks.get(member)
+        if member.kind == "reference" or (member.author, self._task.name, member.content_hash) in self._accepted:
+            return None
+        of_runs = (
+            record.reviews[member.key]
+            for one in self._blocks
+            if member in one.block.members
+            for record in one.runs
+            if member.key in record.reviews
+        )
+        return check.review if check is not None and check.review else next(of_runs, None)
 
     def _measured(self, case: str, by_key: Mapping[str, Result]) -> dict[str, Result]:
         """The results at one case, with their figures.
@@ -234,7 +266,9 @@ class _TaskStandings:
         baseline = blocks[0].block.baseline
         first_turns = _turns_by_competitor(blocks[:1], self._checks)[baseline.key]
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
-        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, self._checks).standings}
+        ranked = [member for member in self._checks if self._review(member) is None]
+        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, ranked).standings}
+        before = self._measured_before(case, baseline)
         measured: dict[str, Result] = {}
         for block in blocks:
             # Among all that were measured together: without what has been replaced since, the others' intervals would move.
@@ -244,20 +278,25 @@ class _TaskStandings:
                 key = standing.competitor
                 if key in turns and key not in measured and by_key[key].case == case:
                     figures = _with_figures(by_key[key], standing, baseline, baseline_s, turns[key], ranking)
-                    measured[key] = replace(figures, rank=ranks[key])
+                    measured[key] = replace(figures, rank=ranks.get(key), measured_before=before.get(key, ()))
         for key, (verdict, message) in _problems(blocks, self._checks).items():
             measured[key] = _failed_late(by_key[key], verdict, message)
         return measured
 
-    def _marked(self, results: Sequence[Result]) -> list[Result]:
-        """Points for students, from the assignments that this task belongs to."""
-        assignments = assignments_of(self._session.course, self._task.name)
-        references = {result.author: _seconds_per_unit(result) for result in results if result.kind == "reference"}
-        submissions = {one.author: one for one in self._everyone if one.kind == "student"}
-        return [
-            result if result.kind == "reference" else _with_points(result, submissions[result.author], assignments, references)
-            for result in results
-        ]
+    def _measured_before(self, case: str, baseline: Member) -> dict[str, tuple[float, ...]]:
+        """The favourable speedups of earlier measurements of what is still handed in, at this case over this baseline."""
+        found: dict[str, tuple[float, ...]] = {}
+        for one in self._stored:
+            block = one.block
+            gone = block.members + block.left if one.superseded else block.left
+            keys = {member.key for member in gone if member in self._checks}
+            if not (keys and one.runs and block.case == case and block.baseline == baseline):
+                continue
+            for standing in rank_case([one], self._session.course.measurement).standings:
+                if standing.competitor in keys:
+                    high = _favourable(standing.speedup, standing.speedup_high)
+                    found[standing.competitor] = (*found.get(standing.competitor, ()), high)
+        return found
 
 
 # --- from turns to figures -------------------------------------------------------------------------------------------------
@@ -351,61 +390,115 @@ def _ranked_over_cases(results: Sequence[Result]) -> list[Result]:
 # --- marks -----------------------------------------------------------------------------------------------------------------
 
 
-def _seconds_per_unit(result: Result) -> float | None:
-    return 1.0 / result.rate if result.rate else None
+def _assignments(course: Course, everyone: Sequence[HandIns]) -> list[Assignment]:
+    """Those of the tasks at hand; those without any task are about the whole course, and stand where all of it is."""
+    tasks = {hand_ins.task.name for hand_ins in everyone}
+    whole = _is_whole(course, everyone)
+    return [one for one in course.assignments if tasks & set(one.tasks) or (whole and not one.tasks)]
 
 
-def _favourable_seconds_per_unit(result: Result) -> float | None:
+def _is_whole(course: Course, everyone: Sequence[HandIns]) -> bool:
+    """Whether every task that is marked is at hand: of some of them, no final mark follows."""
+    return {hand_ins.task.name for hand_ins in everyone} >= {task for one in course.assignments for task in one.tasks}
+
+
+def _references(results: Sequence[Result]) -> dict[str, dict[str, float]]:
+    """The references' seconds per unit of work, by task and level."""
+    seconds: dict[str, dict[str, float]] = {}
+    for result in results:
+        if result.kind == "reference" and result.rate:
+            seconds.setdefault(result.task, {})[result.author] = 1.0 / result.rate
+    return seconds
+
+
+def _facts(results: Sequence[Result], everyone: Sequence[HandIns]) -> dict[str, dict[str, Facts]]:
+    """What is known of each student's work, task by task."""
+    submissions = {
+        (one.author, hand_ins.task.name): one for hand_ins in everyone for one in hand_ins.everyone if one.kind == "student"
+    }
+    references = _references(results)
+    facts: dict[str, dict[str, Facts]] = {author: {} for author, _ in sorted(submissions)}
+    for result in results:
+        if result.kind == "student":
+            seconds = 1.0 / result.rate if result.rate else None
+            submission = submissions[result.author, result.task]
+            facts[result.author][result.task] = Facts(
+                verdict=result.verdict,
+                names_used=names_used(submission) if isinstance(submission, Submission) else frozenset(),
+                seconds_per_unit=seconds,
+                seconds_per_unit_low=_favourable_seconds(result, seconds),
+                reference_seconds_per_unit=references.get(result.task, {}),
+                measured_before=_seconds_before(result, seconds),
+                compiled_functions=result.compiled_functions,
+                picture_answered=result.picture_answered,
+                review=result.review,
+            )
+    return facts
+
+
+def _with_rule_flags(results: Sequence[Result], everyone: Sequence[HandIns], assignments: Sequence[Assignment]) -> list[Result]:
+    """The results, with a flag for each name that an assignment of the task does not want."""
+    submissions: dict[tuple[str, str, str], HandedIn] = {
+        (one.author, one.kind, one.task): one for hand_ins in everyone for one in hand_ins.everyone
+    }
+
+    def flagged(result: Result) -> Result:
+        submission = submissions[result.author, result.kind, result.task]
+        if result.kind == "reference" or not isinstance(submission, Submission):
+            return result
+        flags = [flag for one in assignments if result.task in one.tasks for flag in _rule_flags(submission, one)]
+        return replace(result, flags=(*result.flags, *flags))
+
+    return [flagged(result) for result in results]
+
+
+def _rule_flags(submission: Submission, assignment: Assignment) -> Iterator[str]:
+    """Names that the assignment forbids, and packages that it does not allow."""
+    forbidden = sorted(set(assignment.forbid) & names_used(submission))
+    if forbidden:
+        yield f"uses {', '.join(forbidden)}, which the assignment {assignment.id} forbids"
+    foreign = sorted(packages_used(submission) - {*assignment.allowed, *sys.stdlib_module_names})
+    if assignment.allowed and foreign:
+        yield f"imports {', '.join(foreign)}; the assignment {assignment.id} allows {', '.join(assignment.allowed)}"
+
+
+def _favourable(speedup: float, high: float) -> float:
     """The better end of the interval, but no further than `_MOST_BENEFIT`: scattering times must not pay."""
-    seconds = _seconds_per_unit(result)
-    if seconds is None or result.speedup is None or result.speedup_high is None or math.isinf(result.speedup_high):
+    return speedup if math.isinf(high) else min(high, speedup / (1 - _MOST_BENEFIT))
+
+
+def _favourable_seconds(result: Result, seconds: float | None) -> float | None:
+    if seconds is None or result.speedup is None or result.speedup_high is None:
         return None
-    return seconds * max(result.speedup / result.speedup_high, 1 - _MOST_BENEFIT)
+    return seconds * result.speedup / _favourable(result.speedup, result.speedup_high)
 
 
-def _with_points(
-    result: Result, handed_in: HandedIn, assignments: Sequence[Assignment], references: Mapping[str, float | None]
-) -> Result:
-    marks = [points for assignment in assignments for points in _marks(result, handed_in, assignment, references)]
-    given = [points.points for points in marks if points.points is not None]
+def _seconds_before(result: Result, seconds: float | None) -> tuple[float, ...]:
+    """Earlier speedups in today's seconds: the baseline's time of today is what both are measured in."""
+    if seconds is None or result.speedup is None:
+        return ()
+    return tuple(seconds * result.speedup / before for before in result.measured_before)
+
+
+def _with_points(result: Result, marks: Sequence[AssignmentMarks]) -> Result:
+    """A student's result with the points of the criteria that its task decides."""
+    if result.kind == "reference":
+        return result
+    own = [one for marked in marks if marked.author == result.author for one in marked.criteria if one.task == result.task]
+    given = [one.points for one in own if one.points is not None]
     return replace(
         result,
-        points=sum(given) if given else None,
-        max_points=sum(points.max_points for points in marks) if marks else None,
-        marks=tuple(marks),
-        thresholds=tuple(step for assignment in assignments for step in _thresholds(assignment, result.task, references)),
+        points=round(sum(given), 10) if given else None,
+        max_points=sum(one.max_points for one in own) if own else None,
     )
 
 
-def _marks(result: Result, handed_in: HandedIn, assignment: Assignment, references: Mapping[str, float | None]) -> list[Points]:
-    facts = Facts(
-        verdict=result.verdict,
-        names_used=names_used(handed_in) if isinstance(handed_in, Submission) else frozenset(),
-        seconds_per_unit=_seconds_per_unit(result),
-        seconds_per_unit_low=_favourable_seconds_per_unit(result),
-        naive_seconds_per_unit=references.get(NAIVE),
-        full_marks_seconds_per_unit=references.get(assignment.full_marks or ""),
-    )
-    # What belongs to no task in particular counts once, with the first.
-    home = {criterion.id: assignment.task_of(criterion) or assignment.tasks[0] for criterion in assignment.criteria}
-    scored = score_assignment(assignment, {result.task: facts})
-    return [points for points in scored if home[points.criterion] == result.task]
-
-
-def _thresholds(assignment: Assignment, task: str, references: Mapping[str, float | None]) -> tuple[Threshold, ...]:
-    """What a student can work towards, in the units of this machine; nothing before the references are measured."""
-    naive_s, full_s = references.get(NAIVE), references.get(assignment.full_marks or "")
-    speed = [one for one in assignment.criteria if one.by == "speed" and assignment.task_of(one) == task]
-    if naive_s is None or full_s is None:
-        return ()
-    return tuple(step for criterion in speed for step in speed_thresholds(criterion.points, naive_s, full_s))
-
-
-def _totals(results: Sequence[Result]) -> tuple[Total, ...]:
-    students = sorted((result for result in results if result.kind == "student"), key=lambda result: result.author)
-    return tuple(_total(author, list(own)) for author, own in groupby(students, key=lambda result: result.author))
-
-
-def _total(author: str, results: Sequence[Result]) -> Total:
-    given = [result.points for result in results if result.points is not None]
-    return Total(author, sum(given) if given else None, sum(result.max_points or 0.0 for result in results))
+def _thresholds(assignments: Sequence[Assignment], references: Mapping[str, Mapping[str, float]]) -> Iterator[SpeedThresholds]:
+    """Of every speed criterion whose references have been measured."""
+    for assignment in assignments:
+        for criterion in assignment.criteria:
+            task = assignment.task_of(criterion) or ""
+            of_task = references.get(task, {})
+            if criterion.by == "speed" and {NAIVE, assignment.full_marks} <= of_task.keys():
+                steps = speed_thresholds(criterion.points, of_task[NAIVE], of_task[str(assignment.full_marks)])
+                yield SpeedThresholds(task, assignment.id, criterion.id, steps)

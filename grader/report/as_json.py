@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from grader.grading.marks import AssignmentMarks, FinalMark
+from grader.grading.rank import Standing
+from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Report, Result
 
 SCHEMA = 1
@@ -23,7 +26,9 @@ def report_document(report: Report) -> dict[str, Any]:
         "baseline": dict(report.baseline),
         "alpha": report.alpha,
         "results": [result_document(result) for result in report.results],
-        "totals": [asdict(total) for total in report.totals],
+        "marks": [marks_document(marks) for marks in report.marks],
+        "finals": [final_document(final) for final in report.finals],
+        "thresholds": [asdict(thresholds) for thresholds in report.thresholds],
         "faults": list(report.faults),
         "ungraded": list(report.ungraded),
     }
@@ -46,8 +51,9 @@ def result_document(result: Result) -> dict[str, Any]:
         "rank": result.rank,
         "points": result.points,
         "max_points": result.max_points,
-        "marks": [asdict(points) for points in result.marks],
-        "thresholds": [asdict(threshold) for threshold in result.thresholds],
+        "review": result.review,
+        "compiled_functions": result.compiled_functions,
+        "picture_answered": result.picture_answered,
         "import_time_s": result.import_time_s,
         "compile_time_s": result.compile_time_s,
         "peak_memory_bytes": result.peak_memory_bytes,
@@ -57,6 +63,80 @@ def result_document(result: Result) -> dict[str, Any]:
         "message": result.message,
         "printed": result.printed,
     }
+
+
+def marks_document(marks: AssignmentMarks) -> dict[str, Any]:
+    """One student's marks for one assignment."""
+    return {
+        **asdict(marks),
+        "points": marks.points,
+        "max_points": marks.max_points,
+        "undecided_points": marks.undecided_points,
+    }
+
+
+def final_document(final: FinalMark) -> dict[str, Any]:
+    """One student's final mark so far."""
+    shares = [{**asdict(share), "percent": share.percent} for share in final.shares]
+    return {"author": final.author, "percent": final.percent, "max_percent": final.max_percent, "shares": shares}
+
+
+def replay_document(replay: Replay) -> dict[str, Any]:
+    """What `replay` prints: each turn of then beside that of now."""
+    return {
+        "author": replay.author,
+        "kind": replay.kind,
+        "task": replay.task,
+        "case": replay.case,
+        "baseline": replay.baseline,
+        "then": _account_document(replay.then),
+        "now": _account_document(replay.now),
+        "same_code": replay.same_code,
+        "same_conditions": replay.same_conditions,
+        "same_verdict": replay.same_verdict,
+        "same_message": replay.same_message,
+        "speedup_change": _change_document(replay.speedup_change),
+        "runs": [_replayed_run_document(run) for run in replay.runs],
+        "notes": list(replay.notes),
+    }
+
+
+def _account_document(account: Account) -> dict[str, Any]:
+    return {
+        "made_at": account.made_at,
+        "content_hash": account.content_hash,
+        "baseline_hash": account.baseline_hash,
+        "machine": None if account.machine is None else asdict(account.machine),
+        "fingerprint": account.conditions.machine,
+        "environment": account.conditions.environment,
+        "sandbox": account.conditions.sandbox,
+        "verdict": account.verdict.value,
+        "message": account.message,
+        **_speedup_document(account.standing),
+    }
+
+
+def _speedup_document(standing: Standing | None) -> dict[str, float | None]:
+    if standing is None:
+        return {"speedup": None, "speedup_low": None, "speedup_high": None}
+    return {
+        "speedup": standing.speedup,
+        "speedup_low": _finite(standing.speedup_low),
+        "speedup_high": _finite(standing.speedup_high),
+    }
+
+
+def _change_document(change: SpeedupChange | None) -> dict[str, Any] | None:
+    return None if change is None else {**asdict(change), "beyond_noise": change.beyond_noise}
+
+
+def _replayed_run_document(run: ReplayedRun) -> dict[str, Any]:
+    rounds = [{"round": one.number, "then": _sample_document(one.then), "now": _sample_document(one.now)} for one in run.rounds]
+    return {"run": run.number, "then": asdict(run.then), "now": asdict(run.now), "rounds": rounds}
+
+
+def _sample_document(sample: Sample | None) -> dict[str, float] | None:
+    return None if sample is None else {**asdict(sample), "ratio": sample.ratio}
 
 
 def _finite(value: float | None) -> float | None:

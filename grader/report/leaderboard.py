@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
-from grader.grading.score import Points
-from grader.grading.standings import Report, Result, Total
-from grader.report.figures import harmless, memory_text, points_text, rate_text, speedup_text, time_text
+from grader.grading.marks import AssignmentMarks, FinalMark
+from grader.grading.standings import Report, Result, SpeedThresholds
+from grader.report.figures import harmless, points_text, speedup_text
+from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
 
 _UNSANDBOXED = "none"
@@ -22,12 +23,13 @@ _PICTURE_COLUMNS = 124
 
 
 def leaderboard(report: Report) -> RenderableType:
-    """A table per task, the totals, and what the figures rest on."""
-    tasks = dict.fromkeys(result.task for result in report.results)
-    tables = [_task_table(report, task, [result for result in report.results if result.task == task]) for task in tasks]
-    parts: list[RenderableType] = [part for table in tables for part in (table, Text())]
-    if report.totals:
-        parts += [_totals_table(report.totals), Text()]
+    """A table per task, everyone's marks, and what the figures rest on."""
+    parts: list[RenderableType] = []
+    for task in dict.fromkeys(result.task for result in report.results):
+        parts += [_task_table(report, task, [result for result in report.results if result.task == task])]
+        parts += [*thresholds_lines(report, task), Text()]
+    if report.marks:
+        parts += [_marks_table(report), Text()]
     return Group(*parts, *_footer(report))
 
 
@@ -40,12 +42,16 @@ def leaderboard_svg(report: Report) -> str:
 
 
 def author_details(report: Report, author: str) -> RenderableType:
-    """One author's results, task by task: what happened, the figures, the marks with their reasons."""
+    """One author's results, task by task: what happened and the figures; then the marks with their reasons."""
     parts: list[RenderableType] = []
     for result in report.results:
         if result.author == author:
-            parts += [_details(report, result), Text()]
-    return Group(*parts, *_footer(report))
+            parts += [_details(report, result), *thresholds_lines(report, result.task), Text()]
+    for marks in report.marks:
+        if marks.author == author:
+            parts += [_criteria_table(marks), Text()]
+    parts += [final_line(final) for final in report.finals if final.author == author]
+    return Group(*parts, Text(), *_footer(report))
 
 
 def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
@@ -83,13 +89,50 @@ def _compared(result: Result) -> tuple[str, str]:
     return speedup_text(result.speedup, result.speedup_low, result.speedup_high), result.baseline or ""
 
 
-def _totals_table(totals: Iterable[Total]) -> Table:
-    table = Table(title="points so far", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("author")
-    table.add_column("points", justify="right")
-    for total in sorted(totals, key=lambda total: -(total.points or 0.0)):
-        table.add_row(Text(harmless(total.author)), points_text(total.points, total.max_points))
+def _marks_table(report: Report) -> Table:
+    """A row for each student, a column for each assignment; behind them the final mark so far, where it is known."""
+    table = Table(title="marks so far", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("author", overflow="fold")
+    assignments = dict.fromkeys((marks.assignment, marks.max_points) for marks in report.marks)
+    for assignment, max_points in assignments:
+        table.add_column(f"{assignment} / {max_points:g}", justify="right", overflow="fold")
+    finals = {final.author: final for final in report.finals}
+    if finals:
+        table.add_column("course", justify="right", no_wrap=True)
+    rows: dict[str, dict[str, AssignmentMarks]] = {}
+    for marks in report.marks:
+        rows.setdefault(marks.author, {})[marks.assignment] = marks
+
+    def place(author: str) -> tuple[float, str]:
+        points = sum(marks.points or 0.0 for marks in rows[author].values())
+        return -(finals[author].percent if author in finals else points), author
+
+    for author in sorted(rows, key=place):
+        cells = [_cell(rows[author][assignment]) for assignment, _ in assignments]
+        table.add_row(Text(harmless(author)), *cells, *([percent_text(finals[author])] if finals else []))
     return table
+
+
+def _cell(marks: AssignmentMarks) -> str:
+    """The points; with a `+`, some are still to be decided."""
+    if marks.points is None:
+        return ABSENT
+    return f"{marks.points:g}{' +' if marks.undecided_points else ''}"
+
+
+def percent_text(final: FinalMark) -> str:
+    """`21.5 of 60 %`: what the marks so far give of the final mark, and what they could."""
+    return f"{final.percent:.1f} of {final.max_percent:g} %"
+
+
+def final_line(final: FinalMark) -> Text:
+    """How the final mark so far comes about, kind by kind."""
+    shares = (
+        f"{share.kind} {points_text(share.points, share.max_points)} of {share.weight_percent:g} % = {share.percent:.1f} %"
+        + (f" ({share.undecided_points:g} points undecided)" if share.undecided_points else "")
+        for share in final.shares
+    )
+    return Text(f"course so far: {percent_text(final)} · {' · '.join(shares)}")
 
 
 def _details(report: Report, result: Result) -> RenderableType:
@@ -101,20 +144,24 @@ def _details(report: Report, result: Result) -> RenderableType:
         Padding(Text(harmless(result.message)), (0, 0, 0, 2)),
         Padding(facts, (0, 0, 0, 2)),
     ]
-    if result.marks:
-        parts.append(Padding(_marks_table(result.marks), (0, 0, 0, 2)))
-    if result.thresholds:
-        parts.append(Padding(thresholds_line(report, result), (0, 0, 1, 2)))
     if result.printed.strip():
         printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS)
         parts.append(Padding(Text(f"it printed:\n{printed}", style="dim"), (0, 0, 0, 2)))
     return Group(*parts)
 
 
-def thresholds_line(report: Report, result: Result) -> Text:
+def thresholds_lines(report: Report, task: str) -> list[Text]:
     """`speed points on this machine, by time per flop: 0.5 at 120 ns · …`: what one can work towards."""
-    steps = (f"{threshold.points:g} at {time_text(threshold.seconds_per_unit)}" for threshold in result.thresholds)
-    return Text(f"speed points on this machine, by time per {report.work_units[result.task]}: {' · '.join(steps)}", style="dim")
+    unit = report.work_units[task].removesuffix("s")
+    return [
+        Text(f"speed points on this machine ({one.assignment}/{one.criterion}), by time per {unit}: {_steps(one)}", style="dim")
+        for one in report.thresholds
+        if one.task == task
+    ]
+
+
+def _steps(thresholds: SpeedThresholds) -> str:
+    return " · ".join(f"{step.points:g} at {time_text(step.seconds_per_unit)}" for step in thresholds.steps)
 
 
 def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
@@ -131,19 +178,26 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         )
     if result.peak_memory_bytes is not None:
         yield "memory of a call", Text(memory_text(result.peak_memory_bytes))
+    if result.review is not None:
+        remedy = f"grader accept {result.author} {result.task} --note WHY"
+        yield "not ranked yet", Text(harmless(f"a person has to look at {result.review} ({remedy})"), style="yellow")
     if result.cpu_over_wall is not None:
         yield "cores at work", Text(f"{result.cpu_over_wall:.2f}")
     for flag in result.flags:
         yield "flag", Text(harmless(flag), style="yellow")
 
 
-def _marks_table(marks: Iterable[Points]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+def _criteria_table(marks: AssignmentMarks) -> Table:
+    """One assignment: each criterion, its points, and how they come about."""
+    title = Text(f"{marks.title}: {points_text(marks.points, marks.max_points)}")
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("criterion")
-    table.add_column("points", justify="right")
+    table.add_column("points", justify="right", no_wrap=True)
     table.add_column("because")
-    for points in marks:
-        table.add_row(points.criterion, points_text(points.points, points.max_points), Text(harmless(points.because)))
+    for points in marks.criteria:
+        name = f"{points.criterion} (bonus)" if points.bonus else points.criterion
+        reasons = Text.assemble(points.text, "\n", (harmless(points.because), "dim"))
+        table.add_row(name, points_text(points.points, points.max_points), reasons)
     return table
 
 

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.grading.standings import Report, Result
-from grader.report.figures import harmless, rate_text, speedup_text, time_text
-from grader.report.leaderboard import thresholds_line
+from grader.report.figures import harmless, speedup_text
+from grader.report.leaderboard import thresholds_lines
+from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
 
 _SHOWN_PRINTS_CHARACTERS = 1000
@@ -28,7 +29,10 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
         parts.append(_comparison(report, [*accepted, *references]))
     for result in mine:
         parts += [Text(f"note: {harmless(flag)}", style="yellow") for flag in result.flags]
-    parts += [thresholds_line(report, result) for result in accepted[:1] if result.thresholds]
+        if result.review is not None:
+            looked_at = f"note: a person looks at this before it is ranked and gets speed points: {harmless(result.review)}"
+            parts.append(Text(looked_at, style="yellow"))
+    parts += [line for result in accepted[:1] for line in thresholds_lines(report, result.task)]
     parts += [_closing_line(result, references) for result in accepted]
     return Group(*parts)
 

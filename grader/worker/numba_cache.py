@@ -1,5 +1,6 @@
 """Keep a submission's compiled Numba functions from one run to the next, as bytes that only this submission gets back."""
 
+import gc
 import os
 import struct
 import sys
@@ -28,6 +29,18 @@ def _enable_one(dispatcher: object) -> None:
         dispatcher.enable_caching()  # type: ignore[attr-defined]  # Numba carries no types
     except (RuntimeError, AttributeError, OSError):
         return
+
+
+def compiled_count(folder: str) -> int:
+    """How many Numba functions of the code under `folder` have been compiled, those made within other functions included."""
+    dispatcher_module = sys.modules.get("numba.core.dispatcher")
+    if dispatcher_module is None:
+        return 0
+    return sum(
+        bool(found.signatures) and found.py_func.__code__.co_filename.startswith(folder)
+        for found in gc.get_objects()
+        if issubclass(type(found), dispatcher_module.Dispatcher)  # `isinstance` asks the object, and a dead weak proxy raises
+    )
 
 
 def pack(folder: Path) -> bytes:

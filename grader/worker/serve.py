@@ -59,6 +59,8 @@ class Worker:
                 self._guarded(functools.partial(self._prepare, json.loads(payload), *descriptors), Operation.READY)
             elif operation is Operation.DUMP_CACHE:
                 send(self._channel, Operation.READY, numba_cache.pack(self._cache_folder))
+            elif operation is Operation.COUNT_COMPILED:
+                send(self._channel, Operation.READY, str(numba_cache.compiled_count(str(self._code_folder))).encode())
 
     def _guarded(self, action: Callable[[], None], success: Operation) -> None:
         """Run the submission's code: whatever it raises becomes a FAILED frame."""

@@ -27,6 +27,7 @@ class Operation(IntEnum):
     PREPARE = 11
     GO = 12
     DUMP_CACHE = 13
+    COUNT_COMPILED = 14
     # zygote or worker → parent
     HELLO = 20
     READY = 21

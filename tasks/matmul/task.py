@@ -80,6 +80,16 @@ def check(inputs: Inputs, outputs: Outputs, expected: Expected) -> Difference | 
     )
 
 
+def tolerance_used(inputs: Inputs, outputs: Outputs, expected: Expected) -> float:
+    """The greatest error over its tolerance; infinite where an entry is not finite, or off though nothing is allowed."""
+    a, b = _matrices(inputs)
+    error = _absolute_difference(outputs[0], expected.product)
+    allowed = _tolerance(a, b, k=a.shape[1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(error == 0, 0.0, error / allowed)
+    return float(np.nan_to_num(shares, nan=np.inf).max(initial=0.0))
+
+
 def work(inputs: Inputs, expected: Expected) -> float:
     """2·n·k·m: each entry of the result takes k multiplications and as many additions."""
     a, _ = _matrices(inputs)
@@ -408,6 +418,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    tolerance_used=tolerance_used,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

@@ -99,8 +99,13 @@ def verdict_of(task: Task, compute: Variant, inputs: Inputs, seed: int = 0) -> D
     """The whole judgement of one call: the answer by itself, and then beside the further calls that the task asks for."""
     answer = answer_of(task, compute, inputs)
     difference = task.check(inputs, answer, task.expect(inputs))
-    if difference is not None or task.follow_up is None:
-        return difference
+    return difference or further_difference(task, compute, inputs, answer, seed)
+
+
+def further_difference(task: Task, compute: Variant, inputs: Inputs, answer: Outputs, seed: int = 0) -> Difference | None:
+    """What the further calls that the task asks for find; None where it asks for none."""
+    if task.follow_up is None:
+        return None
     further = task.follow_up.draw(inputs, np.random.default_rng([seed, 1]))
     return task.follow_up.check(inputs, answer, tuple((one, answer_of(task, compute, one)) for one in further))
 

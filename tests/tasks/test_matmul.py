@@ -31,6 +31,11 @@ def verdict(inputs: Inputs, c: Array) -> Difference | None:
     return TASK.check(inputs, (c,), TASK.expect(inputs))
 
 
+def tolerance_used(inputs: Inputs, c: Array) -> float:
+    assert TASK.tolerance_used is not None
+    return TASK.tolerance_used(inputs, (c,), TASK.expect(inputs))
+
+
 def rejected(inputs: Inputs, c: Array) -> Difference:
     difference = verdict(inputs, c)
     assert difference is not None
@@ -110,7 +115,9 @@ def test_one_entry_passes_just_inside_the_tolerance_and_fails_just_outside(
     c = a @ b
     c[entry] += sign * 0.8 * tolerance
     assert verdict((a, b), c) is None
+    assert tolerance_used((a, b), c) < 1
     c[entry] += sign * 0.4 * tolerance
+    assert tolerance_used((a, b), c) > 1
     assert rejected((a, b), c).where.startswith(f"row {entry[0]}, column {entry[1]} ")
 
 

@@ -1,0 +1,119 @@
+"""What a person decides: points for a criterion, and that a submission which had to be looked at may be ranked."""
+
+import getpass
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import typer
+
+from grader.cli.class_commands import Place
+from grader.cli.terminal import results_console
+from grader.content.course import Assignment, Course, Criterion, load_course
+from grader.content.submission import Submission, authors
+from grader.errors import UsageError
+from grader.grading.session import open_session, read_class
+from grader.nearest import did_you_mean
+from grader.records import Acceptance, Decision
+from grader.report.as_json import dump
+from grader.report.figures import harmless
+from grader.store import Store
+
+_NOTE_LIMIT_CHARACTERS = 2000
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who decides, and why."""
+
+    who: str | None
+    note: str
+
+    def signed(self) -> tuple[str, str, str]:
+        """Who, why and when (UTC); UsageError where the note says nothing."""
+        note = self.note.strip()
+        if not note:
+            raise UsageError("say why with --note: whoever asks about this mark will be shown it")
+        if len(note) > _NOTE_LIMIT_CHARACTERS:
+            raise UsageError(f"the note has {len(note)} characters, where {_NOTE_LIMIT_CHARACTERS} are allowed")
+        who = self.who or _user()
+        try:
+            f"{who}{note}".encode()
+        except UnicodeEncodeError:
+            raise UsageError("--note and --who must be UTF-8 text") from None
+        return who, note, datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def mark(place: Place, author: str, criterion: str, points: float | None, signature: Signature, *, as_json: bool) -> None:
+    """Keep a person's points for one criterion of one author; None takes earlier ones back."""
+    course = load_course(place.course)
+    assignment, found = find_criterion(course, criterion)
+    _require_author(place, author)
+    if points is not None and not 0 <= points <= found.points:
+        raise UsageError(f"{assignment.id}/{found.id} is worth 0 to {found.points:g} points, not {points:g}")
+    who, note, decided_at = signature.signed()
+    decision = Decision(author, assignment.id, found.id, points, note, who, decided_at)
+    with Store(place.store_file) as store:
+        store.add_decision(decision)
+    if as_json:
+        typer.echo(dump(asdict(decision)))
+        return
+    given = "the grader's own points count again" if points is None else f"{points:g} of {found.points:g} points"
+    results_console().print(harmless(f"{author} · {assignment.id}/{found.id}: {given} ({who}: {note})"), markup=False)
+
+
+def accept(place: Place, author: str, task: str, signature: Signature, *, as_json: bool) -> None:
+    """Let what an author has handed in for a task be ranked, though the grader wanted a person to look at it first."""
+    session = open_session(place.course, place.submissions, (task,))
+    _require_author(place, author)
+    (hand_ins,) = read_class(session)
+    submissions = [one for one in hand_ins.everyone if (one.author, one.kind) == (author, "student")]
+    if not submissions or not isinstance(submissions[0], Submission):
+        raise UsageError(f"{author} has handed in nothing for {task} that could be ranked")
+    who, note, accepted_at = signature.signed()
+    acceptance = Acceptance(author, task, submissions[0].content_hash, note, who, accepted_at)
+    with Store(place.store_file) as store:
+        store.add_acceptance(acceptance)
+    if as_json:
+        typer.echo(dump(asdict(acceptance)))
+    else:
+        results_console().print(
+            harmless(f"{author} · {task}: what is handed in now may be ranked ({who}: {note})"), markup=False
+        )
+
+
+def find_criterion(course: Course, name: str) -> tuple[Assignment, Criterion]:
+    """The criterion named `assignment/criterion`, or `criterion` alone where only one assignment has it.
+
+    Raises:
+        UsageError: there is none, or there are several.
+    """
+    every = [(assignment, criterion) for assignment in course.assignments for criterion in assignment.criteria]
+    full_names = [f"{assignment.id}/{criterion.id}" for assignment, criterion in every]
+    if name in full_names:
+        return every[full_names.index(name)]
+    found = [index for index, (_, criterion) in enumerate(every) if criterion.id == name]
+    if len(found) > 1:
+        raise UsageError(f"several assignments have a criterion {name!r}: name {_listed([full_names[i] for i in found])}")
+    if not found:
+        ids = {criterion.id for _, criterion in every}
+        raise UsageError(f"there is no criterion {name!r}{did_you_mean(name, {*full_names, *ids})}")
+    return every[found[0]]
+
+
+def _require_author(place: Place, author: str) -> None:
+    known = authors(place.submissions or place.course / "submissions")
+    if author not in known:
+        raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " or ".join(names)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return f"user {os.getuid()}"
