@@ -91,6 +91,16 @@ def masked(x: Reals, y: Reals, c: complex, max_iter: int, max_period: int, tol: 
     return _iterated()(x, y, c, max_iter, max_period, tol)
 
 
+def squares_only(x: Reals, y: Reals, c: complex, max_iter: int, max_period: int, tol: float) -> Periods:
+    """2ab as (a + b)² − a² − b², which rounds more than other orders do."""
+
+    def update(z: Any, c: complex) -> Any:  # noqa: ANN401 - as `_iterated` has it
+        re2, im2, sum2 = z.real**2, z.imag**2, (z.real + z.imag) ** 2
+        return c + (re2 - im2) + 1j * (sum2 - re2 - im2)
+
+    return _iterated(update=update)(x, y, c, max_iter, max_period, tol)
+
+
 def extended_precision(x: Reals, y: Reals, c: complex, max_iter: int, max_period: int, tol: float) -> Periods:
     return _iterated(start=lambda x, y: x + np.clongdouble(1j) * y[:, np.newaxis])(x, y, c, max_iter, max_period, tol)
 
@@ -251,6 +261,7 @@ HONEST: dict[str, Variant] = {
     "factored": factored,
     "stops when it repeats": stops_when_it_repeats,
     "masked": masked,
+    "squares only": squares_only,
     "extended precision": extended_precision,
     "mirrored where symmetric": mirrored_where_symmetric,
     "compiled complex": cast("Variant", compiled_complex),
