@@ -91,6 +91,18 @@ class StoredBlock:
     runs: tuple[RunRecord, ...]
 
 
+@dataclass(frozen=True)
+class StoredCheck:
+    """A check with all that it belongs to: which version of the code, of the task, under which conditions, on which inputs."""
+
+    member: Member
+    task_version: str
+    conditions: Conditions
+    seed: int
+    checked_at: str
+    result: CheckResult
+
+
 class Store:
     """An open store; use it as a context manager."""
 
@@ -163,6 +175,25 @@ class Store:
             _check_key(member, task, conditions),
         )
         return (int(rows[0][0], 16), rows[0][1]) if rows else None
+
+    def checks_of(self, author: str, kind: str, task: str) -> tuple[StoredCheck, ...]:
+        """An author's current checks in a task, of every version of the code and under all conditions, oldest first."""
+        rows = self._read(
+            "SELECT content_hash, task_version, environment, machine, sandbox, seed, checked_at, result FROM checks"
+            " WHERE superseded = 0 AND author = ? AND kind = ? AND task = ? ORDER BY id",
+            (author, kind, task),
+        )
+        return tuple(
+            StoredCheck(
+                member=Member(author, kind, content_hash),
+                task_version=task_version,
+                conditions=Conditions(environment, machine, sandbox),
+                seed=int(seed, 16),
+                checked_at=f"{checked_at.replace(' ', 'T')}+00:00",  # as SQLite writes it, in UTC
+                result=_check_result(json.loads(result)),
+            )
+            for content_hash, task_version, environment, machine, sandbox, seed, checked_at, result in rows
+        )
 
     def forget(self, members: Sequence[Member], task: str) -> None:
         """Supersede what is known of these competitors in this task: the history keeps it, and they are graded again.

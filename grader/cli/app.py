@@ -54,6 +54,8 @@ TasksOption = Annotated[list[str] | None, typer.Option("--task", "-t", metavar="
 TrustOption = Annotated[
     bool, typer.Option("--trust-code", help="Run submissions without a sandbox; every figure is stamped so.")
 ]
+NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; the student is shown it.")]
+WhoOption = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who decides; you otherwise.")]
 BudgetOption = Annotated[float | None, typer.Option("--budget", metavar="S", min=0.0, help="Seconds for measuring.")]
 
 
@@ -144,6 +146,69 @@ def show(
 
 
 @app.command()
+def replay(
+    author: Annotated[str, typer.Argument(metavar="AUTHOR")],
+    task: Annotated[str, typer.Argument(metavar="TASK")],
+    budget: BudgetOption = None,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """For disputes: the identical inputs again, beside what was found then. Nothing is stored, and no result changes."""
+    from grader.cli.class_commands import Place
+    from grader.cli.replay import replay_result
+
+    place = Place(course, submissions, store)
+    replay_result(place, author, task, budget_s=budget, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def mark(
+    author: Annotated[str, typer.Argument(metavar="AUTHOR")],
+    criterion: Annotated[str, typer.Argument(metavar="CRITERION", help="As assignment/criterion, or alone where it is clear.")],
+    points: Annotated[float | None, typer.Argument(metavar="[POINTS]", help="From 0 to the criterion's points.")] = None,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Instead of POINTS: the grader's own points count again.")
+    ] = False,
+    note: NoteOption = "",
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Give points by hand: for what a person decides, or over what the grader found. Who, when and why are kept."""
+    from grader.cli.class_commands import Place
+    from grader.cli.decisions import Signature
+    from grader.cli.decisions import mark as keep
+
+    if (points is None) != take_back:
+        raise UsageError("say either POINTS or --take-back")
+    keep(Place(course, submissions, store), author, criterion, points, Signature(who, note), as_json=as_json)
+
+
+@app.command()
+def accept(
+    author: Annotated[str, typer.Argument(metavar="AUTHOR")],
+    task: Annotated[str, typer.Argument(metavar="TASK")],
+    note: NoteOption = "",
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Let a right answer be ranked that the grader wanted a person to look at first; new code has to be looked at again."""
+    from grader.cli.class_commands import Place
+    from grader.cli.decisions import Signature
+    from grader.cli.decisions import accept as keep
+
+    keep(Place(course, submissions, store), author, task, Signature(who, note), as_json=as_json)
+
+
+@app.command()
 def tasks(as_json: JsonOption = False, course: CourseOption = HERE) -> None:
     """The course's tasks, with their interfaces."""
     from grader.cli.course_commands import list_tasks
@@ -162,6 +227,18 @@ def new(
     from grader.cli.course_commands import new_submission
 
     new_submission(course, task, folder, as_json=as_json)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or an empty one.")],
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Start a new course: this one's course.toml, tasks and references, and no submissions. Nothing is overwritten."""
+    from grader.cli.course_commands import init_course
+
+    init_course(course, folder, as_json=as_json)
 
 
 @app.command()

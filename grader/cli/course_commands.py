@@ -1,5 +1,6 @@
 """Commands about the course and the machine: its tasks, a starter for one of them, what this machine has."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -71,9 +72,10 @@ def init_course(course_folder: Path, folder: Path, *, as_json: bool) -> None:
     if as_json:
         typer.echo(dump({"course": str(made.folder), "tasks": list(made.tasks)}))
     else:
+        go_there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
         typer.echo(
-            f"{made.folder}: a course of {len(made.tasks)} tasks, without submissions · what is what: {made.folder / 'README.md'}"
-            f" · next: cd {made.folder} && grader tasks"
+            f"{folder}: a course with the tasks {', '.join(made.tasks)}, and no submissions yet"
+            f"\nwhat is what: {folder / 'README.md'}\nnext: {go_there}grader tasks"
         )
 
 

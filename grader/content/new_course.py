@@ -5,10 +5,10 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.content.course import COURSE_FILE
 from grader.content.task import task_names
 from grader.errors import UsageError
 
-COURSE_FILE = "course.toml"
 CONTENT_FOLDERS = ("tasks", "reference")
 SUBMISSIONS_FOLDER = "submissions"
 _COMPILED_SUFFIXES = frozenset({".pyc", ".pyo", ".nbi", ".nbc"})
@@ -34,8 +34,7 @@ grader mark AUTHOR CRITERION POINTS --note WHY    # what a person decides
 grader replay AUTHOR TASK                         # a result is disputed: the identical inputs again
 ```
 
-Results are kept in `results/`. A task that you do not teach goes by deleting `tasks/<task>/`, its references, and its assignment in
-`course.toml`.
+Results are kept in `results/`. To leave a task out, delete `tasks/<task>/`, its references, and what `course.toml` says of it.
 """
 
 _SUBMISSIONS_README = """\

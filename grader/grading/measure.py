@@ -3,11 +3,14 @@
 In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones. Every call
 of a round's turn has inputs of its own, fresh, and the same for all competitors, and every answer is checked in full. Where a
 task proves answers by further calls, one timed call of each turn is followed up, and which one is known afterwards.
+
+All of a run's inputs follow from its seed and the number of its timed calls, whoever takes part: so it can be repeated for some
+of its competitors alone.
 """
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -104,6 +107,17 @@ def plan_blocks(
     return blocks
 
 
+def competitors_of(submissions: Mapping[str, Submission], keys: Collection[str], baseline: str) -> list[Competitor]:
+    """These and the baseline, and the control: a copy of the baseline under another name, which must tie with it."""
+    control = Competitor(CONTROL, replace(submissions[baseline], author=CONTROL))
+    return [*(Competitor(key, submissions[key]) for key in sorted({*keys, baseline})), control]
+
+
+def is_broken(record: RunRecord, block: Block) -> bool:
+    """Whether nothing can be compared in this run: its baseline or control failed."""
+    return not {block.baseline.key, CONTROL}.isdisjoint(record.problems)
+
+
 def measure_run(
     generation: Generation,
     task: LoadedTask,
@@ -120,32 +134,74 @@ def measure_run(
     A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what
     submissions compiled in earlier runs, by content hash; what is new is added.
     """
-    return _Run(task, block, plan, limits, seed).measure(generation, competitors, compiled)
+    rounds = _planned_rounds(block, [competitor.key for competitor in competitors], plan, seed)
+    run = _Run(task, block.case, limits, seed, plan.timed_calls_per_turn)
+    return run.measure(generation, competitors, rounds, compiled)
+
+
+def repeat_run(
+    generation: Generation,
+    task: LoadedTask,
+    block: Block,
+    competitors: Sequence[Competitor],
+    record: RunRecord,
+    *,
+    limits: Limits,
+    compiled: dict[str, bytes],
+) -> RunRecord:
+    """An earlier run of the block once more, for some of its competitors: the same inputs, rounds, turns, and order in them."""
+    rounds = rounds_again(record, [competitor.key for competitor in competitors])
+    run = _Run(task, block.case, limits, record.seed, len(record.turns[0].timed_s))
+    return run.measure(generation, competitors, rounds, compiled)
+
+
+def rounds_again(record: RunRecord, keys: Collection[str]) -> list[list[str]]:
+    """The rounds of an earlier run with these competitors alone, in the order of then.
+
+    Whoever failed then has left no turns: they take one in every round, and so meet every input that they met.
+    """
+    rounds: list[list[str]] = [[] for _ in range(1 + max(turn.round for turn in record.turns))]
+    for turn in record.turns:
+        if turn.competitor in keys:
+            rounds[turn.round].append(turn.competitor)
+    without_turns = set(keys) - {turn.competitor for turn in record.turns}
+    return [[*sorted(without_turns), *order] for order in rounds]
+
+
+def _planned_rounds(block: Block, keys: Sequence[str], plan: Plan, seed: int) -> list[list[str]]:
+    fastest_s = min(block.calls_s.values())
+    calls_s = {key: block.calls_s[block.baseline.key if key == CONTROL else key] for key in keys}
+    turns = {key: turns_per_run(call_s, fastest_s, plan) for key, call_s in calls_s.items()}
+    return rounds_of(turns, block.baseline.key, np.random.default_rng(seed))
 
 
 class _Run:
     """A run in progress."""
 
-    def __init__(self, task: LoadedTask, block: Block, plan: Plan, limits: Limits, seed: int) -> None:
+    def __init__(self, task: LoadedTask, case: str, limits: Limits, seed: int, timed_calls_per_turn: int) -> None:
         self._task = task.task
-        self._case: Case = next(case for case in self._task.benchmark_cases if case.name == block.case)
-        self._block = block
-        self._plan = plan
+        self._case: Case = next(one for one in self._task.benchmark_cases if one.name == case)
         self._limits = limits
         self._seed = seed
-        self._generator = np.random.default_rng(seed)
+        self._timed_calls_per_turn = timed_calls_per_turn
         self._problems: dict[str, tuple[Verdict, str]] = {}
         self._reviews: dict[str, str] = {}
         self._inside_s = 0.0
 
-    def measure(self, generation: Generation, competitors: Sequence[Competitor], compiled: dict[str, bytes]) -> RunRecord:
+    def measure(
+        self,
+        generation: Generation,
+        competitors: Sequence[Competitor],
+        rounds: Sequence[Sequence[str]],
+        compiled: dict[str, bytes],
+    ) -> RunRecord:
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
         start = time.perf_counter()
         workers: dict[str, Worker] = {}
         try:
             for competitor in competitors:
                 workers[competitor.key] = self._start(generation, competitor, compiled)
-            turns = list(self._rounds(workers))
+            turns = list(self._turns(workers, rounds))
             for competitor in competitors:
                 if competitor.submission.content_hash not in compiled:
                     functions = workers[competitor.key].compiled_functions()
@@ -174,28 +230,24 @@ class _Run:
             self._problems[competitor.key] = (problem.verdict, problem.message)
         return worker
 
-    def _rounds(self, workers: Mapping[str, Worker]) -> Iterator[Turn]:
-        fastest_s = min(self._block.calls_s.values())
-        turns = {key: turns_per_run(self._call_time_s(key), fastest_s, self._plan) for key in workers}
-        rounds = rounds_of(turns, self._block.baseline.key, self._generator)
+    def _turns(self, workers: Mapping[str, Worker], rounds: Sequence[Sequence[str]]) -> Iterator[Turn]:
+        # Spawned generators follow from the seed and their number alone.
+        generator = np.random.default_rng(self._seed)
         # One core each: a library's own threads would go on spinning for a while, and disturb the call that comes next.
         with threadpool_limits(1), ThreadPoolExecutor() as threads:
             for number, order in enumerate(rounds):
-                generators = self._generator.spawn(self._plan.timed_calls_per_turn + 1)
-                slots = list(threads.map(partial(prepare, self._task, self._case), generators))
+                *of_calls, of_follow_up = generator.spawn(self._timed_calls_per_turn + 2)
+                slots = list(threads.map(partial(prepare, self._task, self._case), of_calls))
+                followed_up = int(of_follow_up.integers(1, len(slots)))
                 for key in order:
                     if key not in self._problems:
-                        turn = self._turn(key, workers[key], number, slots)
+                        turn = self._turn(key, workers[key], number, slots, followed_up)
                         if turn is not None:
                             yield turn
 
-    def _call_time_s(self, key: str) -> float:
-        return self._block.calls_s[self._block.baseline.key if key == CONTROL else key]
-
-    def _turn(self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase]) -> Turn | None:
+    def _turn(self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], followed_up: int) -> Turn | None:
         """One warm call and the timed ones; None where a call fails. The first round's warm call may compile."""
         calls = []
-        followed_up = self._generator.integers(1, len(slots))
         for position, prepared in enumerate(slots):
             limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
             limits = CallLimits(limit_s, self._limits.memory_bytes)

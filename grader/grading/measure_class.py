@@ -3,19 +3,18 @@
 import secrets
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader.content.course import Measurement, baseline_of
-from grader.content.submission import Submission
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check_class import naive_times_s
-from grader.grading.measure import Competitor, choose_baseline, measure_run, plan_blocks
+from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run, plan_blocks
 from grader.grading.progress import Progress
-from grader.grading.rank import Ranking, needs_more_runs
+from grader.grading.rank import Ranking, Standing, needs_more_runs
 from grader.grading.session import HandIns, Session, member_of
 from grader.grading.standings import current_blocks, rank_case, without_failed
-from grader.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
+from grader.records import Block, CheckResult, Limits, Member, RunRecord
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
@@ -65,6 +64,9 @@ def measure_class(
                 progress.advance(0, f"{one.block.task} · {one.block.case}")
                 try:
                     stage.run(one, participants, generation)
+                    for standing in stage.standings(one):
+                        _, _, author = standing.competitor.partition("/")
+                        progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
                 except GraderError as error:
                     faults.setdefault(one.id, []).append(str(error))
                 progress.advance(1, "")
@@ -163,21 +165,23 @@ class _Measuring:
     def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> None:
         """Make and keep one run of a block; one in which the baseline or its control failed is made again once."""
         record = self._measure(one, participants, generation)
-        if _is_broken(record, one.block):
+        if is_broken(record, one.block):
             record = self._measure(one, participants, generation)
-        if _is_broken(record, one.block):
+        if is_broken(record, one.block):
             raise GraderError(f"the baseline of {one.block.task} failed while it was measured: {dict(record.problems)}")
         self._store.add_run(one.id, record)
 
+    def standings(self, one: _OpenBlock) -> tuple[Standing, ...]:
+        """Where a block's competitors stand after the runs so far."""
+        stored = self._store.blocks(one.hand_ins.task, self._conditions)
+        return rank_case([block for block in stored if block.id == one.id], self._measurement).standings
+
     def _measure(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
-        submissions = one.hand_ins.submissions
-        baseline = one.block.baseline.key
-        competitors = [Competitor(key, submissions[key]) for key in sorted({*participants, baseline})]
         return measure_run(
             generation,
             one.hand_ins.task,
             one.block,
-            [*competitors, Competitor(CONTROL, _control(submissions[baseline]))],
+            competitors_of(one.hand_ins.submissions, participants, one.block.baseline.key),
             seed=secrets.randbits(_SEED_BITS),
             plan=self._session.plan,
             limits=one.limits,
@@ -195,12 +199,3 @@ def contestants(ranking: Ranking, everyone: frozenset[str], measurement: Measure
     if ranking.control_split or (students & everyone and needs_more_runs(ranking, measurement.target_difference)):
         return everyone
     return everyone & {name for pair in ranking.contested for name in pair}
-
-
-def _is_broken(record: RunRecord, block: Block) -> bool:
-    return not {block.baseline.key, CONTROL}.isdisjoint(record.problems)
-
-
-def _control(baseline: Submission) -> Submission:
-    """A copy of the baseline under another name: it must tie with it."""
-    return replace(baseline, author=CONTROL)

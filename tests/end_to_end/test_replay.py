@@ -1,0 +1,68 @@
+"""A teaching assistant answers a student who disputes a result, with the real command in the real sandbox."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.end_to_end.small_course import VECTORS, SmallCourse, make_course
+
+WRONG = VECTORS.replace("np.sqrt", "")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCourse]:
+    """A class that has been graded, and is afterwards as it was."""
+    course = make_course(tmp_path_factory.mktemp("replay"))
+    course.hand_in("vera", VECTORS)
+    course.hand_in("wim", WRONG)
+    assert course.grader("grade", "--budget", "0").code == 0
+    before = course.grader("rank", "--json").out
+    yield course
+    assert course.grader("rank", "--json").out == before
+    assert course.processes() == []
+
+
+def test_a_right_answer_is_checked_and_measured_again(graded: SmallCourse) -> None:
+    ran = graded.grader("replay", "vera", "distances", "--json")
+    assert ran.code == 0, ran.err
+    document = ran.json
+    assert document["then"]["verdict"] == document["now"]["verdict"] == "ACCEPTED"
+    assert document["same_code"]
+    assert document["same_conditions"]
+    assert document["then"]["speedup"] > 0
+    assert document["now"]["speedup"] > 0
+    assert len(document["runs"]) == 3
+    turns = [one for run in document["runs"] for one in run["rounds"]]
+    assert all(one["then"]["turn_s"] > 0 and one["now"]["turn_s"] > 0 for one in turns)
+
+
+def test_a_wrong_answer_is_wrong_in_the_same_numbers(graded: SmallCourse) -> None:
+    ran = graded.grader("replay", "wim", "distances", "--json")
+    assert ran.code == 0, ran.err
+    message = ran.json["now"]["message"]
+    assert ran.json["same_message"]
+    assert "expected" in message  # the inputs are random: the same numbers come of the same inputs alone
+    assert "inputs: array" in message
+
+
+def test_a_reference_can_be_replayed_within_a_budget(graded: SmallCourse) -> None:
+    ran = graded.grader("replay", "numpy", "distances", "--budget", "0")
+    assert ran.code == 0, ran.err
+    assert "1 of 3 runs were replayed" in ran.out
+    assert "The verdict came out again" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("ver", "distances"), "did you mean 'vera'"),
+        (("vera", "distance"), "did you mean 'distances'"),
+        (("vera", "distances", "--trust-code"), "--trust-code"),
+        (("vera", "distances", "--store", "nowhere/results.sqlite"), "run `grader grade` first"),
+    ],
+)
+def test_what_cannot_be_replayed_is_named(graded: SmallCourse, words: tuple[str, ...], expected: str) -> None:
+    ran = graded.grader("replay", *words)
+    assert ran.code == 2
+    assert expected in ran.err
+    assert not ran.out
