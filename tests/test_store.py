@@ -1,6 +1,5 @@
 """The store: what was kept comes back as it was, all or nothing, and nobody else's faults lose it."""
 
-import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from grader.content.task import Interface, LoadedTask, Task
 from grader.errors import GraderError, UsageError
 from grader.machine import Machine
-from grader.records import Block, CheckResult, Member, RunRecord, Turn
+from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.store import SCHEMA_VERSION, Conditions, Store
 from grader.verdicts import Verdict
 
@@ -26,6 +25,7 @@ BOB = Member("bob", "student", "content of bob")
 NUMBA = Member("numba", "reference", "content of numba")
 BLOCK = Block("double", "large", NUMBA, (ADA, BOB, NUMBA), {"student/ada": 0.1, "student/bob": 0.2, "reference/numba": 0.3})
 RIGHT = CheckResult(Verdict.ACCEPTED, "correct", case="large")
+DECISION = Decision("ada", "doubling", "report", 1.5, "fine", "tess", "2026-10-05T10:00:00+00:00")
 SEED = 1 << 100
 
 
@@ -91,6 +91,9 @@ checks = st.builds(
     compile_time_s=st.none() | seconds,
     case_memory_bytes=st.dictionaries(names, st.none() | counts),
     threads=st.none() | counts,
+    compiled_functions=st.none() | counts,
+    picture_answered=st.booleans(),
+    review=st.none() | texts,
     notes=st.lists(texts).map(tuple),
     printed=texts,
 )
@@ -101,6 +104,7 @@ blocks = st.builds(
     baseline=members,
     members=st.lists(members, min_size=1, max_size=4).map(tuple),
     calls_s=st.dictionaries(names, seconds),
+    left=st.lists(members, max_size=2).map(tuple),
 )
 turns = st.builds(
     Turn,
@@ -114,12 +118,17 @@ turns = st.builds(
 )
 runs = st.builds(
     RunRecord,
+    seed=st.integers(0, 2**128 - 1),
     turns=st.lists(turns, max_size=6, unique_by=lambda turn: (turn.round, turn.competitor)).map(tuple),
     problems=st.dictionaries(names, st.tuples(st.sampled_from(Verdict), texts)),
     started_at=st.just("2026-10-05T10:00:00+00:00"),
     wall_time_s=seconds,
     inside_s=seconds,
+    reviews=st.dictionaries(names, texts),
 )
+notes = st.text(st.characters(codec="utf-8"), max_size=40)
+decisions = st.lists(st.builds(Decision, names, names, names, st.none() | seconds, notes, notes, notes), max_size=6)
+acceptances = st.lists(st.builds(Acceptance, names, names, names, notes, notes, notes), max_size=6)
 
 
 @settings(max_examples=30, deadline=None)
@@ -138,6 +147,21 @@ def test_all_that_was_kept_comes_back_as_it_was(
             assert store.check(member, TASK, CONDITIONS) == result
             (kept,) = store.blocks(TASK, CONDITIONS)
             assert (kept.id, kept.block, kept.complete, kept.runs) == (number, block, False, tuple(records))
+
+
+@settings(max_examples=30, deadline=None)
+@given(decisions, acceptances)
+def test_what_people_decided_comes_back_all_of_it_the_oldest_first(decided: list[Decision], accepted: list[Acceptance]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "results.sqlite"
+        with Store(path) as store:
+            for decision in decided:
+                store.add_decision(decision)
+            for acceptance in accepted:
+                store.add_acceptance(acceptance)
+        with Store(path) as store:
+            assert store.decisions() == tuple(decided)
+            assert store.acceptances() == tuple(accepted)
 
 
 def test_a_block_is_open_until_it_is_complete(store: Store) -> None:
@@ -165,14 +189,24 @@ def test_the_secret_seeds_are_kept(store: Store) -> None:
     assert store.blocks(TASK, CONDITIONS)[0].runs[0].seed == SEED
 
 
+def test_the_seed_is_that_of_the_current_check(store: Store) -> None:
+    assert store.check_seed(ADA, TASK, CONDITIONS) is None
+    for seed in (SEED, SEED + 1):
+        store.add_check(ADA, TASK, CONDITIONS, seed, RIGHT)
+    found = store.check_seed(ADA, TASK, CONDITIONS)
+    assert found is not None
+    assert found[0] == SEED + 1
+    assert store.check_seed(BOB, TASK, CONDITIONS) is None
+    store.forget([ADA], "double")
+    assert store.check_seed(ADA, TASK, CONDITIONS) is None
+
+
 def test_what_a_fingerprint_stands_for_is_remembered(store: Store) -> None:
     machine = Machine("laptop", "a CPU", 2, 1 << 34, "Linux x86_64", 1)
     for name in ("laptop", "renamed"):
         store.add_machine(replace(machine, name=name))
-    ((fingerprint, facts),) = store._connection.execute("SELECT id, facts FROM machines").fetchall()
-    assert fingerprint == machine.fingerprint
-    assert json.loads(facts)["cpu"] == "a CPU"
-    assert json.loads(facts)["name"] == "renamed"
+    assert store.machine(machine.fingerprint) == replace(machine, name="renamed")
+    assert store.machine("never seen") is None
 
 
 # What belongs together
@@ -248,6 +282,52 @@ def test_forgetting_one_leaves_the_others_in_their_block(store: Store) -> None:
     (block,) = store.blocks(TASK, CONDITIONS)
     assert block.block.members == (BOB, NUMBA)
     assert block.runs == (run(),)
+
+
+def test_whoever_left_a_block_is_remembered_with_the_version_that_was_measured(store: Store) -> None:
+    store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), run())
+    store.forget([replace(ADA, content_hash="newer content")], "double")
+    store.forget([BOB], "double")
+    (block,) = store.blocks(TASK, CONDITIONS)
+    assert (block.block.members, block.block.left) == ((NUMBA,), (ADA, BOB))
+
+
+def test_what_nobody_is_left_in_is_still_there_for_whoever_asks_for_all(store: Store) -> None:
+    alone = store.add_block(replace(BLOCK, members=(ADA,)), TASK, CONDITIONS)
+    store.add_run(alone, run())
+    together = store.add_block(BLOCK, TASK, CONDITIONS)
+    store.forget([ADA], "double")
+    assert [block.id for block in store.blocks(TASK, CONDITIONS)] == [together]
+    first, second = store.all_blocks(TASK, CONDITIONS)
+    assert (first.id, first.superseded, first.block.members, first.runs) == (alone, True, (ADA,), (run(),))
+    assert (second.id, second.superseded, second.block.left) == (together, False, (ADA,))
+    assert store.all_blocks(loaded("2"), CONDITIONS) == ()
+    assert store.all_blocks(TASK, replace(CONDITIONS, machine="other")) == ()
+
+
+def test_forgetting_what_was_graded_forgets_nothing_that_a_person_decided(store: Store) -> None:
+    acceptance = Acceptance("ada", "double", ADA.content_hash, "fine", "tess", "2026-10-05T10:00:00+00:00")
+    store.add_decision(DECISION)
+    store.add_acceptance(acceptance)
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    store.forget([ADA, NUMBA], "double")
+    assert (store.decisions(), store.acceptances()) == ((DECISION,), (acceptance,))
+
+
+def test_a_later_decision_stands_beside_the_earlier_ones(store: Store) -> None:
+    history = tuple(
+        Decision("ada", "doubling", "report", points, "fine", "tess", "2026-10-05T10:00:00+00:00")
+        for points in (1.0, 1.0, None)
+    )
+    for decision in history:
+        store.add_decision(decision)
+    assert store.decisions() == history
+
+
+def test_a_decision_that_cannot_be_written_says_so(store: Store) -> None:
+    store._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(GraderError, match=r"the store .* cannot be written"):
+        store.add_decision(DECISION)
 
 
 def test_without_its_baseline_a_block_is_worth_nothing(store: Store) -> None:

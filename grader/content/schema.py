@@ -23,6 +23,8 @@ _PLAIN_WORDS = {
     "string_type": "must be text in quotes",
     "int_type": "must be a whole number",
     "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "too_short": "must hold at least one",
     "byte_size": "must be a number of bytes above 0, or text such as '2 GiB'",
     "byte_size_unit": "must be a number of bytes above 0, or text such as '2 GiB'",
     "datetime_type": "must be a date and time with its offset, as in 2026-10-05T23:59:00+03:00",
@@ -51,7 +53,11 @@ def explained(error: ValidationError, root: type[Section]) -> Iterator[str]:
 
     `assignments[1].criteria[0].pionts: unknown key (did you mean 'points'?)`
     """
-    for details in error.errors():
+    found = error.errors()
+    for details in found:
+        below = [other for other in found if other is not details and other["loc"][: len(details["loc"])] == details["loc"]]
+        if details["type"] == "too_short" and below:
+            continue  # not short by itself: what is wrong in it was left out of the count
         location = tuple(step for step in details["loc"] if step != "[key]")
         yield f"{_written(location) or 'the file'}: {_what_is_wrong(details, location, root)}"
 

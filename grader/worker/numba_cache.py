@@ -19,7 +19,7 @@ def enable(folder: str) -> None:
     for module in list(sys.modules.values()):
         if str(getattr(module, "__file__", None) or "").startswith(folder):
             for value in list(vars(module).values()):
-                if isinstance(value, dispatcher_module.Dispatcher):
+                if _is_a(value, dispatcher_module.Dispatcher):
                     _enable_one(value)
 
 
@@ -39,8 +39,13 @@ def compiled_count(folder: str) -> int:
     return sum(
         bool(found.signatures) and found.py_func.__code__.co_filename.startswith(folder)
         for found in gc.get_objects()
-        if issubclass(type(found), dispatcher_module.Dispatcher)  # `isinstance` asks the object, and a dead weak proxy raises
+        if _is_a(found, dispatcher_module.Dispatcher)
     )
+
+
+def _is_a(value: object, kind: type) -> bool:
+    """Without asking the object, as `isinstance` does: the proxy of a weak reference that is gone would raise."""
+    return issubclass(type(value), kind)
 
 
 def pack(folder: Path) -> bytes:

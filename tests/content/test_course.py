@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from grader.content.course import Course, Measurement, assignments_of, baseline_of, load_course
+from grader.content.course import Course, Kind, Measurement, Weights, assignments_of, baseline_of, load_course
 from grader.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +139,38 @@ def test_a_criterion_is_about_its_assignments_only_task_unless_it_names_one(fold
     assert [two.task_of(criterion) for criterion in two.criteria] == ["matmul", "matmul"]
 
 
+def test_a_bonus_comes_on_top_of_what_an_assignment_is_worth(folder: Path) -> None:
+    (assignment,) = load(folder, COURSE + ASSIGNMENTS.replace('by = "speed"', 'by = "speed"\nbonus = true')).assignments
+    assert [criterion.bonus for criterion in assignment.criteria] == [False, True]
+    assert assignment.max_points == 1
+
+
+def test_an_assignment_says_what_may_be_used_and_what_it_is_graded_with(folder: Path) -> None:
+    rules = """
+        allowed = ["numpy", "numba"]
+        forbid = ["@", ".dot", "scipy.signal"]
+        libraries = {numpy = ">=1.26,<3", numba = "==0.*"}
+    """
+    (assignment,) = load(folder, COURSE + ASSIGNMENTS.replace('kind = "lab"', f'kind = "lab"\n{rules}')).assignments
+    assert assignment.allowed == ("numpy", "numba")
+    assert assignment.forbid == ("@", ".dot", "scipy.signal")
+    assert assignment.libraries == {"numpy": ">=1.26,<3", "numba": "==0.*"}
+    (free,) = load(folder, COURSE + ASSIGNMENTS).assignments
+    assert (free.allowed, free.forbid, free.libraries) == ((), (), {})
+
+
+def test_what_a_person_decides_needs_no_task(folder: Path) -> None:
+    by_hand = ASSIGNMENTS.replace('tasks = ["julia"]', "").replace('"correct"\n', '"hand"\n').replace('"speed"\n', '"hand"\n')
+    text = COURSE + by_hand.replace('id = "hand"', 'id = "other"', 1)
+    (assignment,) = load(folder, text).assignments
+    assert [assignment.task_of(criterion) for criterion in assignment.criteria] == [None, None]
+
+
+@pytest.mark.parametrize(("kind", "percent"), [("participation", 5), ("homework", 15), ("lab", 30), ("project", 50)])
+def test_each_kind_of_work_has_its_weight(kind: Kind, percent: float) -> None:
+    assert Weights(participation=5, homework=15, labs=30, project=50).of(kind) == percent
+
+
 def test_a_tasks_assignments_and_baseline_can_be_asked_for(folder: Path) -> None:
     course = load(folder, COURSE + ASSIGNMENTS)
     assert [assignment.id for assignment in assignments_of(course, "julia")] == ["one"]
@@ -148,7 +180,8 @@ def test_a_tasks_assignments_and_baseline_can_be_asked_for(folder: Path) -> None
 
 def test_the_sample_course_is_right() -> None:
     course = load_course(ROOT)
-    assert {assignment.id: assignment.max_points for assignment in course.assignments} == {"boot-camp": 5, "julia": 7}
+    points = {assignment.id: assignment.max_points for assignment in course.assignments}
+    assert points.items() >= {"boot-camp": 5, "bifurcation": 3, "julia": 7}.items(), "as in the rubrics, without the bonus"
     assert (baseline_of(course, "julia"), baseline_of(course, "matmul")) == ("numba", "numba")
 
 
@@ -212,6 +245,20 @@ def test_the_sample_course_is_right() -> None:
             '["julia", "matmul"]',
             "assignments[0].criteria[0].task: is missing: the assignment does not have exactly one task",
         ),
+        ('by = "speed"', 'by = "speed"\nbonus = 1', "assignments[0].criteria[1].bonus: must be true or false, not 1"),
+        (
+            'kind = "lab"',
+            'kind = "lab"\nlibraries = {numpy = "2 or so"}',
+            "assignments[0].libraries.numpy: '2 or so' is no range of versions; write one as '>=2,<3' or '==2.1.*'",
+        ),
+        (
+            'kind = "lab"',
+            'kind = "lab"\nlibraries = {numpy = 2}',
+            "assignments[0].libraries.numpy: must be text in quotes, not 2",
+        ),
+        ('kind = "lab"', 'kind = "lab"\nallowed = "numpy"', "assignments[0].allowed: must be a list, not 'numpy'"),
+        ('kind = "lab"', 'kind = "lab"\nallow = ["numpy"]', "assignments[0].allow: unknown key (did you mean 'allowed'?)"),
+        ('kind = "lab"', 'kind = "lab"\nforbidden = ["@"]', "assignments[0].forbidden: unknown key (did you mean 'forbid'?)"),
         ("NUMBA_CPU_FEATURES", "OMP_NUM_THREADS", "machines.laptop.environment: OMP_NUM_THREADS is set by the grader"),
     ],
 )
@@ -238,6 +285,16 @@ def test_a_mistake_is_named_with_its_place_and_what_was_meant(folder: Path, righ
 )
 def test_so_is_one_in_the_other_tables(folder: Path, table: str, said: str) -> None:
     assert problems(folder, f"{COURSE}\n{table}\n") == [said]
+
+
+def test_a_list_is_not_short_because_its_only_item_is_wrong(folder: Path) -> None:
+    only = ASSIGNMENTS[: ASSIGNMENTS.rindex("[[assignments.criteria]]")].replace('text = "right"', "text = 3")
+    assert problems(folder, COURSE + only) == ["assignments[0].criteria[0].text: must be text in quotes, not 3"]
+
+
+def test_what_must_not_be_empty_says_so(folder: Path) -> None:
+    none = ASSIGNMENTS[: ASSIGNMENTS.index("[[assignments.criteria]]")] + "criteria = []\n"
+    assert problems(folder, COURSE + none) == ["assignments[0].criteria: must hold at least one, not []"]
 
 
 def test_all_mistakes_are_listed_at_once_a_line_each(folder: Path) -> None:

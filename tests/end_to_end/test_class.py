@@ -33,7 +33,7 @@ def test_a_class_is_checked_measured_ranked_and_marked(course: SmallCourse) -> N
     assert results["wim"]["verdict"] == "WRONG_ANSWER"
     assert results["wim"]["rank"] is None
     assert "the root is missing" in results["wim"]["message"]
-    assert {total["author"] for total in document["totals"]} == {"lena", "vera", "wim"}
+    assert {final["author"] for final in document["finals"]} == {"lena", "vera", "wim"}
     references = [result for result in document["results"] if result["kind"] == "reference"]
     assert {result["author"] for result in references} == {"naive", "numpy"}
     assert all(result["rank"] is None and result["verdict"] == "ACCEPTED" for result in references)

@@ -11,11 +11,11 @@ import pytest
 from tests.end_to_end.small_course import PROJECT
 
 SMALLER = {
-    "make grade": "make grade GRADE_OPTIONS='--budget 1'",
+    "make grade": "make grade GRADE_OPTIONS='--task julia --budget 1'",
     "make test": "make test PYTEST_OPTIONS=--collect-only",
-    "grader grade": "grader grade --budget 1",
+    "grader grade": "grader grade --task julia --budget 1",
 }
-"""The same commands on a small budget; `make test` would run this test again."""
+"""The same commands on a small budget and one task; `make test` would run this test again."""
 
 EXPECTED_CODES = {"grader check mine/julia.py": 1}
 """The starter, just put into place, is not a right answer yet."""
@@ -63,6 +63,9 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "grade",
         "rank",
         "show",
+        "mark",
+        "replay",
+        "init",
         "doctor",
     }
 

@@ -27,6 +27,21 @@ HITS = """
 """
 HELPER = {"helper.py": "from numba import njit\n\n@njit\ndef first(a):\n    return a[0]\n"}
 DIRECT = "import numba\n\n@numba.njit\ndef f(a): return a[0] + 2.0"
+MADE_INSIDE = """
+    from numba import njit
+
+    def f(a):
+        def first(b): return b[0] + 2.0
+        compiled = njit(first)
+        return keep(compiled)(a)
+
+    kept = []
+
+    def keep(function):
+        kept.append(function)
+        return function
+"""
+NEVER_CALLED = "import numba\n\n@numba.njit\ndef g(a): return a[0]\n\ndef f(a): return float(a[0])"
 CALL = ((np.ones(3),), ONE_NUMBER, LONG_S)
 
 
@@ -77,6 +92,76 @@ def test_what_a_submission_makes_of_its_own_cache_is_its_own_fault(workers: Work
     assert failure is None or failure.kind is FailureKind.EXCEPTION
     assert worker.alive
     assert number(workers.call("def f(): return 5.0")) == 5.0
+
+
+# How many there are: what it says itself, as advice
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("def f(a): return 3.0", 0),
+        ("import numba\n\ndef f(a): return 3.0", 0),
+        (NEVER_CALLED, 0),
+        (DIRECT, 1),
+        (MADE_INSIDE, 1),
+    ],
+    ids=["plain", "Numba imported", "never called", "called", "made inside another"],
+)
+def test_what_numba_has_compiled_is_counted(workers: Workers, source: str, count: int) -> None:
+    worker = workers.ready(source)
+    assert worker.compiled_count() == 0
+    assert worker.call(*CALL).failure is None
+    assert worker.compiled_count() == count
+    assert worker.call(*CALL).failure is None, "it goes on after it was asked"
+
+
+def test_those_of_its_helper_files_count_and_those_of_libraries_do_not(workers: Workers) -> None:
+    worker = workers.ready(HITS, helpers=HELPER)
+    worker.call(*CALL)
+    assert worker.compiled_count() == 2
+    library = workers.ready("import numba.np.arraymath as library\n\ndef f(a): return 3.0")
+    library.call(*CALL)
+    assert library.compiled_count() == 0
+
+
+def test_those_that_were_compiled_in_an_earlier_run_count_too(workers: Workers) -> None:
+    first = workers.ready(DIRECT)
+    first.call(*CALL)
+    second = workers.start(DIRECT)
+    assert second.load(LONG_S, first.compiled_functions()).failure is None
+    second.call(*CALL)
+    assert second.compiled_count() == 1
+
+
+def test_what_else_lies_around_is_no_reason_to_count_nothing(workers: Workers) -> None:
+    gone = "\n\nimport weakref\n\nclass Gone: pass\n\nproxy = weakref.proxy(Gone())"
+    worker = workers.ready(DIRECT + gone)
+    worker.call(*CALL)
+    assert worker.compiled_count() == 1
+
+
+@pytest.mark.parametrize("answer", ["'many'", "'-1'", "''", "'1.5'", "'9' * 30", "'²'"])
+def test_a_made_up_answer_that_is_no_count_is_none(workers: Workers, answer: str) -> None:
+    forging = f"import sys\nsys.modules['grader.worker.numba_cache'].compiled_count = lambda folder: {answer}\n"
+    worker = workers.ready(forging + "def f(): return 5.0")
+    assert number(worker.call((), ONE_NUMBER, LONG_S)) == 5.0
+    assert worker.compiled_count() is None
+
+
+def test_whoever_breaks_while_it_is_asked_says_nothing_and_costs_nobody_else_anything(workers: Workers) -> None:
+    breaking = "import sys\nsys.modules['grader.worker.numba_cache'].compiled_count = lambda folder: 1 / 0\n"
+    worker = workers.ready(breaking + "def f(): return 5.0")
+    assert worker.compiled_count() is None
+    assert worker.compiled_count() is None
+    assert worker.compiled_functions() == b""
+    assert number(workers.call("def f(): return 5.0")) == 5.0
+
+
+def test_an_ended_worker_says_nothing(workers: Workers) -> None:
+    worker = workers.ready("import os\n\ndef f(): os._exit(0)")
+    worker.call((), ONE_NUMBER, LONG_S)
+    assert worker.compiled_count() is None
 
 
 def test_more_threads_than_the_budget_cannot_be_asked_for(workers: Workers) -> None:

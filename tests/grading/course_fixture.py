@@ -16,8 +16,10 @@ from grader.content.task import Array, Inputs, LoadedTask, load_task
 from grader.execution.interface import Failure, FailureKind
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.progress import Silent
-from grader.grading.session import Session, open_session, read_class
+from grader.grading.score import Points
+from grader.grading.session import Session, member_of, open_session, read_class
 from grader.grading.standings import Report, Result, stand
+from grader.records import Acceptance, Decision
 from grader.store import Store
 from grader.testing import Script, ScriptedBackend
 
@@ -98,6 +100,63 @@ TASK = dedent('''
     )
 ''')
 
+FOLLOWED_TASK = TASK + dedent("""
+    from dataclasses import replace
+
+    from grader.content.task import FollowUp
+
+
+    def factor(inputs, outputs):
+        return float(np.rint(outputs[0][0] / inputs[0][0]))
+
+
+    def some_multiple(inputs, outputs, expected):
+        return compare(inputs, outputs, factor(inputs, outputs) * inputs[0])
+
+
+    def the_same_multiple(inputs, outputs, further):
+        ours, theirs = factor(inputs, outputs), [factor(*one) for one in further]
+        if all(one == ours for one in theirs):
+            return None
+        return Difference("every call has another factor", "the further calls", f"<{ours}>", f"<{theirs}>")
+
+
+    def others(inputs, generator):
+        return tuple((generator.random(5) + 1,) for _ in range(2))
+
+
+    TASK = replace(TASK, check=some_multiple, follow_up=FollowUp(others, the_same_multiple), mistakes=())
+""")
+"""Any multiple of the array is right, as long as it is the same in every call: by itself an answer proves nothing."""
+
+FURTHER_LENGTH = 5
+"""The length of the array in each of the two further calls, and in no other call."""
+
+REVIEWED_TASK = TASK + dedent("""
+    from dataclasses import replace
+
+
+    def nearly(inputs, outputs, expected):
+        close = np.abs(outputs[0] - expected) <= 1e-9
+        return compare(inputs, (np.where(close, expected, outputs[0]),), expected)
+
+
+    def unexplained(inputs, outputs, expected):
+        count = np.count_nonzero(outputs[0] != expected)
+        return f"{count} numbers are nearly doubled" if count else None
+
+
+    TASK = replace(TASK, check=nearly, review=unexplained)
+""")
+"""A number that is nearly doubled is right, and a person has to look at it."""
+
+PICTURED_TASK = TASK + dedent("""
+    from dataclasses import replace
+
+    TASK = replace(TASK, picture_case=Case("picture", numbers(11), about="What is drawn."))
+""")
+"""It has a picture, which is drawn from eleven numbers."""
+
 NAIVE_PACE_S, NUMPY_PACE_S, NUMBA_PACE_S = 1e-4, 1e-5, 2e-6
 """Of the references: naive is measured at `medium`, the others at `large`."""
 
@@ -105,6 +164,17 @@ NAIVE_PACE_S, NUMPY_PACE_S, NUMBA_PACE_S = 1e-4, 1e-5, 2e-6
 def doubled(x: Array) -> Array:
     """The right answer."""
     return 2 * x
+
+
+def nearly_doubled(x: Array) -> Array:
+    """What a person has to look at."""
+    return 2 * x * (1 + 1e-12)
+
+
+def invented() -> Callable[[Array], Array]:
+    """An answer with another factor in every call: each is right by itself, and they do not go together."""
+    factors = count(2)
+    return lambda x: next(factors) * x
 
 
 def paced(pace_s: float, *, compute: Callable[..., object] = doubled, compile_time_s: float = 0.0, **facts: object) -> Script:
@@ -156,13 +226,17 @@ class Classroom:
         self.store_file = folder / "store" / "results.sqlite"
         (folder / "submissions").mkdir(parents=True)
         self.describe()
-        write(folder / "tasks" / "double" / "task.py", TASK)
+        self.teach(TASK)
         for level, pace_s in (("naive", NAIVE_PACE_S), ("numpy", NUMPY_PACE_S), ("numba", NUMBA_PACE_S)):
             self.refer(level, paced(pace_s))
 
     def describe(self, measurement: str = "") -> None:
         """Write course.toml, with more lines in `[measurement]`."""
         write(self.folder / "course.toml", COURSE + dedent(measurement))
+
+    def teach(self, task: str) -> None:
+        """Change the task to one of those above."""
+        write(self.folder / "tasks" / "double" / "task.py", task)
 
     def refer(self, level: str, script: Script) -> None:
         """Add or change a reference."""
@@ -197,6 +271,19 @@ class Classroom:
         with self.store() as store:
             return grade(self.session, Wanted(authors, budget_s, fresh), self.backend, store, Silent())
 
+    def decide(self, author: str, criterion: str, points: float | None, note: str = "as agreed") -> None:
+        """A person gives points for a criterion; None takes earlier ones back."""
+        with self.store() as store:
+            store.add_decision(Decision(author, "doubling", criterion, points, note, "tess", "2026-10-05T10:00:00+00:00"))
+
+    def accept(self, author: str) -> None:
+        """A person has looked at what an author has handed in, and lets it be ranked."""
+        member = next(member_of(one) for one in read_class(self.session)[0].everyone if one.author == author)
+        with self.store() as store:
+            store.add_acceptance(
+                Acceptance(author, "double", member.content_hash, "looked at", "tess", "2026-10-05T10:00:00+00:00")
+            )
+
     def report(self) -> Report:
         """What the store says now; nothing is run."""
         session = self.session
@@ -223,6 +310,12 @@ def of(report: Report, author: str) -> Result:
     """One author's result."""
     (result,) = (result for result in report.results if result.author == author)
     return result
+
+
+def points_of(report: Report, author: str) -> dict[str, Points]:
+    """An author's points for the only assignment, by criterion."""
+    (marks,) = (marks for marks in report.marks if marks.author == author)
+    return {points.criterion: points for points in marks.criteria}
 
 
 def ranks(report: Report) -> dict[str, int]:

@@ -15,7 +15,20 @@ from grader.grading.check import DrawnInputs, call_once, check, prepare
 from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.testing import Script, ScriptedBackend
 from grader.verdicts import Verdict
-from tests.grading.course_fixture import Classroom, doubled, failing, length, paced, wrong_from
+from tests.grading.course_fixture import (
+    FOLLOWED_TASK,
+    FURTHER_LENGTH,
+    PICTURED_TASK,
+    REVIEWED_TASK,
+    Classroom,
+    doubled,
+    failing,
+    invented,
+    length,
+    nearly_doubled,
+    paced,
+    wrong_from,
+)
 
 ADA = Submission("ada", "student", "double", Path("ada"), (), "double.py", "double", (), "content")
 LIMITS = Limits(first_call_s=15, least_time_s=1, time_over_naive=10, memory_bytes=1 << 29, longest_call_s=0.25)
@@ -118,6 +131,81 @@ def test_a_wrong_answer_at_a_benchmark_case_is_wrong_though_the_smaller_one_is_r
 
 def test_what_it_printed_is_kept_where_it_fails(task: LoadedTask) -> None:
     assert result_of(task, paced(1e-6, compute=wrong_at(1), prints="debug")).printed == "debug"
+
+
+# Further calls, and what a person looks at
+
+
+def test_every_call_of_a_check_is_followed_up_where_the_task_asks_for_it(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    checkup = Checkup(classroom.task, paced(1e-6))
+    assert checkup.result.verdict is Verdict.ACCEPTED
+    own = [index for index, size in enumerate(checkup.lengths) if size != FURTHER_LENGTH]
+    assert len(checkup.lengths) == 3 * len(own)
+    assert all(checkup.lengths[index + 1 : index + 3] == [FURTHER_LENGTH] * 2 for index in own)
+
+
+def test_a_submission_that_invents_what_is_right_by_itself_is_wrong_on_the_first_case(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    problem = problem_of(classroom.task, paced(1e-6, compute=invented()))
+    assert (problem.verdict, problem.case) == (Verdict.WRONG_ANSWER, "one")
+    assert "every call has another factor" in problem.message
+
+
+def test_further_calls_take_no_part_in_the_times(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    result = result_of(classroom.task, Script(doubled, timed({FURTHER_LENGTH: 0.9})))
+    assert set(result.case_times_s.values()) == {0.01}
+    assert result.case == "large"
+
+
+def test_everyone_who_is_checked_with_one_seed_is_followed_up_with_equal_inputs(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    task = classroom.task.task
+    one, other = (DrawnInputs(task, SEED)(task.check_cases[0], 0).follow_ups for _ in range(2))
+    assert np.array_equal(np.asarray(one[0][0][0]), np.asarray(other[0][0][0]))
+    assert one[0][1] == task.outputs(one[0][0])
+
+
+def test_what_a_person_has_to_look_at_is_said_and_costs_no_verdict(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    checkup = Checkup(classroom.task, paced(1e-6, compute=nearly_doubled))
+    assert (checkup.result.verdict, checkup.result.case) == (Verdict.ACCEPTED, "large")
+    assert checkup.result.review == "on case 'one': 1 numbers are nearly doubled", "the smallest case stands for the others"
+    assert result_of(classroom.task, paced(1e-6)).review is None
+
+
+def test_where_the_check_fails_in_the_end_there_is_nothing_to_look_at(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    script = paced(1e-6, compute=lambda x: 3 * x if x.size == 7 else nearly_doubled(x))
+    result = result_of(classroom.task, script)
+    assert (result.verdict, result.review) == (Verdict.WRONG_ANSWER, None)
+
+
+# The picture, and what was compiled
+
+
+def test_the_answer_that_the_picture_is_drawn_from_is_checked(classroom: Classroom) -> None:
+    classroom.teach(PICTURED_TASK)
+    checkup = Checkup(classroom.task, paced(1e-6))
+    assert checkup.result.picture_answered
+    assert checkup.lengths.count(11) == 1
+    problem = problem_of(classroom.task, paced(1e-6, compute=wrong_at(11)))
+    assert (problem.verdict, problem.case) == (Verdict.WRONG_ANSWER, "picture")
+    assert "about this case: What is drawn." in problem.message
+
+
+def test_a_task_without_a_picture_has_no_answer_to_draw(task: LoadedTask) -> None:
+    assert not result_of(task, paced(1e-6)).picture_answered
+
+
+@pytest.mark.parametrize(("compiles", "count"), [(b"cache", 1), (b"", 0)])
+def test_what_numba_compiled_is_noted_when_the_check_is_over(task: LoadedTask, compiles: bytes, count: int) -> None:
+    assert result_of(task, paced(1e-6, compiles=compiles)).compiled_functions == count
+
+
+def test_of_a_check_that_failed_nobody_asks_what_was_compiled(task: LoadedTask) -> None:
+    assert result_of(task, paced(1e-6, compute=wrong_at(1), compiles=b"cache")).compiled_functions is None
 
 
 # Import, compilation, time

@@ -111,7 +111,7 @@ def test_a_fault_is_never_a_zero_and_is_graded_the_next_time(classroom: Classroo
     classroom.backend.faults += ["bob", "bob"]
     report = classroom.grade()
     assert of(report, "bob").points is None
-    assert [total.points for total in report.totals] == [None]
+    assert [marks.points for marks in report.marks] == [None]
     calls = classroom.calls_in(lambda: verdicts(classroom.grade()))
     assert calls["bob"] > 0
     assert "naive" not in calls

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
+from grader.content.task import Array, ArraySpec, Case, Difference, FollowUp, Inputs, Mistake, Outputs, Task
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
-from grader.grading.judge import failed, judge
+from grader.grading.judge import failed, judge, judge_further
 from grader.records import PreparedCase, Problem
 from grader.verdicts import Verdict
 
@@ -162,6 +162,50 @@ def test_a_mistake_may_change_its_inputs_and_give_what_is_not_finite() -> None:
 
     assert wrong(np.nan, np.nan, of=task(exact, mistake(zeroed))).mistake == "this is a slip"
     assert np.asarray(INPUTS[0]).tolist() == [1.25, 2.0]
+
+
+def test_a_mistake_whose_values_cannot_be_compared_says_itself_how_it_is_recognised() -> None:
+    other_values = replace(mistake(lambda x, _: 9 * x), same=lambda wrong, outputs: wrong[0].sum() > outputs[0].sum())
+    assert wrong(3.75, 6.0, of=task(exact, other_values)).mistake == "this is a slip"
+    assert wrong(99.0, 6.0, of=task(exact, other_values)).mistake is None
+
+
+# Further calls
+
+
+def together(_inputs: Inputs, outputs: Outputs, further: tuple[tuple[Inputs, Outputs], ...]) -> Difference | None:
+    """The numbers of a call and of all further ones add up to ten."""
+    total = sum(values.sum() for values in (outputs[0], *(more[0] for _, more in further)))
+    return None if total == 10 else Difference("they do not add up", "the sum", "<10>", f"<{total}>")
+
+
+def judged_together(*further: float, case: Case = PUBLIC) -> Problem | None:
+    """The judgement on a right answer, which sums to 6.5, beside further calls that gave these numbers."""
+    asking = replace(task(), follow_up=FollowUp(lambda _inputs, _generator: (), together))
+    outputs = (np.array([2.5, 4.0]),)
+    return judge_further(asking, case, PREPARED, outputs, tuple((INPUTS, (np.array([number]),)) for number in further))
+
+
+def test_answers_that_go_together_are_no_problem() -> None:
+    assert judged_together(1.5, 2.0) is None
+
+
+def test_answers_that_do_not_go_together_are_wrong_and_say_why() -> None:
+    problem = judged_together(1.5)
+    assert problem is not None
+    assert (problem.verdict, problem.case, problem.inputs) == (Verdict.WRONG_ANSWER, "pair", INPUTS)
+    assert problem.message.splitlines() == [
+        "Wrong on case 'pair': they do not add up",
+        "at the sum: expected <10>, got <8.0>",
+        "about this case: Two numbers.",
+        "inputs: array([1.25, 2.  ], dtype=float64, shape=(2,)), 7",
+    ]
+
+
+def test_of_a_secret_case_they_tell_no_inputs() -> None:
+    problem = judged_together(1.5, case=SECRET)
+    assert problem is not None
+    assert "inputs" not in problem.message
 
 
 # The course's own code

@@ -27,7 +27,19 @@ from grader.grading.measure import (
 from grader.records import CONTROL, Block, Limits, Member, RunRecord, Turn
 from grader.testing import Script, ScriptedBackend
 from grader.verdicts import Verdict
-from tests.grading.course_fixture import Classroom, doubled, failing, length, paced, wrong_from
+from tests.grading.course_fixture import (
+    FOLLOWED_TASK,
+    FURTHER_LENGTH,
+    REVIEWED_TASK,
+    Classroom,
+    doubled,
+    failing,
+    invented,
+    length,
+    nearly_doubled,
+    paced,
+    wrong_from,
+)
 
 PLAN = Plan(
     calls_per_run=48,
@@ -248,6 +260,10 @@ def test_every_run_has_inputs_of_its_own_and_the_seed_decides_them(task: LoadedT
     assert set(seen[0]).isdisjoint(seen[1])
 
 
+def test_a_run_keeps_the_seed_that_its_inputs_were_drawn_with(task: LoadedTask) -> None:
+    assert Room(task, {}).run(seed=1 << 100).seed == 1 << 100
+
+
 def test_a_run_says_how_much_of_it_was_spent_in_submissions(task: LoadedTask) -> None:
     record = Room(task, {}, replace(PLAN, calls_per_run=4)).run()
     assert record.inside_s == pytest.approx(2 * (0.001 + 4 * 0.01))  # an import and a turn, of the baseline and its control
@@ -271,6 +287,50 @@ def test_every_answer_of_a_run_is_checked(task: LoadedTask) -> None:
     last = 47
     assert "student/bob" in Room(task, {"bob": paced(1e-4, compute=wrong_from(last))}).run().problems
     assert Room(task, {"bob": paced(1e-4, compute=wrong_from(last + 1))}).run().problems == {}
+
+
+# Further calls, and what a person looks at
+
+
+def test_of_each_turn_one_timed_call_is_followed_up_and_nobody_knows_which(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    room = Room(classroom.task, {"ada": paced(1e-4)})
+    assert room.run().problems == {}
+    lengths = [length(inputs) for name, inputs in room.seen if name == "ada"]
+    turns = [lengths[start : start + 6] for start in range(0, len(lengths), 6)]
+    places = [turn.index(FURTHER_LENGTH) for turn in turns]
+    assert len(turns) == 12
+    assert all(turn[place : place + 2] == [FURTHER_LENGTH] * 2 for turn, place in zip(turns, places, strict=True))
+    assert all(turn.count(100) == 4 for turn in turns)
+    assert set(places) == {2, 3, 4}, "after a timed call, never after the warm one, and not always after the same"
+
+
+def test_further_calls_are_not_timed(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    script = Script(doubled, lambda inputs, _number: 0.5 if length(inputs) == FURTHER_LENGTH else 0.01)
+    record = Room(classroom.task, {"ada": script}).run()
+    turns = turns_of(record, "student/ada")
+    assert len(turns) == 12
+    assert {seconds for turn in turns for seconds in (turn.warm_time_s, *turn.timed_s)} == {0.01}
+
+
+def test_whoever_invents_while_being_measured_is_out_within_a_turn(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    record = Room(classroom.task, {"ada": paced(1e-4), "bob": paced(1e-4, compute=invented())}).run()
+    assert record.problems.keys() == {"student/bob"}
+    verdict, message = record.problems["student/bob"]
+    assert verdict is Verdict.WRONG_ANSWER
+    assert message.startswith("Wrong on case 'small': every call has another factor")
+    assert turns_of(record, "student/bob") == []
+    assert len(turns_of(record, "student/ada")) == 12
+
+
+def test_what_a_person_has_to_look_at_is_kept_beside_the_times(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    record = Room(classroom.task, {"ada": paced(1e-4), "bob": paced(1e-4, compute=nearly_doubled)}).run()
+    assert record.reviews == {"student/bob": "on case 'small': 100 numbers are nearly doubled"}
+    assert record.problems == {}
+    assert len(turns_of(record, "student/bob")) == 12
 
 
 def test_a_crash_puts_its_author_out_with_its_verdict(task: LoadedTask) -> None:

@@ -16,7 +16,7 @@ from grader.grading.session import open_session, require_authors
 from grader.grading.standings import Report
 from grader.store import StoredBlock
 from grader.verdicts import Verdict
-from tests.grading.course_fixture import Classroom, noisy, of, paced, ranks, wrong_from
+from tests.grading.course_fixture import Classroom, noisy, of, paced, points_of, ranks, wrong_from
 
 PARTS = 20
 """Into so many parts a grading is cut: after each of them it is interrupted once."""
@@ -28,6 +28,7 @@ class Recorder:
     def __init__(self) -> None:
         self.stages: dict[str, float] = {}
         self.doing: list[str] = []
+        self.heard: dict[tuple[str, str], list[str]] = {}
 
     def begin(self, stage: str, total: float) -> None:
         self.stages[stage] = total
@@ -36,6 +37,9 @@ class Recorder:
         del amount
         if doing:
             self.doing.append(doing)
+
+    def found(self, author: str, task: str, result: str) -> None:
+        self.heard.setdefault((author, task), []).append(result)
 
 
 def small_class(classroom: Classroom) -> None:
@@ -189,6 +193,81 @@ def test_fresh_for_one_author_leaves_everyone_elses_figures(classroom: Classroom
     assert ranks(classroom.report()) == {"ada": 1, "bob": 2, "eve": 3}
 
 
+# Measured several times: the best counts
+
+
+def remeasured(classroom: Classroom, pace_s: float, *authors: str) -> Report:
+    """The same code of `ada` is graded again, and takes this time now."""
+    classroom.backend.scripts["ada"] = paced(pace_s)
+    return classroom.grade(*authors, fresh=True)
+
+
+@pytest.mark.parametrize("authors", [(), ("ada",)], ids=["the whole class again", "one author again"])
+def test_of_two_measurements_of_the_same_code_the_better_one_counts(classroom: Classroom, authors: tuple[str, ...]) -> None:
+    small_class(classroom)
+    classroom.submit("ada", paced(4e-6))
+    first = classroom.grade()
+    second = remeasured(classroom, 8e-6, *authors)
+    assert of(second, "ada").speedup == pytest.approx(0.25), "the figures are those of the last measurement"
+    assert points_of(second, "ada")["speed"].points == points_of(first, "ada")["speed"].points == 3.2
+    assert points_of(second, "ada")["speed"].because.startswith(
+        "8 µs per unit of work (measured 2 times; the best, 4 µs, counts); naive takes 100 µs (0 points)"
+    )
+    third = remeasured(classroom, 2e-6, *authors)
+    assert points_of(third, "ada")["speed"].points == 4
+    assert "measured" not in points_of(third, "ada")["speed"].because
+
+
+def test_the_best_of_three_counts_wherever_it_stands(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(8e-6))
+    classroom.grade()
+    remeasured(classroom, 4e-6)
+    report = remeasured(classroom, 6e-6, "ada")
+    assert points_of(report, "ada")["speed"].points == 3.2
+    assert "(measured 3 times; the best, 4 µs, counts)" in points_of(report, "ada")["speed"].because
+    assert classroom.report() == report
+
+
+def test_of_other_code_no_measurement_counts(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(4e-6))
+    classroom.grade()
+    classroom.submit("ada", paced(8e-6), code="# another version, and a slower one")
+    for report in (classroom.grade(), classroom.grade(fresh=True)):
+        assert points_of(report, "ada")["speed"].points == 2.5
+        assert "measured" not in points_of(report, "ada")["speed"].because
+    classroom.submit("ada", paced(8e-6))
+    assert points_of(classroom.grade(), "ada")["speed"].points == 3.2, "the first version is back, with its measurement"
+
+
+def test_a_measurement_of_somebody_else_never_counts(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(8e-6))
+    classroom.submit("bob", paced(4e-6))
+    classroom.grade()
+    report = classroom.grade(fresh=True)
+    assert [points_of(report, author)["speed"].points for author in ("ada", "bob")] == [2.5, 3.2]
+
+
+def test_a_measurement_in_which_it_failed_never_counts(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6, compute=wrong_from(25)))
+    assert points_of(classroom.grade(), "ada")["speed"].points == 0
+    report = remeasured(classroom, 8e-6)
+    assert points_of(report, "ada")["speed"].points == 2.5
+
+
+def test_a_better_measurement_of_before_saves_nobody_who_is_wrong_now(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6))
+    classroom.grade()
+    classroom.backend.scripts["ada"] = paced(2e-6, compute=wrong_from(0))
+    assert points_of(classroom.grade(fresh=True), "ada")["speed"].points == 0
+
+
+def test_to_be_measured_again_and_again_is_worth_nothing_to_whoever_is_steady(classroom: Classroom) -> None:
+    small_class(classroom)
+    before = classroom.grade()
+    after = [classroom.grade(fresh=True) for _ in range(2)][-1]
+    assert after.marks == before.marks
+
+
 # Interruptions
 
 
@@ -319,6 +398,7 @@ def test_progress_names_the_stages_and_who_is_worked_on(classroom: Classroom) ->
     assert progress.stages == {"checking": 6, "measuring": 2 * 3}
     assert "ada · double" in progress.doing
     assert "double · large" in progress.doing
+    assert progress.heard["eve", "double"] == ["ACCEPTED", "0.1 ×", "0.1 ×", "0.1 ×"]
 
 
 def test_an_unknown_author_or_task_is_refused_with_the_nearest(classroom: Classroom, tmp_path: Path) -> None:

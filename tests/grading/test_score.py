@@ -1,6 +1,8 @@
 """Marks: each criterion's points follow from what was found, and say in plain words how."""
 
+from dataclasses import replace
 from math import inf
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,12 +10,15 @@ from hypothesis import strategies as st
 
 from grader.content.course import Assignment, Criterion
 from grader.grading.score import Facts, Points, Threshold, score_assignment, speed_fraction, speed_points, speed_thresholds
+from grader.records import Decision
 from grader.verdicts import Verdict
 
+ROOT = Path(__file__).parents[2]
 NAIVE_S = 1e-6
 FULL_S = 1e-8
 TIMES_S = st.floats(1e-10, 1e-4)
 MAX_POINTS = st.sampled_from([0.5, 1, 1.25, 2, 3, 7])
+REFERENCES_S = {"naive": NAIVE_S, "numpy": 5e-8, "numba": FULL_S}
 
 
 def assignment(**criterion: object) -> Assignment:
@@ -23,17 +28,22 @@ def assignment(**criterion: object) -> Assignment:
     )
 
 
-def accepted(seconds: float | None = None, low: float | None = None, names: frozenset[str] = frozenset()) -> Facts:
-    return Facts(Verdict.ACCEPTED, names, seconds, low, NAIVE_S, FULL_S)
+def accepted(seconds: float | None = None, low: float | None = None, **facts: object) -> Facts:
+    """A right answer in a time per unit of work, among references that were measured; `facts` change it."""
+    known = Facts(Verdict.ACCEPTED, seconds_per_unit=seconds, seconds_per_unit_low=low, reference_seconds_per_unit=REFERENCES_S)
+    return replace(known, **facts)  # type: ignore[arg-type]  # the fields of Facts
 
 
-def score(facts: Facts | None, **criterion: object) -> Points:
-    (points,) = score_assignment(assignment(**criterion), {} if facts is None else {"julia": facts})
+def score(facts: Facts | None, decision: Decision | None = None, **criterion: object) -> Points:
+    decided = {} if decision is None else {"it": decision}
+    (points,) = score_assignment(assignment(**criterion), {} if facts is None else {"julia": facts}, decided)
     return points
 
 
-def speed(seconds: float, low: float | None = None) -> float | None:
-    return score(accepted(seconds, low), by="speed").points
+def speed(seconds: float, low: float | None = None, **facts: object) -> float:
+    points = score(accepted(seconds, low, **facts), by="speed").points
+    assert points is not None
+    return points
 
 
 # The speed scale
@@ -83,15 +93,32 @@ def test_within_its_uncertainty_of_a_threshold_a_measurement_gets_the_better_sid
 
 @given(TIMES_S, TIMES_S)
 def test_an_interval_never_costs_points(seconds: float, low: float) -> None:
-    with_interval, without = speed(seconds, low), speed(seconds)
-    assert with_interval is not None
-    assert without is not None
-    assert with_interval >= without
+    assert speed(seconds, low) >= speed(seconds)
 
 
 @given(TIMES_S, st.floats(0.97, 1))
 def test_two_whose_intervals_reach_equally_far_get_equal_points(low: float, tightness: float) -> None:
     assert speed(low / tightness, low) == speed(low)
+
+
+# Measured several times
+
+
+@given(TIMES_S, st.lists(TIMES_S, max_size=3).map(tuple))
+def test_of_several_measurements_the_best_counts(seconds: float, before: tuple[float, ...]) -> None:
+    assert speed(seconds, measured_before=before) == speed(min(seconds, *before, inf))
+
+
+def test_the_derivation_says_that_an_earlier_measurement_counts() -> None:
+    points = score(accepted(1e-7, measured_before=(4e-8, 5e-8)), by="speed")
+    assert points.because == (
+        "100 ns per unit of work (measured 3 times; the best, 40 ns, counts); naive takes 1 µs (0 points), "
+        "numba 10 ns (3 points); each doubling of the speed between them counts alike"
+    )
+
+
+def test_an_earlier_measurement_that_was_worse_is_not_spoken_of() -> None:
+    assert score(accepted(1e-7, measured_before=(2e-7,)), by="speed") == score(accepted(1e-7), by="speed")
 
 
 # What the statement prints
@@ -116,17 +143,21 @@ def test_only_full_marks_have_a_threshold_where_naive_is_as_fast() -> None:
 # The kinds of criteria
 
 
-@pytest.mark.parametrize("by", ["correct", "picture"])
-def test_a_right_answer_earns_what_asks_for_one(by: str) -> None:
-    assert score(accepted(), by=by).points == 3
+def test_a_right_answer_earns_what_asks_for_one() -> None:
+    points = score(accepted(), by="correct")
+    assert (points.points, points.because) == (3, "every check case was answered correctly")
+
+
+def test_a_picture_is_worth_its_points_once_the_answer_it_is_drawn_from_was_right() -> None:
+    assert score(accepted(picture_answered=True), by="picture").points == 3
+    never_called = score(accepted(), by="picture")
+    assert (never_called.points, never_called.because) == (None, "the picture's case has not been called; grade it again")
 
 
 @pytest.mark.parametrize("by", ["correct", "picture", "speed"])
 @pytest.mark.parametrize("verdict", [verdict for verdict in Verdict if verdict not in (Verdict.ACCEPTED, Verdict.GRADER_ERROR)])
 def test_any_other_verdict_earns_nothing_and_is_named(by: str, verdict: Verdict) -> None:
-    points = score(
-        Facts(verdict, seconds_per_unit=FULL_S, naive_seconds_per_unit=NAIVE_S, full_marks_seconds_per_unit=FULL_S), by=by
-    )
+    points = score(accepted(FULL_S, verdict=verdict, picture_answered=True), by=by)
     assert points.points == 0
     assert verdict in points.because
 
@@ -135,12 +166,13 @@ def test_any_other_verdict_earns_nothing_and_is_named(by: str, verdict: Verdict)
     "criterion", [{"by": "correct"}, {"by": "picture"}, {"by": "speed"}, {"by": "technique", "uses": ["numba"]}]
 )
 def test_the_graders_own_failure_is_never_a_zero(criterion: dict[str, object]) -> None:
-    assert score(Facts(Verdict.GRADER_ERROR), **criterion).points is None
+    assert score(Facts(Verdict.GRADER_ERROR), None, **criterion).points is None
 
 
 @pytest.mark.parametrize("facts", [accepted(FULL_S), Facts(Verdict.MISSING), None])
 def test_what_a_person_decides_stays_blank(facts: Facts | None) -> None:
-    assert score(facts, by="hand") == Points("it", None, 3, "a person decides")
+    points = score(facts, by="hand")
+    assert (points.points, points.max_points, points.because) == (None, 3, "a person decides")
 
 
 def test_what_is_not_graded_yet_stays_blank() -> None:
@@ -148,26 +180,43 @@ def test_what_is_not_graded_yet_stays_blank() -> None:
 
 
 def test_without_a_measurement_speed_stays_blank() -> None:
-    assert score(accepted(), by="speed") == Points("it", None, 3, "its speed was not measured")
+    points = score(accepted(), by="speed")
+    assert (points.points, points.because) == (None, "its speed was not measured")
 
 
-@pytest.mark.parametrize(("naive", "full", "missing"), [(None, FULL_S, "naive"), (NAIVE_S, None, "numba")])
-def test_without_its_references_speed_stays_blank_and_says_which(naive: float | None, full: float | None, missing: str) -> None:
-    points = score(Facts(Verdict.ACCEPTED, frozenset(), 1e-7, None, naive, full), by="speed")
+@pytest.mark.parametrize("missing", ["naive", "numba"])
+def test_without_its_references_speed_stays_blank_and_says_which(missing: str) -> None:
+    measured = {level: seconds for level, seconds in REFERENCES_S.items() if level != missing}
+    points = score(accepted(1e-7, reference_seconds_per_unit=measured), by="speed")
     assert points.points is None
     assert f"the reference {missing!r} was not measured" in points.because
+
+
+def test_while_a_person_has_to_look_at_the_answers_only_speed_stays_blank() -> None:
+    facts = accepted(FULL_S, review="on case 'large': unknown order of operations")
+    points = score(facts, by="speed")
+    assert points.points is None
+    assert points.because == "a person has to look at the answers first: on case 'large': unknown order of operations"
+    assert score(facts, by="correct").points == 3
 
 
 def test_the_derivation_of_speed_says_every_figure_it_used() -> None:
     because = score(accepted(1.05e-7, 1e-7), by="speed").because
     assert because == (
         "105 ns per unit of work (100 ns at the favourable end of its interval, which counts); naive takes 1 µs (0 points), "
-        "numba 10 ns (3 points), and each doubling of the speed between them counts alike"
+        "numba 10 ns (3 points); each doubling of the speed between them counts alike"
     )
 
 
+def test_the_page_about_marks_shows_a_derivation_as_it_is() -> None:
+    page = " ".join((ROOT / "docs" / "marks.md").read_text(encoding="utf-8").replace("\n> ", " ").split())
+    points = score(accepted(1.05e-7, 1e-7), by="speed")
+    assert points.points == 1.5
+    assert points.because in page
+
+
 def test_a_technique_that_is_seen_earns_its_points() -> None:
-    points = score(accepted(names=frozenset({"numba", "numba.njit"})), by="technique", uses=["numba"], avoids=["@"])
+    points = score(accepted(names_used=frozenset({"numba", "numba.njit"})), by="technique", uses=["numba"], avoids=["@"])
     assert (points.points, points.because) == (3, "the code uses numba and does not use @")
 
 
@@ -185,9 +234,69 @@ def test_one_that_is_not_is_flagged_for_a_person_and_not_failed(names: set[str],
     assert (points.points, points.because) == (None, f"flagged for review: {evidence}")
 
 
+@pytest.mark.parametrize(("compiled", "points"), [(0, None), (2, 3), (None, 3)], ids=["nothing", "two", "unknown"])
+@pytest.mark.parametrize("name", ["numba", "numba.njit"])
+def test_to_import_numba_is_not_to_use_it(name: str, compiled: int | None, points: float | None) -> None:
+    facts = accepted(names_used=frozenset({"numba", "numba.njit"}), compiled_functions=compiled)
+    scored = score(facts, by="technique", uses=[name])
+    assert scored.points == points
+    assert (scored.because == "flagged for review: when it ran, Numba compiled nothing") == (points is None)
+
+
+def test_other_techniques_do_not_ask_what_numba_compiled() -> None:
+    facts = accepted(names_used=frozenset({"numpy"}), compiled_functions=0)
+    assert score(facts, by="technique", uses=["numpy"], avoids=["numba"]).points == 3
+
+
 @pytest.mark.parametrize("verdict", [Verdict.MISSING, Verdict.BUILD_ERROR, Verdict.INVALID])
 def test_where_nothing_ran_there_is_no_technique(verdict: Verdict) -> None:
     assert score(Facts(verdict), by="technique", avoids=["@"]).points == 0
+
+
+# What a person decides
+
+
+def decided(points: float | None) -> Decision:
+    return Decision("ada", "lab", "it", points, "a fine figure", "tess", "2026-10-05T10:00:00+00:00")
+
+
+def test_points_by_hand_say_who_gave_them_when_and_why() -> None:
+    points = score(accepted(), decided(2.5), by="hand")
+    assert (points.points, points.because) == (2.5, "tess on 2026-10-05: a fine figure")
+
+
+def test_a_person_may_overrule_the_grader_and_both_are_shown() -> None:
+    points = score(accepted(verdict=Verdict.WRONG_ANSWER), decided(1), by="correct")
+    assert points.points == 1
+    assert points.because == (
+        "tess on 2026-10-05: a fine figure "
+        "(by itself the grader gives 0: points need a right answer, and the verdict is WRONG_ANSWER)"
+    )
+
+
+def test_where_the_grader_decides_nothing_by_itself_a_person_may() -> None:
+    points = score(accepted(), decided(3), by="technique", uses=["numba"])
+    assert points.points == 3
+    assert "(by itself the grader gives nothing: flagged for review: the code does not use numba)" in points.because
+    assert score(None, decided(2), by="correct").points == 2
+
+
+def test_a_decision_that_is_taken_back_decides_nothing() -> None:
+    assert score(accepted(), decided(None), by="correct") == score(accepted(), by="correct")
+
+
+def test_a_decision_is_about_its_own_criterion_alone() -> None:
+    lab = assignment()
+    assert score_assignment(lab, {"julia": accepted()}, {"other": decided(0)}) == score_assignment(lab, {"julia": accepted()})
+
+
+# A line of the marks
+
+
+def test_points_carry_their_criterions_text_its_task_and_whether_they_are_a_bonus() -> None:
+    points = score(accepted(), by="correct", bonus=True)
+    assert (points.criterion, points.text, points.task, points.bonus) == ("it", "It", "julia", True)
+    assert not score(accepted(), by="correct").bonus
 
 
 def test_criteria_keep_their_order_and_each_looks_at_its_own_task() -> None:

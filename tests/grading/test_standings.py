@@ -1,22 +1,35 @@
 """Where everyone stands: ranks, figures, points and flags, from what the store keeps."""
 
+import re
 from dataclasses import replace
+from itertools import count
 
+import numpy as np
 import pytest
 
 from grader.content.task import Inputs
-from grader.grading.standings import Report, Result
+from grader.errors import UsageError
+from grader.grading.session import open_session, read_class
+from grader.grading.standings import Report, Result, stand
 from grader.testing import Script
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import (
     COURSE,
+    FOLLOWED_TASK,
+    NAIVE_PACE_S,
+    NUMBA_PACE_S,
+    PICTURED_TASK,
+    REVIEWED_TASK,
     TASK,
     Classroom,
     doubled,
+    invented,
     length,
+    nearly_doubled,
     noisy,
     of,
     paced,
+    points_of,
     ranks,
     write,
     wrong_from,
@@ -48,6 +61,12 @@ id = "report"
 text = "Both are explained"
 points = 2
 by = "hand"
+
+[[assignments]]
+id = "participation"
+title = "Participation"
+kind = "participation"
+criteria = [{ id = "lectures", text = "Taking part", points = 10, by = "hand" }]
 """
 
 
@@ -180,17 +199,48 @@ def test_a_flag_changes_no_rank_and_no_points(classroom: Classroom) -> None:
     assert [(of(report, author).rank, of(report, author).points) for author in ("ada", "bob")] == [(1, 5), (1, 5)]
 
 
+# The rules of an assignment
+
+
+def ruled(classroom: Classroom, rules: str) -> None:
+    """The course, with more lines in its assignment."""
+    write(classroom.folder / "course.toml", COURSE.replace('kind = "lab"', f'kind = "lab"\n{rules}'))
+
+
+def test_what_an_assignment_forbids_is_flagged_and_changes_no_points(classroom: Classroom) -> None:
+    ruled(classroom, 'forbid = ["numba.njit", "@"]')
+    classroom.submit("ada", paced(2e-6), code="import numba\nnumba.njit")
+    report = graded(classroom, bob=paced(2e-6))
+    assert of(report, "ada").flags == ("uses numba.njit, which the assignment doubling forbids",)
+    assert of(report, "bob").flags == ()
+    assert of(report, "ada").points == of(report, "bob").points == 5
+
+
+def test_a_package_beyond_those_that_are_allowed_is_flagged_and_the_standard_library_is_not(classroom: Classroom) -> None:
+    ruled(classroom, 'allowed = ["numpy"]')
+    classroom.submit("ada", paced(2e-6), code="import math, numpy, scipy\nprint(math.pi, numpy.pi, scipy.fft)")
+    report = graded(classroom, bob=paced(2e-6))
+    assert of(report, "ada").flags == ("imports scipy; the assignment doubling allows numpy",)
+    assert of(report, "bob").flags == ()
+
+
+def test_with_other_versions_than_an_assignment_names_nothing_is_graded(classroom: Classroom) -> None:
+    ruled(classroom, 'libraries = {numpy = ">=1"}')
+    assert graded(classroom, ada=paced(2e-6)).results
+    for name, found in (("numpy", np.__version__), ("no-such-library", "none")):
+        ruled(classroom, f'libraries = {{{name} = "<1"}}')
+        said = re.escape(f"'doubling' is graded with {name} <1, and {found} is installed; run: pip install '{name}<1'")
+        with pytest.raises(UsageError, match=said):
+            classroom.grade()
+
+
 # Points
 
 
 def test_points_come_from_the_criteria_and_what_a_person_decides_stays_open(classroom: Classroom) -> None:
-    result = of(graded(classroom, ada=paced(2e-6)), "ada")
-    assert [(mark.criterion, mark.points, mark.max_points) for mark in result.marks] == [
-        ("correct", 1, 1),
-        ("speed", 4, 4),
-        ("report", None, 2),
-    ]
-    assert (result.points, result.max_points) == (5, 7)
+    report = graded(classroom, ada=paced(2e-6))
+    assert [(one.points, one.max_points) for one in points_of(report, "ada").values()] == [(1, 1), (4, 4), (None, 2)]
+    assert (of(report, "ada").points, of(report, "ada").max_points) == (5, 7)
 
 
 def test_faster_is_worth_more_from_naive_to_full_marks(classroom: Classroom) -> None:
@@ -228,25 +278,228 @@ def test_an_interval_without_end_is_no_reason_for_full_marks(classroom: Classroo
     assert result.points == 3
 
 
-def test_totals_add_up_the_tasks_and_count_each_criterion_once(classroom: Classroom) -> None:
+def test_a_picture_is_worth_its_points_to_whoever_answered_its_case(classroom: Classroom) -> None:
+    classroom.teach(PICTURED_TASK)
+    write(classroom.folder / "course.toml", COURSE.replace('by = "hand"', 'by = "picture"'))
+    report = graded(classroom, ada=paced(2e-6), bob=paced(2e-6, compute=lambda x: 3 * x if x.size == 11 else 2 * x))
+    assert [points_of(report, author)["report"].points for author in ("ada", "bob")] == [2, 0]
+    assert of(report, "ada").picture_answered
+
+
+def test_to_use_numba_is_to_compile_something_with_it(classroom: Classroom) -> None:
+    write(classroom.folder / "course.toml", COURSE.replace('by = "hand"', 'by = "technique"\nuses = ["numba"]'))
+    classroom.submit("ada", paced(2e-6, compiles=b"cache"), code="import numba\nnumba.njit")
+    classroom.submit("bob", paced(2e-6), code="import numba\nnumba.njit")
+    report = classroom.grade()
+    assert [points_of(report, author)["report"].points for author in ("ada", "bob")] == [2, None]
+    assert "Numba compiled nothing" in points_of(report, "bob")["report"].because
+
+
+def test_whoever_is_not_graded_yet_has_marks_that_wait(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6))
+    report = classroom.report()
+    assert {(one.points, one.because) for one in points_of(report, "ada").values()} == {
+        (None, "not graded yet"),
+        (None, "a person decides"),
+    }
+    assert report.marks[0].points is None
+
+
+def test_what_one_can_work_towards_is_said_in_seconds_of_this_machine(classroom: Classroom) -> None:
+    (thresholds,) = graded(classroom, ada=paced(2e-6)).thresholds
+    assert (thresholds.task, thresholds.assignment, thresholds.criterion) == ("double", "doubling", "speed")
+    steps = {step.points: step.seconds_per_unit for step in thresholds.steps}
+    assert list(steps) == [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]
+    assert steps[2] == pytest.approx((NAIVE_PACE_S * NUMBA_PACE_S) ** 0.5)
+    assert steps[4] == pytest.approx(NUMBA_PACE_S)
+
+
+def test_before_its_references_are_measured_there_is_nothing_to_work_towards(classroom: Classroom) -> None:
+    assert classroom.report().thresholds == ()
+
+
+# What a person decides
+
+
+def test_points_by_hand_count_at_once_and_nothing_is_run_for_them(classroom: Classroom) -> None:
+    graded(classroom, ada=paced(2e-6), bob=paced(2e-6))
+    calls_before = classroom.backend.calls_of.copy()
+    classroom.decide("ada", "report", 1.5, "well said")
+    report = classroom.report()
+    assert (of(report, "ada").points, of(report, "bob").points) == (6.5, 5)
+    assert points_of(report, "ada")["report"].because == "tess on 2026-10-05: well said"
+    assert classroom.backend.calls_of == calls_before
+
+
+def test_a_decision_over_the_graders_own_points_shows_both_until_it_is_taken_back(classroom: Classroom) -> None:
+    before = graded(classroom, ada=paced(2e-6))
+    classroom.decide("ada", "speed", 1, "copied")
+    overruled = points_of(classroom.report(), "ada")["speed"]
+    assert overruled.points == 1
+    assert overruled.because.startswith("tess on 2026-10-05: copied (by itself the grader gives 4: 2 µs per unit of work")
+    classroom.decide("ada", "speed", None, "not copied after all")
+    assert classroom.report() == before
+
+
+def test_a_decision_outlives_new_code(classroom: Classroom) -> None:
+    graded(classroom, ada=paced(2e-6))
+    classroom.decide("ada", "report", 2)
+    classroom.submit("ada", paced(2e-6), code="# another version")
+    assert points_of(classroom.grade(), "ada")["report"].points == 2
+
+
+# What a person looks at
+
+
+def test_an_answer_that_a_person_has_to_look_at_is_accepted_and_neither_ranked_nor_paid_for_speed(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    report = graded(classroom, ada=paced(2e-6, compute=nearly_doubled))
+    result = of(report, "ada")
+    assert (result.verdict, result.rank) == (Verdict.ACCEPTED, None)
+    assert result.review == "on case 'one': 1 numbers are nearly doubled"
+    assert result.speedup == pytest.approx(1), "it is measured, and its figures are shown"
+    assert {name: one.points for name, one in points_of(report, "ada").items()} == {"correct": 1, "speed": None, "report": None}
+    assert "a person has to look at the answers first: on case 'one'" in points_of(report, "ada")["speed"].because
+
+
+def test_whoever_is_not_ranked_yet_takes_nobodys_place(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    report = graded(classroom, eve=paced(1e-6, compute=nearly_doubled), ada=paced(2e-6), bob=paced(3e-6))
+    assert ranks(report) == {"ada": 1, "bob": 2}
+    classroom.accept("eve")
+    assert ranks(classroom.report()) == {"eve": 1, "ada": 2, "bob": 3}
+
+
+def test_whoever_is_not_ranked_yet_separates_no_two_that_tie(classroom: Classroom) -> None:
+    """Significantly faster than the slower one only: it must not push that one down."""
+    classroom.teach(REVIEWED_TASK)
+    scripts = {"ada": paced(2.000e-6), "bob": paced(2.016e-6), "eve": paced(1.99e-6, compute=nearly_doubled)}
+    assert ranks(graded(classroom, **scripts)) == {"ada": 1, "bob": 1}
+
+
+def test_once_accepted_it_has_its_rank_and_its_points_and_nothing_is_run_for_that(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    graded(classroom, ada=paced(2e-6, compute=nearly_doubled))
+    calls_before = classroom.backend.calls_of.copy()
+    classroom.accept("ada")
+    result = of(classroom.report(), "ada")
+    assert (result.review, result.rank, result.points) == (None, 1, 5)
+    assert classroom.backend.calls_of == calls_before
+
+
+def test_new_code_has_to_be_looked_at_again_and_code_that_is_back_has_not(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    script = paced(2e-6, compute=nearly_doubled)
+    graded(classroom, ada=script)
+    classroom.accept("ada")
+    classroom.submit("ada", script, code="# another version")
+    assert (of(classroom.grade(), "ada").rank, of(classroom.report(), "ada").review is None) == (None, False)
+    classroom.submit("ada", script)
+    assert (of(classroom.report(), "ada").rank, of(classroom.report(), "ada").review) == (1, None)
+
+
+def test_accepting_one_author_accepts_no_copy_of_it(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    graded(classroom, ada=paced(2e-6, compute=nearly_doubled), bob=paced(2e-6, compute=nearly_doubled))
+    classroom.accept("ada")
+    assert ranks(classroom.report()) == {"ada": 1}
+
+
+def test_what_comes_up_only_while_it_is_measured_is_looked_at_too(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    calls = count()
+    script = paced(2e-6, compute=lambda x: doubled(x) if next(calls) < 25 else nearly_doubled(x))
+    result = of(graded(classroom, ada=script), "ada")
+    assert result.review == "on case 'large': 10000 numbers are nearly doubled"
+    assert (result.verdict, result.rank, result.points) == (Verdict.ACCEPTED, None, 1)
+
+
+def test_whoever_is_wrong_in_the_end_has_nothing_to_be_looked_at(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    calls = count()
+    script = paced(2e-6, compute=lambda x: nearly_doubled(x) if next(calls) < 25 else 3 * x)
+    result = of(graded(classroom, ada=script), "ada")
+    assert (result.verdict, result.review) == (Verdict.WRONG_ANSWER, None)
+
+
+def test_the_courses_own_solutions_are_looked_at_by_whoever_wrote_them(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    classroom.refer("numba", paced(NUMBA_PACE_S, compute=nearly_doubled))
+    report = graded(classroom, ada=paced(2e-6))
+    assert of(report, "numba").review is None
+    assert of(report, "ada").points == 5
+
+
+# Further calls
+
+
+def test_whoever_invents_an_answer_is_wrong_and_told_so(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    report = graded(classroom, ada=paced(2e-6, compute=invented()), bob=paced(2e-6))
+    assert of(report, "ada").verdict is Verdict.WRONG_ANSWER
+    assert "every call has another factor" in of(report, "ada").message
+    assert ranks(report) == {"bob": 1}
+
+
+# Assignments, and the final mark
+
+
+def teach_twice(classroom: Classroom) -> None:
+    """A course of two tasks, and a student who does both."""
     write(classroom.folder / "course.toml", COURSE[: COURSE.index("[[assignments]]")] + TWO_TASKS)
     write(classroom.folder / "tasks" / "again" / "task.py", TASK)
     classroom.submit("ada", paced(2e-6))
     for folder in ("reference/naive", "reference/numba", "submissions/ada"):
         write(classroom.folder / folder / "again.py", "def again(x):\n    return 2 * x\n")
+
+
+def test_each_task_has_its_own_points_and_the_assignment_counts_each_criterion_once(classroom: Classroom) -> None:
+    teach_twice(classroom)
     report = classroom.grade()
     by_task: dict[str, Result] = {result.task: result for result in report.results if result.author == "ada"}
-    assert (by_task["double"].points, by_task["double"].max_points) == (1, 3)
+    assert (by_task["double"].points, by_task["double"].max_points) == (1, 1)
     assert (by_task["again"].points, by_task["again"].max_points) == (3, 3)
-    (total,) = report.totals
-    assert (total.author, total.points, total.max_points) == ("ada", 4, 6)
+    (two, participation) = report.marks
+    assert (two.author, two.assignment, two.points, two.max_points, two.undecided_points) == ("ada", "two", 4, 6, 2)
+    assert (participation.assignment, participation.points, participation.max_points) == ("participation", None, 10)
+
+
+def test_the_final_mark_weighs_the_kinds_of_work(classroom: Classroom) -> None:
+    teach_twice(classroom)
+    (final,) = classroom.grade().finals
+    assert final.author == "ada"
+    assert final.percent == pytest.approx(30 * 4 / 6)
+    assert final.max_percent == 10 + 30
+
+
+def test_of_some_of_the_tasks_there_are_marks_and_no_final_mark(classroom: Classroom) -> None:
+    teach_twice(classroom)
+    classroom.grade()
+    session = open_session(classroom.folder, None, ("double",))
+    with classroom.store() as store:
+        report = stand(session, read_class(session), {}, session.conditions(classroom.backend.sandbox), store)
+    assert [(marks.assignment, marks.points) for marks in report.marks] == [("two", 1)]
+    assert report.finals == ()
+
+
+def test_a_bonus_comes_on_top(classroom: Classroom) -> None:
+    write(classroom.folder / "course.toml", COURSE.replace('by = "speed"', 'by = "speed"\nbonus = true'))
+    classroom.submit("ada", paced(2e-6))
+    classroom.submit("bob", paced(1e-3))
+    classroom.decide("ada", "report", 2)
+    report = classroom.grade()
+    by_author = {marks.author: (marks.points, marks.max_points) for marks in report.marks}
+    assert by_author == {"ada": (7, 3), "bob": (1, 3)}
+    assert [final.percent for final in report.finals] == [30, pytest.approx(10)]
 
 
 def test_a_task_outside_every_assignment_is_ranked_without_points(classroom: Classroom) -> None:
     text = COURSE[: COURSE.index("[[assignments]]")]
     write(classroom.folder / "course.toml", text)
-    result = of(graded(classroom, ada=paced(2e-6)), "ada")
-    assert (result.rank, result.points, result.max_points, result.marks) == (1, None, None, ())
+    report = graded(classroom, ada=paced(2e-6))
+    result = of(report, "ada")
+    assert (result.rank, result.points, result.max_points) == (1, None, None)
+    assert (report.marks, report.finals, report.thresholds) == ((), (), ())
 
 
 def test_a_student_may_be_called_like_a_reference(classroom: Classroom) -> None:
@@ -256,4 +509,4 @@ def test_a_student_may_be_called_like_a_reference(classroom: Classroom) -> None:
         ("reference", None),
         ("student", 1),
     }
-    assert [total.author for total in report.totals] == ["numpy"]
+    assert [(marks.author, marks.points) for marks in report.marks] == [("numpy", 3.3)]

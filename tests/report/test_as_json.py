@@ -11,14 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report.as_json import dump, report_document
-from tests.report.example import HOSTILE, accepted, reference, report, wrong
+from tests.report.example import HOSTILE, accepted, marked, marks, reference, report, wrong
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "json.md"
 
-OF_A_REPORT = {"schema", "machine", "sandbox", "baseline", "alpha", "results", "totals"}
+OF_A_REPORT = {
+    "schema",
+    "machine",
+    "sandbox",
+    "baseline",
+    "alpha",
+    "results",
+    "marks",
+    "finals",
+    "thresholds",
+    "faults",
+    "ungraded",
+}
 OF_A_RESULT = {
     *("author", "kind", "task", "verdict", "case", "wall_time_s", "work", "speedup", "speedup_low", "speedup_high", "rank"),
     *("points", "max_points", "compile_time_s", "peak_memory_bytes", "cpu_over_wall", "flags", "message"),
+    *("review", "compiled_functions", "picture_answered"),
 }
 
 
@@ -32,12 +45,11 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def test_the_document_has_its_fields_and_the_schema_first() -> None:
-    text = dump(report_document(report(accepted("ada"), reference("numba"))))
+    text = dump(report_document(marked(accepted("ada"), reference("numba"))))
     document = parsed(text)
     assert text.startswith('{\n  "schema": 1,')
     assert document.keys() >= OF_A_REPORT
     assert all(result.keys() >= OF_A_RESULT for result in document["results"])
-    assert document["totals"] == [{"author": "ada", "points": 4.5, "max_points": 7.0}]
     assert (document["alpha"], document["baseline"]) == (0.02, {"double": "numba"})
     assert document["machine"].keys() >= {"name", "cpu", "cores", "memory_bytes", "threads", "fingerprint"}
 
@@ -46,18 +58,67 @@ def test_the_figures_are_those_of_the_result() -> None:
     (result,) = report_document(report(accepted("ada")))["results"]
     assert result["verdict"] == "ACCEPTED"
     assert (result["wall_time_s"], result["work"], result["speedup"], result["rank"]) == (0.02, 1e6, 1.25, 1)
-    assert [mark["criterion"] for mark in result["marks"]] == ["correct", "figure"]
+
+
+def test_marks_say_of_each_criterion_what_it_gives_and_why() -> None:
+    (of_ada,) = parsed(dump(report_document(marked(accepted("ada")))))["marks"]
+    assert (of_ada["author"], of_ada["assignment"], of_ada["kind"]) == ("ada", "doubling", "lab")
+    assert (of_ada["points"], of_ada["max_points"], of_ada["undecided_points"]) == (5, 7, 2)
+    by_id = {criterion["criterion"]: criterion for criterion in of_ada["criteria"]}
+    assert by_id["speed"] == {
+        "criterion": "speed",
+        "text": "It is fast",
+        "points": 3.5,
+        "max_points": 4,
+        "because": "it is fast",
+        "task": "double",
+        "bonus": False,
+    }
+    assert (by_id["figure"]["points"], by_id["figure"]["task"], by_id["extra"]["bonus"]) == (None, None, True)
+
+
+def test_a_final_mark_says_what_each_kind_of_work_adds() -> None:
+    (of_ada,) = parsed(dump(report_document(marked(accepted("ada")))))["finals"]
+    assert (of_ada["author"], of_ada["max_percent"]) == ("ada", 30)
+    assert of_ada["percent"] == pytest.approx(30 * 5 / 7)
+    (share,) = of_ada["shares"]
+    assert share.pop("percent") == of_ada["percent"]
+    assert share == {"kind": "lab", "weight_percent": 30, "points": 5, "max_points": 7, "undecided_points": 2}
+
+
+def test_thresholds_say_which_time_per_unit_earns_which_points() -> None:
+    assert parsed(dump(report_document(marked(accepted("ada")))))["thresholds"] == [
+        {
+            "task": "double",
+            "assignment": "doubling",
+            "criterion": "speed",
+            "steps": [{"points": 0.5, "seconds_per_unit": 2.5e-6}, {"points": 1, "seconds_per_unit": 1.2e-8}],
+        }
+    ]
+
+
+def keys(document: object) -> set[str]:
+    """The names of all fields, whatever they are fields of; but those of `baseline`, which are tasks."""
+    if isinstance(document, list | tuple):
+        return {key for item in document for key in keys(item)}
+    if isinstance(document, dict):
+        inner = {key for name, item in document.items() if name != "baseline" for key in keys(item)}
+        return set(document) | inner
+    return set()
 
 
 def test_every_field_is_documented() -> None:
-    document = report_document(report(accepted("ada")))
+    fields = keys(report_document(marked(accepted("ada"), reference("numba"))))
     words = set(re.findall(r"`(\w+)`", DOCUMENTATION.read_text(encoding="utf-8")))
-    assert document.keys() | document["results"][0].keys() | document["totals"][0].keys() <= words
+    assert {"speedup_low", "undecided_points", "weight_percent", "seconds_per_unit", "because"} <= fields
+    assert fields <= words
 
 
 def test_what_is_absent_is_null() -> None:
     failed, numba = parsed(dump(report_document(report(wrong("ada"), reference("numba")))))["results"]
-    absent = OF_A_RESULT - {"author", "kind", "task", "verdict", "points", "max_points", "flags", "message"}
+    absent = OF_A_RESULT - {
+        *("author", "kind", "task", "verdict", "points", "max_points", "flags", "message", "picture_answered")
+    }
     assert all(failed[field] is None for field in absent)
     assert (numba["rank"], numba["points"]) == (None, None)
 
@@ -75,13 +136,15 @@ def test_what_is_not_json_is_refused(constant: float) -> None:
 
 
 def test_text_from_outside_is_harmless_on_a_terminal_and_comes_back_as_it_was() -> None:
-    hostile = replace(wrong("ada", HOSTILE, printed=HOSTILE), author="[bold]ada[/bold]", flags=(HOSTILE,))
-    text = dump(report_document(report(hostile)))
+    hostile = replace(wrong("ada", HOSTILE, printed=HOSTILE), author="[bold]ada[/bold]", flags=(HOSTILE,), review=HOSTILE)
+    text = dump(report_document(report(hostile, marks=(marks("ada", because=HOSTILE),))))
     assert text.replace("\n", "").isascii()
     assert text.replace("\n", "").isprintable()
-    (result,) = parsed(text)["results"]
-    assert result["message"] == result["printed"] == result["flags"][0] == HOSTILE
+    document = parsed(text)
+    (result,) = document["results"]
+    assert result["message"] == result["printed"] == result["flags"][0] == result["review"] == HOSTILE
     assert result["author"] == "[bold]ada[/bold]"
+    assert document["marks"][0]["criteria"][1]["because"] == HOSTILE
 
 
 @settings(deadline=None)

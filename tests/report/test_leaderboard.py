@@ -8,13 +8,13 @@ import pytest
 from grader.grading.standings import Report
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
 from grader.verdicts import Verdict
-from tests.report.example import HOSTILE, accepted, reference, rendered, report, wrong
+from tests.report.example import HOSTILE, THRESHOLDS, accepted, final, marked, marks, reference, rendered, report, wrong
 
 WIDTHS = [80, 140]
 
 
 def a_class() -> Report:
-    return report(
+    return marked(
         accepted("ada", 1),
         accepted("bob", 1),
         reference("numba"),
@@ -71,12 +71,48 @@ def test_the_graders_own_faults_are_said_to_be_its_own() -> None:
     assert " 0 / 7" not in text
 
 
-def test_the_totals_go_from_the_most_points_to_the_least() -> None:
-    text = rendered(leaderboard(report(accepted("ada", points=2.0), accepted("bob", points=5.5), accepted("eve", points=None))))
-    totals = text[text.index("points so far") :]
-    assert totals.index("bob") < totals.index("ada") < totals.index("eve")
-    assert "5.5 / 7" in row(totals, "bob")
-    assert "– / 7" in row(totals, "eve")
+def marks_table(text: str) -> str:
+    return text[text.index("marks so far") :]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_marks_go_from_the_best_final_mark_to_the_least(width: int) -> None:
+    everyone = {"ada": 2.0, "bob": 5.5, "eve": 3.0}
+    shown = report(
+        *(accepted(author) for author in everyone),
+        marks=tuple(marks(author, points - 1.5) for author, points in everyone.items()),
+        finals=tuple(final(author, points) for author, points in everyone.items()),
+    )
+    table = marks_table(rendered(leaderboard(shown), width))
+    assert table.index("bob") < table.index("eve") < table.index("ada")
+    assert row(table, "bob").split() == ["bob", "5.5", "+", "23.6", "of", "30", "%"]
+    assert row(table, "ada").split() == ["ada", "2", "+", "8.6", "of", "30", "%"]
+    assert "doubling / 7" in " ".join(table.split())
+
+
+def test_without_final_marks_the_points_decide_the_order() -> None:
+    shown = report(accepted("ada"), accepted("bob"), marks=(marks("ada", 0.5), marks("bob", 3.0)))
+    table = marks_table(rendered(leaderboard(shown)))
+    assert table.index("bob") < table.index("ada")
+    assert row(table, "bob").split() == ["bob", "4.5", "+"]
+    assert "course" not in table.splitlines()[1]
+
+
+def test_points_that_wait_are_a_plus_and_no_points_are_a_dash() -> None:
+    waiting = replace(marks("ada"), criteria=marks("ada").criteria[2:3])
+    decided = replace(marks("bob"), criteria=(*marks("bob").criteria[:2], replace(marks("bob").criteria[3], points=None)))
+    table = marks_table(rendered(leaderboard(report(accepted("ada"), marks=(waiting, decided)))))
+    assert row(table, "ada").split()[1] == "–"
+    assert row(table, "bob").split()[1] == "4.5", "a bonus that nobody has looked at keeps nobody waiting"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_one_can_work_towards_is_said_in_units_of_this_machine(width: int) -> None:
+    line = "speed points on this machine (doubling/speed), by time per number: 0.5 at 2.5 µs · 1 at 12 ns"
+    for shown in (leaderboard(a_class()), author_details(a_class(), "eve")):
+        assert line in " ".join(rendered(shown, width).split())
+    elsewhere = report(accepted("ada"), thresholds=(replace(THRESHOLDS, task="triple"),))
+    assert "speed points" not in rendered(leaderboard(elsewhere), width)
 
 
 def test_an_empty_class_is_no_error() -> None:
@@ -100,12 +136,31 @@ def test_an_author_sees_what_happened_and_how_the_marks_come_about(width: int) -
         "eve · double · ACCEPTED",
         "20 ms at case large",
         "80 kB",
-        "it is right",
+        "Doubling [an array]: 5 / 7",
+        "every check case was answered correctly",
         "a person decides",
+        "3.5 / 4",
+        "– / 2",
+        "extra (bonus)",
         "erratic: its own",
     ):
         assert words in text
     assert "bob" not in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_author_sees_how_the_final_mark_comes_about(width: int) -> None:
+    text = " ".join(rendered(author_details(a_class(), "eve"), width).split())
+    assert "course so far: 21.4 of 30 % · lab 5 / 7 of 30 % = 21.4 % (2 points undecided)" in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_who_is_not_ranked_yet_sees_what_is_looked_at_and_the_assistant_what_to_do(width: int) -> None:
+    looked_at = accepted("eve", None, review="on case 'one': an unknown order of operations")
+    text = " ".join(rendered(author_details(report(looked_at), "eve"), width).split())
+    assert "not ranked yet a person has to look at on case 'one': an unknown order of operations" in text
+    assert "(grader accept eve double --note WHY)" in text
+    assert "not ranked yet" not in rendered(author_details(a_class(), "eve"), width)
 
 
 def test_an_author_who_is_wrong_sees_the_message_and_what_was_printed() -> None:
@@ -121,7 +176,7 @@ def test_an_author_who_is_wrong_sees_the_message_and_what_was_printed() -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", ["[bold]ada[/bold]", "[/]", "ada[link=x]", "\\[red]", ":smile:"])
 def test_names_with_markup_are_names(width: int, name: str) -> None:
-    shown = report(accepted(name), wrong("max"))
+    shown = marked(accepted(name), wrong("max"))
     assert name in rendered(author_details(shown, name), width)
     squeezed = "".join(rendered(leaderboard(shown), 200).split())
     assert name in squeezed
@@ -130,7 +185,12 @@ def test_names_with_markup_are_names(width: int, name: str) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_hostile_text_is_shown_as_text(width: int) -> None:
     hostile = wrong("max", HOSTILE, printed=HOSTILE)
-    shown = report(replace(hostile, flags=(HOSTILE,)), faults=(HOSTILE,), ungraded=(HOSTILE,))
+    shown = report(
+        replace(hostile, flags=(HOSTILE,), review=HOSTILE),
+        faults=(HOSTILE,),
+        ungraded=(HOSTILE,),
+        marks=(marks("max", because=HOSTILE),),
+    )
     for text in (rendered(leaderboard(shown), width), rendered(author_details(shown, "max"), width)):
         assert text.replace("\n", "").isprintable()
         text.encode("utf-8")
@@ -154,5 +214,5 @@ def test_the_picture_shows_the_leaderboard_and_loads_nothing() -> None:
 
 
 def test_the_picture_holds_hostile_names_as_text() -> None:
-    svg = leaderboard_svg(report(accepted("<script>alert(1)</script>")))
+    svg = leaderboard_svg(marked(accepted("<script>alert(1)</script>")))
     assert "<script>" not in svg

@@ -6,7 +6,7 @@ import pytest
 
 from grader.report.own_files import summary
 from grader.verdicts import Verdict
-from tests.report.example import HOSTILE, accepted, reference, rendered, report, wrong
+from tests.report.example import HOSTILE, accepted, marked, reference, rendered, report, wrong
 
 
 def test_a_right_file_stands_beside_the_references() -> None:
@@ -35,6 +35,20 @@ def test_of_several_files_each_has_its_line() -> None:
     assert "three · double · WRONG_ANSWER" in text
 
 
+def test_a_right_file_is_told_what_it_can_work_towards_once() -> None:
+    mine = (accepted("one", 1), accepted("two", 2), wrong("three"))
+    text = rendered(summary(marked(*mine, reference("numba")), ["one", "two", "three"]))
+    assert text.count("speed points on this machine (doubling/speed), by time per number: 0.5 at 2.5 µs · 1 at 12 ns") == 1
+    assert "speed points" not in rendered(summary(marked(wrong("three")), ["three"]))
+
+
+def test_a_file_that_a_person_has_to_look_at_is_told_so() -> None:
+    looked_at = accepted("you", None, review="on case 'one': an unknown order of operations")
+    text = " ".join(rendered(summary(report(looked_at, reference("numba")), ["you"])).split())
+    assert "you: correct" in text
+    assert "a person looks at this before it is ranked and gets speed points: on case 'one': an unknown order" in text
+
+
 def test_a_file_that_was_not_measured_is_still_right() -> None:
     unmeasured = replace(accepted("you"), wall_time_s=None, speedup=None, speedup_low=None, speedup_high=None, points=None)
     text = rendered(summary(report(unmeasured, reference("numba")), ["you"]))
@@ -50,5 +64,6 @@ def test_a_files_name_is_no_markup(name: str, width: int) -> None:
 
 
 def test_hostile_text_is_shown_as_text() -> None:
-    text = rendered(summary(report(replace(wrong("you", HOSTILE, printed=HOSTILE), flags=(HOSTILE,))), ["you"]))
+    hostile = replace(wrong("you", HOSTILE, printed=HOSTILE), flags=(HOSTILE,), review=HOSTILE)
+    text = rendered(summary(report(hostile), ["you"]))
     assert text.replace("\n", "").isprintable()

@@ -1,5 +1,6 @@
 """The files of a submission's Numba cache as one byte string, there and back."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.worker import numba_cache
-from grader.worker.numba_cache import pack, unpack
+from grader.worker.numba_cache import compiled_count, pack, unpack
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=20).filter(
     lambda name: name not in {".", ".."}
@@ -37,6 +38,11 @@ def test_a_folder_that_does_not_exist_packs_to_nothing_and_nothing_unpacks_to_it
     assert pack(tmp_path / "none") == b""
     unpack(b"", tmp_path / "none")
     assert not (tmp_path / "none").exists()
+
+
+def test_without_numba_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba.core.dispatcher", None)
+    assert compiled_count("/") == 0
 
 
 def test_what_is_over_the_limit_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
