@@ -75,7 +75,8 @@ def judge_further(
     """None where a call's outputs, right by themselves, go together with those of the further calls."""
     assert task.follow_up is not None  # noqa: S101 -- who makes further calls has asked for them
     with the_courses_code(case), np.errstate(all="ignore"):
-        difference = task.follow_up.check(prepared.inputs, outputs, further)
+        not_finite = (_not_finite(answer) for _, answer in further)
+        difference = next(filter(None, not_finite), None) or task.follow_up.check(prepared.inputs, outputs, further)
     if difference is None:
         return None
     message = _wrong_answer_text(case, prepared.inputs, difference, None)

@@ -1,5 +1,6 @@
 """One call with its judgement: the answer by itself, and where the task asks for it beside further, untimed calls."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ class Judged:
     call: Call
     problem: Problem | None
     review: str | None = None
+    inside_s: float = 0.0
+    """Time spent in the submission, the further calls included."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +43,37 @@ def judged_call(
     """Call once, judge the answer, and make the further calls that prove it; these are not timed, but limited alike."""
     call = worker.call(prepared.inputs, prepared.outputs, limits.wall_time_s, track_memory=track_memory)
     problem = judge(task, case, prepared, call, limits.memory_bytes)
-    if problem is None and follow_up:
-        problem = _followed_up(worker, task, case, prepared, call, limits)
-    return Judged(call, problem, None if problem else _review(task, case, prepared, call))
+    inside_s = call.wall_time_s
+    if problem is None and follow_up and prepared.follow_ups:
+        further = _further_calls(worker, prepared, limits)
+        inside_s += sum(one.wall_time_s for one in further)
+        problem = _beside(task, case, prepared, call, further, limits)
+    return Judged(call, problem, None if problem else _review(task, case, prepared, call), inside_s)
 
 
-def _followed_up(
-    worker: Worker, task: Task, case: Case, prepared: PreparedCase, call: Call, limits: CallLimits
-) -> Problem | None:
-    further = []
+def _further_calls(worker: Worker, prepared: PreparedCase, limits: CallLimits) -> list[Call]:
+    """The calls that the task asks for, up to the first that fails."""
+    calls: list[Call] = []
     for inputs, outputs in prepared.follow_ups:
-        one = worker.call(inputs, outputs, limits.wall_time_s)
-        if one.failure is not None:
-            where = f"when called again beside case {case.name!r}"
-            return failed(one.failure, limits.memory_bytes, where=where, case=case, inputs=inputs)
-        assert one.outputs is not None  # noqa: S101 -- a call has outputs or a failure
-        further.append((inputs, one.outputs))
+        calls.append(worker.call(inputs, outputs, limits.wall_time_s))
+        if calls[-1].failure is not None:
+            break
+    return calls
+
+
+def _beside(
+    task: Task, case: Case, prepared: PreparedCase, call: Call, further: Sequence[Call], limits: CallLimits
+) -> Problem | None:
+    """What is wrong with the further calls, or with the answer beside theirs."""
+    last_inputs, _ = prepared.follow_ups[len(further) - 1]
+    if further[-1].failure is not None:
+        where = f"when called again beside case {case.name!r}"
+        return failed(further[-1].failure, limits.memory_bytes, where=where, case=case, inputs=last_inputs)
+    answers = tuple(
+        (inputs, one.outputs) for (inputs, _), one in zip(prepared.follow_ups, further, strict=True) if one.outputs is not None
+    )
     assert call.outputs is not None  # noqa: S101 -- it was judged right
-    return judge_further(task, case, prepared, call.outputs, tuple(further)) if further else None
+    return judge_further(task, case, prepared, call.outputs, answers)
 
 
 def _review(task: Task, case: Case, prepared: PreparedCase, call: Call) -> str | None:

@@ -252,7 +252,7 @@ class _Run:
             limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
             limits = CallLimits(limit_s, self._limits.memory_bytes)
             judged = judged_call(worker, self._task, self._case, prepared, limits, follow_up=position == followed_up)
-            self._inside_s += judged.call.wall_time_s
+            self._inside_s += judged.inside_s
             if judged.problem is not None:
                 self._problems[key] = (judged.problem.verdict, judged.problem.message)
                 return None

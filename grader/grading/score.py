@@ -157,7 +157,7 @@ def _right_answer(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[
 
 def _picture(criterion: Criterion, facts: Facts) -> tuple[float | None, str]:
     if not facts.picture_answered:
-        return None, "the picture's case has not been called; grade it again"
+        return None, "no picture's case has been called: grade it again, or decide by hand"
     return criterion.points, "the answer is right, the one that the picture is drawn from too"
 
 
