@@ -1,6 +1,7 @@
 """The bifurcation map: what its checker promises about rounding and chaos, and what a person is asked to look at."""
 
 import decimal
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from matplotlib.figure import Figure
 
 from grader.content.task import Array, Case, Difference, Inputs, Value
 from tests.tasks.task_under_test import (
-    COURSE,
     answer_of,
     case_named,
     drawn,
@@ -25,7 +25,7 @@ from tests.tasks.task_under_test import (
 UNDER_TEST = task_under_test("bifurcation")
 TASK = UNDER_TEST.task
 VARIANTS = module_at(Path(__file__).with_name("bifurcation_variants.py"))
-KERNELS = module_at(COURSE / "tasks" / "bifurcation" / "kernels.py")
+KERNELS = sys.modules[TASK.check.__module__]._kernels()  # loaded once: what Numba caches belongs to a module of that name
 EPSILON = 2.0**-52
 
 SMALL_TIMED, TIMED = TASK.benchmark_cases[:2]
