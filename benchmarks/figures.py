@@ -17,10 +17,10 @@ from grader.content.task import ArraySpec, Inputs
 from grader.execution.choose import choose_backend
 from grader.execution.empty_call import empty_call_times_s, nothing_submission
 from grader.execution.interface import Backend, Call, Generation, Load, Worker
+from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.progress import Silent
 from grader.grading.session import Session, open_session
-from grader.grading.standings import Report
 from grader.store import Store
 
 COURSE = Path(__file__).resolve().parent.parent

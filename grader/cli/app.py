@@ -266,7 +266,7 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 -- a fault of ours is never a traceback, and never the code of a wrong answer
         _fail(f"a fault of the grader's own, please report it: {type(error).__name__}: {error}", EXIT_GRADER)
     except Interrupted:
-        _fail("interrupted: what was finished is kept, and the next run goes on from there", EXIT_INTERRUPTED)
+        _fail("interrupted: a grading keeps what was finished, and the next one goes on from there", EXIT_INTERRUPTED)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -12,9 +12,9 @@ from grader.errors import UsageError
 from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.choose import choose_backend
 from grader.execution.plain import PlainBackend
+from grader.grading.class_report import Report, stand
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.session import open_session, read_class, require_authors
-from grader.grading.standings import Report, stand
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump, report_document
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg

@@ -17,9 +17,9 @@ from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Worker
 from grader.grading.check import call_once, prepare
+from grader.grading.class_report import Report
 from grader.grading.pipeline import compare
 from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
-from grader.grading.standings import Report
 from grader.nearest import did_you_mean
 from grader.records import PreparedCase, Problem
 from grader.report.as_json import dump, report_document

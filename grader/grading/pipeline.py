@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from grader.execution.interface import Backend
 from grader.grading.check_class import align_cases, check_class, students_checks
+from grader.grading.class_report import Report, stand
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress
 from grader.grading.session import NAIVE, HandIns, Session, member_of, read_class
-from grader.grading.standings import Report, stand
 from grader.store import Store
 
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from grader.grading.class_report import Report
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
-from grader.grading.standings import Report, Result
+from grader.grading.standings import Result
 
 SCHEMA = 1
 

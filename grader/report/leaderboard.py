@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
+from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
-from grader.grading.standings import Report, Result, SpeedThresholds
+from grader.grading.standings import Result
 from grader.report.figures import harmless, points_text, speedup_text
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict

@@ -8,7 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.grading.standings import Report, Result
+from grader.grading.class_report import Report
+from grader.grading.standings import Result
 from grader.report.figures import harmless, speedup_text
 from grader.report.leaderboard import thresholds_lines
 from grader.units import rate_text, time_text

@@ -14,11 +14,12 @@ import numpy as np
 
 from grader.content.task import Array, Inputs, LoadedTask, load_task
 from grader.execution.interface import Failure, FailureKind
+from grader.grading.class_report import Report, stand
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.progress import Silent
 from grader.grading.score import Points
 from grader.grading.session import Session, member_of, open_session, read_class
-from grader.grading.standings import Report, Result, stand
+from grader.grading.standings import Result
 from grader.records import Acceptance, Decision
 from grader.store import Store
 from grader.testing import Script, ScriptedBackend

@@ -10,8 +10,8 @@ from grader.content.submission import Submission
 from grader.content.task import Array, Inputs
 from grader.errors import GraderError
 from grader.grading.check_class import align_cases, failing_case_path, save_failing_case
+from grader.grading.class_report import Report
 from grader.grading.session import member_of, read_class
-from grader.grading.standings import Report
 from grader.records import Member, Problem
 from grader.testing import Script
 from grader.verdicts import Verdict

@@ -11,9 +11,9 @@ import pytest
 from grader.content.task import Inputs
 from grader.errors import GraderError, UsageError
 from grader.execution.interface import Generation
+from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.session import open_session, require_authors
-from grader.grading.standings import Report
 from grader.store import StoredBlock
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import Classroom, noisy, of, paced, points_of, ranks, wrong_from

@@ -151,7 +151,11 @@ def test_a_right_answer_earns_what_asks_for_one() -> None:
 def test_a_picture_is_worth_its_points_once_the_answer_it_is_drawn_from_was_right() -> None:
     assert score(accepted(picture_answered=True), by="picture").points == 3
     never_called = score(accepted(), by="picture")
-    assert (never_called.points, never_called.because) == (None, "no picture's case has been called: grade it again, or decide by hand")
+    because = "no picture's case has been called: grade it again, or decide by hand"
+    assert (never_called.points, never_called.because) == (None, because)
+        None,
+        "no picture's case has been called: grade it again, or decide by hand",
+    )
 
 
 @pytest.mark.parametrize("by", ["correct", "picture", "speed"])

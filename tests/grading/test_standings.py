@@ -9,8 +9,9 @@ import pytest
 
 from grader.content.task import Inputs
 from grader.errors import UsageError
+from grader.grading.class_report import Report, stand
 from grader.grading.session import open_session, read_class
-from grader.grading.standings import Report, Result, stand
+from grader.grading.standings import Result
 from grader.testing import Script
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import (

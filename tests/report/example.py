@@ -2,9 +2,10 @@
 
 from rich.console import Console, RenderableType
 
+from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark, Share
 from grader.grading.score import Points, Threshold
-from grader.grading.standings import Report, Result, SpeedThresholds
+from grader.grading.standings import Result
 from grader.machine import Machine
 from grader.verdicts import Verdict
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.grading.standings import Report
+from grader.grading.class_report import Report
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
 from grader.verdicts import Verdict
 from tests.report.example import HOSTILE, THRESHOLDS, accepted, final, marked, marks, reference, rendered, report, wrong

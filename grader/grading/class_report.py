@@ -1,0 +1,197 @@
+"""All that a grading says: everyone's standings in all tasks, the marks that follow from them, and what they rest on."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.content.course import Assignment, Course
+from grader.content.submission import Submission, names_used, packages_used
+from grader.grading.marks import AssignmentMarks, FinalMark, final_marks, mark_class
+from grader.grading.score import Facts, Threshold, speed_thresholds
+from grader.grading.session import NAIVE, HandedIn, HandIns, Session
+from grader.grading.standings import Result, TaskStandings, favourable
+from grader.machine import Machine
+from grader.store import Conditions, Store
+
+
+@dataclass(frozen=True)
+class SpeedThresholds:
+    """What one can work towards: the seconds per unit of a task's work that earn a criterion's points on this machine."""
+
+    task: str
+    assignment: str
+    criterion: str
+    steps: tuple[Threshold, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that one grading says."""
+
+    machine: Machine
+    sandbox: str
+    baseline: Mapping[str, str]
+    """Per task, the reference that the largest measured case is compared with."""
+    alpha: float
+    results: tuple[Result, ...]
+    """Task by task, the fastest first, what has no figure last."""
+    marks: tuple[AssignmentMarks, ...]
+    """Author by author, assignment by assignment."""
+    finals: tuple[FinalMark, ...]
+    """Nothing, where only some of the course's tasks are at hand."""
+    thresholds: tuple[SpeedThresholds, ...]
+    work_units: Mapping[str, str]
+    faults: tuple[str, ...] = ()
+    """Where the grader itself failed: reported, and tried again by the next grading."""
+    ungraded: tuple[str, ...] = ()
+    """`author · task` for everyone whose current code has not been graded under these conditions."""
+
+
+def stand(
+    session: Session,
+    everyone: Sequence[HandIns],
+    faults: Mapping[tuple[str, str], str],
+    conditions: Conditions,
+    store: Store,
+) -> Report:
+    """Everyone's results in all tasks of the session; nothing is run."""
+    results: list[Result] = []
+    ungraded: list[str] = []
+    baseline: dict[str, str] = {}
+    for hand_ins in everyone:
+        standings = TaskStandings(session, hand_ins, faults, conditions, store)
+        of_task = standings.results()
+        results += of_task
+        ungraded += [f"{author} · {hand_ins.task.name}" for author in standings.ungraded()]
+        compared = [result for result in of_task if result.baseline is not None]
+        if compared:
+            largest = max(compared, key=lambda result: hand_ins.task.case_names.index(str(result.case)))
+            baseline[hand_ins.task.name] = str(largest.baseline)
+    assignments = _assignments(session.course, everyone)
+    results = _with_rule_flags(results, everyone, assignments)
+    marks = mark_class(assignments, _facts(results, everyone), store.decisions())
+    return Report(
+        machine=session.machine,
+        sandbox=conditions.sandbox,
+        baseline=baseline,
+        alpha=session.course.measurement.alpha,
+        results=tuple(_with_points(result, marks) for result in results),
+        marks=marks,
+        finals=final_marks(session.course, marks) if _is_whole(session.course, everyone) else (),
+        thresholds=tuple(_thresholds(assignments, _references(results))),
+        work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
+        faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
+        ungraded=tuple(ungraded),
+    )
+
+
+# From results to marks
+
+
+def _assignments(course: Course, everyone: Sequence[HandIns]) -> list[Assignment]:
+    """Those of the tasks at hand; those without any task are about the whole course, and stand where all of it is."""
+    tasks = {hand_ins.task.name for hand_ins in everyone}
+    whole = _is_whole(course, everyone)
+    return [one for one in course.assignments if tasks & set(one.tasks) or (whole and not one.tasks)]
+
+
+def _is_whole(course: Course, everyone: Sequence[HandIns]) -> bool:
+    """Whether every task that is marked is at hand: of some of them, no final mark follows."""
+    return {hand_ins.task.name for hand_ins in everyone} >= {task for one in course.assignments for task in one.tasks}
+
+
+def _references(results: Sequence[Result]) -> dict[str, dict[str, float]]:
+    """The references' seconds per unit of work, by task and level."""
+    seconds: dict[str, dict[str, float]] = {}
+    for result in results:
+        if result.kind == "reference" and result.rate:
+            seconds.setdefault(result.task, {})[result.author] = 1.0 / result.rate
+    return seconds
+
+
+def _facts(results: Sequence[Result], everyone: Sequence[HandIns]) -> dict[str, dict[str, Facts]]:
+    """What is known of each student's work, task by task."""
+    submissions = {
+        (one.author, hand_ins.task.name): one for hand_ins in everyone for one in hand_ins.everyone if one.kind == "student"
+    }
+    references = _references(results)
+    facts: dict[str, dict[str, Facts]] = {author: {} for author, _ in sorted(submissions)}
+    for result in results:
+        if result.kind == "student":
+            seconds = 1.0 / result.rate if result.rate else None
+            submission = submissions[result.author, result.task]
+            facts[result.author][result.task] = Facts(
+                verdict=result.verdict,
+                names_used=names_used(submission) if isinstance(submission, Submission) else frozenset(),
+                seconds_per_unit=seconds,
+                seconds_per_unit_low=_favourable_seconds(result, seconds),
+                reference_seconds_per_unit=references.get(result.task, {}),
+                measured_before=_seconds_before(result, seconds),
+                compiled_functions=result.compiled_functions,
+                picture_answered=result.picture_answered,
+                review=result.review,
+            )
+    return facts
+
+
+def _with_rule_flags(results: Sequence[Result], everyone: Sequence[HandIns], assignments: Sequence[Assignment]) -> list[Result]:
+    """The results, with a flag for each name that an assignment of the task does not want."""
+    submissions: dict[tuple[str, str, str], HandedIn] = {
+        (one.author, one.kind, one.task): one for hand_ins in everyone for one in hand_ins.everyone
+    }
+
+    def flagged(result: Result) -> Result:
+        submission = submissions[result.author, result.kind, result.task]
+        if result.kind == "reference" or not isinstance(submission, Submission):
+            return result
+        flags = [flag for one in assignments if result.task in one.tasks for flag in _rule_flags(submission, one)]
+        return replace(result, flags=(*result.flags, *flags))
+
+    return [flagged(result) for result in results]
+
+
+def _rule_flags(submission: Submission, assignment: Assignment) -> Iterator[str]:
+    """Names that the assignment forbids, and packages that it does not allow."""
+    forbidden = sorted(set(assignment.forbid) & names_used(submission))
+    if forbidden:
+        yield f"uses {', '.join(forbidden)}, which the assignment {assignment.id} forbids"
+    foreign = sorted(packages_used(submission) - {*assignment.allowed, *sys.stdlib_module_names})
+    if assignment.allowed and foreign:
+        yield f"imports {', '.join(foreign)}; the assignment {assignment.id} allows {', '.join(assignment.allowed)}"
+
+
+def _favourable_seconds(result: Result, seconds: float | None) -> float | None:
+    if seconds is None or result.speedup is None or result.speedup_high is None:
+        return None
+    return seconds * result.speedup / favourable(result.speedup, result.speedup_high)
+
+
+def _seconds_before(result: Result, seconds: float | None) -> tuple[float, ...]:
+    """Earlier speedups in today's seconds: the baseline's time of today is what both are measured in."""
+    if seconds is None or result.speedup is None:
+        return ()
+    return tuple(seconds * result.speedup / before for before in result.measured_before)
+
+
+def _with_points(result: Result, marks: Sequence[AssignmentMarks]) -> Result:
+    """A student's result with the points of the criteria that its task decides."""
+    if result.kind == "reference":
+        return result
+    own = [one for marked in marks if marked.author == result.author for one in marked.criteria if one.task == result.task]
+    given = [one.points for one in own if one.points is not None]
+    return replace(
+        result,
+        points=round(sum(given), 10) if given else None,
+        max_points=sum(one.max_points for one in own) if own else None,
+    )
+
+
+def _thresholds(assignments: Sequence[Assignment], references: Mapping[str, Mapping[str, float]]) -> Iterator[SpeedThresholds]:
+    """Of every speed criterion whose references have been measured."""
+    for assignment in assignments:
+        for criterion in assignment.criteria:
+            task = assignment.task_of(criterion) or ""
+            of_task = references.get(task, {})
+            if criterion.by == "speed" and {NAIVE, assignment.full_marks} <= of_task.keys():
+                steps = speed_thresholds(criterion.points, of_task[NAIVE], of_task[str(assignment.full_marks)])
+                yield SpeedThresholds(task, assignment.id, criterion.id, steps)
