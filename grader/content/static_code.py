@@ -98,7 +98,7 @@ def _read(file: SourceFile) -> Code:
             path for node in imports for module in _modules(node) for path in _module_paths(*module, importer=file.path)
         ),
         star_imports=tuple(path for node in imports for path in _star_paths(node, file.path)),
-        names=frozenset(name for node in nodes for name in _names(node, aliases)),
+        names=frozenset(name for node in _imported_nodes(tree) for name in _names(node, aliases)),
         is_empty=not tree.body,
     )
 
@@ -239,6 +239,19 @@ def _signature(arguments: ast.arguments) -> Signature:
 
 
 # Names
+
+
+def _imported_nodes(tree: ast.Module) -> Iterator[ast.AST]:
+    """All but what stands under `if __name__ == "__main__":`, where students try their code and draw."""
+    for statement in tree.body:
+        match statement:
+            case ast.If(
+                test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")])
+            ):
+                for other in statement.orelse:
+                    yield from ast.walk(other)
+            case _:
+                yield from ast.walk(statement)
 
 
 def _names(node: ast.AST, aliases: Mapping[str, str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ import mmap
 import os
 import socket
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,8 @@ class Worker:
         os.chdir(self._code_folder)
         if path.stem.isidentifier() and path.stem not in sys.modules:
             return importlib.import_module(path.stem)
-        spec = importlib.util.spec_from_file_location(f"submission_{abs(hash(path.stem))}", path)
+        # The name has to be the same in every worker: Numba's cache knows compiled functions by it.
+        spec = importlib.util.spec_from_file_location(f"submission_{zlib.crc32(path.stem.encode())}", path)
         if spec is None or spec.loader is None:
             raise ImportError(f"{file} cannot be imported")
         module = importlib.util.module_from_spec(spec)

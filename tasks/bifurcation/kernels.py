@@ -5,6 +5,7 @@ Columns are independent, so every function here takes some of them and leaves th
 """
 # ruff: noqa: PLR2004 - an order of evaluation is its place in ORDERS
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
@@ -134,6 +135,8 @@ ORDERS = (
     "r*x - r*(x*x), its last product fused",
     "r*x - r*(x*x), its first product fused",
     "r*x - r*x*x, its first product fused",
+    "r*x - r*x**2, the square by pow()",
+    "r*(x - x**2), the square by pow()",
     "z = r*x: z*(r - z)",
     "z = r*x: r*z - z*z",
     "z = r*x: r*z - z*z, its last product fused",
@@ -141,12 +144,18 @@ ORDERS = (
 )
 """Orders of the operations of one update that round differently; "fused": a product and a sum rounded once (FMA).
 
-Those of z = r·x iterate another variable and divide by r at the end.
+`pow()` is what `x ** 2` is for Python's own numbers. Those of z = r·x iterate another variable and divide by r at the end.
 """
-FIRST_SCALED = 13
+FIRST_SCALED = 15
 """The first of the orders that iterate z = r·x."""
 LONGEST_REST = 15
 """The most updates that a loop of unrolled steps leaves over: with up to 16 a step."""
+
+
+@njit(cache=True)
+def _square_by_pow(x: float) -> float:
+    """Python's own x ** 2, computed by the C library, which rounds some squares otherwise than x·x; x must be finite."""
+    return math.pow(x, x * 0.0 + 2.0)  # with a constant exponent, the compiler would make it x·x
 
 
 @njit(cache=True, inline="always")
@@ -179,10 +188,14 @@ def _update(order: int, r: float, x: float) -> float:  # noqa: C901, PLR0911, PL
     if order == 12:
         return fma(r, x, -(r * x * x))
     if order == 13:
-        return x * (r - x)
+        return r * x - r * _square_by_pow(x)
     if order == 14:
-        return r * x - x * x
+        return r * (x - _square_by_pow(x))
     if order == 15:
+        return x * (r - x)
+    if order == 16:
+        return r * x - x * x
+    if order == 17:
         return fma(-x, x, r * x)
     return fma(r, x, -(x * x))
 

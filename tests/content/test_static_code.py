@@ -228,3 +228,16 @@ def test_reading_runs_nothing_and_passes_on_no_warning() -> None:
         warnings.simplefilter("error")
         check_compiles(SourceFile("f.py", source))
         assert not read(source).is_empty
+
+
+@pytest.mark.parametrize(
+    ("guard", "used"),
+    [
+        ("if __name__ == '__main__':", False),
+        ("if __name__ != '__main__':", True),
+        ("if __name__ == '__main__' or True:", True),
+        ("if __name__ == '__main__':\n    pass\nelse:", True),
+    ],
+)
+def test_what_runs_only_as_a_program_uses_nothing(guard: str, used: bool) -> None:  # noqa: FBT001 -- a column of the table
+    assert ("numpy.dot" in read(f"import numpy as np\n{guard}\n    np.dot(1, 2)\n").names) == used

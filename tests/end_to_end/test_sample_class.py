@@ -17,10 +17,11 @@ from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Worker
 from grader.grading.check import DrawnInputs, check
 from grader.grading.check_class import check_class
+from grader.grading.class_report import Report, stand
 from grader.grading.progress import Silent
 from grader.grading.score import Points
 from grader.grading.session import NAIVE, HandIns, Session, member_of, open_session, read_class
-from grader.grading.standings import Report, Result, stand
+from grader.grading.standings import Result
 from grader.records import CheckResult
 from grader.store import Store
 from grader.verdicts import Verdict

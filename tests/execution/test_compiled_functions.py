@@ -1,12 +1,13 @@
 """What a submission's Numba functions were compiled to is kept for its next worker, and for nobody else."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from grader.content.submission import Submission
 from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.generation import WorkerSettings, ZygoteGeneration
 from grader.execution.interface import FailureKind
@@ -42,6 +43,16 @@ MADE_INSIDE = """
         return function
 """
 NEVER_CALLED = "import numba\n\n@numba.njit\ndef g(a): return a[0]\n\ndef f(a): return float(a[0])"
+PARALLEL = """
+    import numba
+
+    @numba.njit(parallel=True)
+    def f(a):
+        total = 0.0
+        for i in numba.prange(len(a)):
+            total += a[i]
+        return total
+"""
 CALL = ((np.ones(3),), ONE_NUMBER, LONG_S)
 
 
@@ -51,6 +62,22 @@ def generation(backend: PlainBackend | BubblewrapBackend, settings: WorkerSettin
     quick = replace(settings, preload=("numpy", "numba"), environment={"NUMBA_OPT": "0"})
     with type(backend)(quick).generation() as started:
         yield started
+
+
+def test_a_file_whose_name_is_no_module_name_finds_its_functions_again_in_another_generation(
+    backend: PlainBackend | BubblewrapBackend, settings: WorkerSettings, submission_of: Callable[..., Submission]
+) -> None:
+    quick = replace(settings, preload=("numpy", "numba"), environment={"NUMBA_OPT": "0"})
+    compiled = b""
+    for _ in range(2):
+        with type(backend)(quick).generation() as generation:
+            workers = Workers(generation, submission_of)
+            worker = workers.start(PARALLEL, file="f (1).py")
+            assert worker.load(LONG_S, compiled).failure is None
+            assert number(worker.call(*CALL)) == 3
+            compiled = worker.compiled_functions()
+            workers.close()
+    assert compiled
 
 
 def test_the_next_worker_loads_what_the_first_compiled(workers: Workers) -> None:

@@ -44,6 +44,18 @@ def scaled(r: Reals, x0: Reals, n_transient: int, n_keep: int) -> Reals:
     return kept
 
 
+def power_of_python_numbers(r: Reals, x0: Reals, n_transient: int, n_keep: int) -> Reals:
+    """Orbit by orbit; `x ** 2` of a Python number is the C library's pow(), which is not always x·x."""
+    kept = np.empty((n_keep, len(r)))
+    for column, (rate, x) in enumerate(zip(r.tolist(), x0.tolist(), strict=True)):
+        state = x
+        for step in range(n_transient + n_keep):
+            state = rate * state - rate * state**2
+            if step >= n_transient:
+                kept[step - n_transient, column] = state
+    return kept
+
+
 def in_place(r: Reals, x0: Reals, n_transient: int, n_keep: int) -> Reals:
     kept, rest = np.empty((n_keep, len(r))), np.empty_like(x0)
     for update in range(n_transient + n_keep):
@@ -137,6 +149,7 @@ KNOWN_ORDER: dict[str, Variant] = {
     "x minus its square": _iterated(lambda r, x: r * (x - x**2)),
     "r minus rx": _iterated(lambda r, x: (r - r * x) * x),
     "scaled": scaled,
+    "power of Python numbers": power_of_python_numbers,
     "in place": in_place,
     "stopping at exact cycles": stopping_at_exact_cycles,
     "compiled, fastmath": cast("Variant", compiled_fastmath),
