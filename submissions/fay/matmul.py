@@ -10,9 +10,9 @@ def matmul(a, b):
 
 
 def test():
-    a = np.arange(6.0).reshape(2, 3)
-    b = np.arange(12.0).reshape(3, 4)
-    assert np.allclose(matmul(a, b), a @ b)
+    a = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    b = np.array([[1.0, 0.0, -1.0], [0.5, 2.0, 0.0]])
+    assert np.allclose(matmul(a, b), [[2, 4, -1], [5, 8, -3], [8, 12, -5]])
 
 
 if __name__ == "__main__":
