@@ -239,5 +239,5 @@ def test_reading_runs_nothing_and_passes_on_no_warning() -> None:
         ("if __name__ == '__main__':\n    pass\nelse:", True),
     ],
 )
-def test_what_runs_only_as_a_program_uses_nothing(guard: str, used: bool) -> None:  # noqa: FBT001 -- a column of the table
+def test_what_runs_only_as_a_program_uses_nothing(guard: str, used: bool) -> None:
     assert ("numpy.dot" in read(f"import numpy as np\n{guard}\n    np.dot(1, 2)\n").names) == used

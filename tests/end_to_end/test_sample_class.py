@@ -192,9 +192,9 @@ def test_what_is_printed_is_kept(sample_class: SampleClass) -> None:
     assert printed.count("households are dissatisfied") > 100
 
 
-@pytest.mark.parametrize(("author", "used"), [("ada", "@"), ("boris", "numpy.dot"), ("hugo", "@")])
+@pytest.mark.parametrize(("author", "used"), [("boris", "numpy.dot"), ("hugo", "@")])
 def test_a_product_that_is_not_ones_own_waits_for_a_person(sample_class: SampleClass, author: str, used: str) -> None:
-    points = sample_class.criterion(author, "boot-camp", "own-product")  # ada's stands in her test, which a person will see
+    points = sample_class.criterion(author, "boot-camp", "own-product")
     assert points.points is None
     assert f"flagged for review: the code uses {used}" in points.because
 

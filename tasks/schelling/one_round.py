@@ -1,0 +1,287 @@
+"""One round of Schelling's model: who is in the market, and whether a move of it can be uniformly random.
+
+A move cannot be compared with an expected one, since every program draws its own random numbers. But all arrangements of the
+market are equally likely, so the number of agents of a kind on any part of it that was chosen without looking at the result
+follows a hypergeometric distribution, exactly. `counts_by_part` looks at parts that a wrong move fills differently: the cells
+that a kind left, halves, rows, blocks, and so on. `counts_beside` looks at neighbours: once every other row is known, the rest
+of the market is still arranged uniformly, so the cells beside a kind are such a part too. A count fails where an honest program
+would give one as far from its mean, on that side, with a probability of less than `ALPHA` / 2.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.content.task import Difference
+
+Map: TypeAlias = NDArray[np.int8]
+Mask: TypeAlias = NDArray[np.bool_]
+Numbers: TypeAlias = NDArray[np.integer[Any]]
+
+ALPHA = 1e-12
+"""The probability at which one count, or one other test, is taken to be no accident."""
+KINDS = EMPTY, ONE, TWO = 0, 1, 2
+KIND_NAMES = ("empty cells", "agents of kind 1", "agents of kind 2")
+OUTSIDE = 3
+"""Marks the cells that are not in the market."""
+ALIKE = "Every cell of the market is as likely as any other."
+END_CELLS = 64
+BLOCK_SIZES = (4, 8, 16)
+
+
+# The rules
+
+
+def wanted_neighbours(r: float) -> int:
+    """How many like neighbours an agent wants: 8r, rounded up; 1e-9 forgives the rounding of r itself."""
+    return math.ceil(8 * r - 1e-9)
+
+
+def count_neighbours(grid: Map) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """How many of the eight neighbours of each cell are of kind 1, and of kind 2; uint8[n, n] each.
+
+    Kind 2 is kept as 16, so that one sum of bytes holds both counts, in its lower and its upper four bits.
+    """
+    bits = grid.astype(np.uint8)
+    kept = (bits & 1) | ((bits & 2) << 3)
+    if grid.size:
+        kept = np.pad(kept, 1, mode="wrap")
+    rows = kept[:-2] + kept[1:-1] + kept[2:]
+    around = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:] - kept[1:-1, 1:-1]
+    return around & 15, around >> 4
+
+
+def find_dissatisfied(grid: Map, r: float) -> Mask:
+    """Where an agent stands that has fewer like neighbours than it wants."""
+    ones, twos = count_neighbours(grid)
+    wanted = wanted_neighbours(r)
+    return np.asarray(((grid == ONE) & (ones < wanted)) | ((grid == TWO) & (twos < wanted)))
+
+
+def log_arrangements(numbers: NDArray[np.int64]) -> float:
+    """The logarithm of the number of ways to arrange numbers[kind] cells of each kind."""
+    return math.lgamma(int(numbers.sum()) + 1) - sum(math.lgamma(int(number) + 1) for number in numbers)
+
+
+# Is a move possible, and can it be random?
+
+
+def fault_of_round(before: Map, after: Map, r: float, number: int) -> Difference | None:
+    """What is wrong with the move of round `number` from one map to the next; both hold the same numbers of each kind."""
+    market = find_dissatisfied(before, r) | (before == EMPTY)
+    moved = ~market & (before != after)
+    if moved.any():
+        row, column = np.argwhere(moved)[0]
+        return Difference(
+            summary=f"in round {number} (counted from 0), satisfied agents are replaced: {np.count_nonzero(moved):,} of them",
+            where=f"row {row}, column {column}",
+            expected=f"{before[row, column]}, as before the round: this agent is satisfied, so it stays",
+            got=str(after[row, column]),
+        )
+    return fault_of_placement(before, after, market, number)
+
+
+def fault_of_placement(before: Map, after: Map, market: Mask, number: int) -> Difference | None:
+    """Why the kinds on the market after a round cannot be a uniformly random arrangement; None where they can."""
+    for count in (*counts_by_part(before, after, market), *counts_beside(after, market)):
+        if count.is_no_accident():
+            return count.difference(number)
+    return fault_of_copy(before[market], after[market], number)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of a kind are found on a part of the market; uniformly random moves make it hypergeometric."""
+
+    part: str
+    advice: str
+    kind: int
+    found: int
+    """Of this kind, on the part."""
+    size: int
+    """Cells of the part."""
+    of_kind: int
+    """Of this kind, on all cells."""
+    cells: int
+    """Cells in all."""
+
+    @property
+    def mean(self) -> float:
+        """The number to be expected."""
+        return self.size * self.of_kind / max(1, self.cells)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the number."""
+        others = (self.cells - self.of_kind) * (self.cells - self.size)
+        return math.sqrt(self.mean * others / max(1, self.cells * (self.cells - 1)))
+
+    def is_no_accident(self) -> bool:
+        """Whether a number so far from the mean, on its side, has a probability of less than ALPHA / 2."""
+        limit = math.log(ALPHA / 2)
+        return self.log_probability() < limit and self.log_tail() < limit
+
+    def log_probability(self) -> float:
+        """The logarithm of the probability of just this number."""
+        return (
+            _log_choose(self.of_kind, self.found)
+            + _log_choose(self.cells - self.of_kind, self.size - self.found)
+            - _log_choose(self.cells, self.size)
+        )
+
+    def log_tail(self) -> float:
+        """The logarithm of the probability of a number as far from the mean or further, on the same side.
+
+        The terms of the sum fall from the first one on, each by the ratio of two neighbouring probabilities.
+        """
+        upwards = self.found >= self.mean  # else the same for the others on the part, who are then too many
+        found, special = (self.found, self.of_kind) if upwards else (self.size - self.found, self.cells - self.of_kind)
+        rest = self.cells - special - self.size
+        term = total = 1.0
+        while term > total * np.finfo(float).eps:
+            term *= (special - found) * (self.size - found) / ((found + 1) * (rest + found + 1))
+            total += term
+            found += 1
+        return self.log_probability() + math.log(total)
+
+    def difference(self, number: int) -> Difference:
+        """The text for a student."""
+        return Difference(
+            summary=f"in round {number} (counted from 0), the moves are not uniformly random on the market. {self.advice}",
+            where=f"{self.part} ({self.size:,} of {self.cells:,} cells)",
+            expected=f"about {self.mean:,.0f} ± {self.deviation:,.0f} {KIND_NAMES[self.kind]}",
+            got=f"{self.found:,}; chance leads so far off with a probability below {ALPHA:.0e}",
+        )
+
+
+def _log_choose(of: int, chosen: int) -> float:
+    return math.lgamma(of + 1) - math.lgamma(chosen + 1) - math.lgamma(of - chosen + 1)
+
+
+def counts_by_part(before: Map, after: Map, market: Mask) -> Iterator[Count]:
+    """The number of each kind on parts of the market that depend on the map before the round alone."""
+    if not market.any():
+        return
+    placed = _placed(after, market)
+    is_kind = [placed == kind for kind in KINDS]
+    of_kind = _numbers(is_kind)
+    for part, advice, found in (*_parts_by_cell(before, market, is_kind), *_parts_by_group(before, market, is_kind)):
+        for kind in KINDS:
+            yield Count(part, advice, kind, found[kind], sum(found), of_kind[kind], sum(of_kind))
+
+
+def _placed(after: Map, market: Mask) -> Map:
+    """What stands on the market after the round, and `OUTSIDE` (which has all bits of the kinds) elsewhere."""
+    return after | np.int8(OUTSIDE) * (~market).view(np.int8)  # faster than np.where: no branches
+
+
+def _numbers(is_kind: list[Mask]) -> list[int]:
+    return [int(np.count_nonzero(is_one)) for is_one in is_kind]
+
+
+def _parts_by_cell(before: Map, market: Mask, is_kind: list[Mask]) -> Iterator[tuple[str, str, list[int]]]:
+    """Parts made of single cells: a name, advice for those whose moves show there, and how many of each kind are there now."""
+    one_market = "All dissatisfied agents leave at once, and their own cells can be taken too, by anyone."
+    for kind in KINDS:
+        held = before == kind
+        yield f"the market's cells that held {KIND_NAMES[kind]} before", one_market, _numbers([held & one for one in is_kind])
+    ones, twos = count_neighbours(before)
+    more_ones = ones > twos
+    advice = "Agents do not choose where they land."
+    yield "the market's cells with more neighbours of kind 1", advice, _numbers([more_ones & one for one in is_kind])
+
+    white = [np.concatenate([one[0::2, 0::2].ravel(), one[1::2, 1::2].ravel()]) for one in is_kind]
+    yield "the market's cells on the white squares of a chessboard", ALIKE, _numbers(white)
+    places = np.flatnonzero(market)
+    for which, ends in (("first", places[:END_CELLS]), ("last", places[-END_CELLS:])):
+        yield f"the {which} {END_CELLS} cells of the market", ALIKE, _numbers([one.ravel()[ends] for one in is_kind])
+
+
+def _parts_by_group(before: Map, market: Mask, is_kind: list[Mask]) -> Iterator[tuple[str, str, list[int]]]:
+    """Parts made of whole rows, columns or blocks, as `_parts_by_cell` gives them."""
+    anywhere = "An agent may land on any cell of the market, near or far."
+    n = len(before)
+    landmark = market & (before == (ONE if (market & (before == ONE)).any() else TWO))
+    masks = (*is_kind, landmark)
+
+    rows, columns = ([mask.view(np.uint8).sum(axis, dtype=np.int64) for mask in masks] for axis in (1, 0))
+    number = np.arange(n)
+    for name, side, sums in (("rows", "upper", rows), ("columns", "left", columns)):
+        yield f"the {side} half of the market", ALIKE, _add_up(sums, number < n // 2)
+        yield f"the market's cells in even {name}", ALIKE, _add_up(sums, number % 2 == 0)
+        yield f"the market's cells in {name} where one kind was frequent", anywhere, _add_up(sums, _where_frequent(sums))
+
+    fours = [_block_sums(np.pad(mask.view(np.uint8), (0, -n % max(BLOCK_SIZES))), 4).astype(np.int64) for mask in masks]
+    for size in BLOCK_SIZES:
+        sums = [_block_sums(four, size // 4) for four in fours]
+        part = f"the market's cells in blocks of {size} × {size} where one kind was frequent"
+        yield part, anywhere, _add_up(sums, _where_frequent(sums))
+
+
+def _block_sums(values: Numbers, size: int) -> Numbers:
+    """Sums over blocks of so many rows and columns; the type of `values` has to hold them."""
+    strips = sum((values[start::size] for start in range(1, size)), values[0::size])
+    return sum((strips[:, start::size] for start in range(1, size)), strips[:, 0::size])
+
+
+def _add_up(sums: list[Numbers], chosen: Mask) -> list[int]:
+    """The numbers of each kind in the chosen groups."""
+    return [int(of_kind[chosen].sum()) for of_kind in sums[: len(KINDS)]]
+
+
+def _where_frequent(sums: list[Numbers]) -> Mask:
+    """The groups where landmarks, which are summed last, were more frequent than on the whole market."""
+    *of_kind, landmarks = sums
+    cells = np.sum(of_kind, axis=0)
+    return np.asarray(landmarks * cells.sum() > landmarks.sum() * cells)
+
+
+def counts_beside(after: Map, market: Mask) -> Iterator[Count]:
+    """The number of each kind beside cells of the same kind: each cell of an odd row or column beside one of an even one."""
+    placed = _placed(after, market)
+    for sideways in (-1, 0, 1):
+        yield from _counts_between_rows(placed, sideways, "row")
+    yield from _counts_between_rows(np.ascontiguousarray(placed.T), 0, "column")
+
+
+def _counts_between_rows(placed: Map, sideways: int, line: str) -> Iterator[Count]:
+    """Compare the cells of odd rows with those of the even rows above and below, `sideways` columns off."""
+    odd, even = placed[1::2], np.roll(placed[0::2], sideways, axis=1)
+    is_placed = odd != OUTSIDE
+    cells = int(np.count_nonzero(is_placed))
+    for kind in KINDS:
+        is_kind = odd == kind
+        of_kind = int(np.count_nonzero(is_kind))
+        for first in (0, 1):  # the row before, and the one after; after the last comes the first
+            beside = np.roll(even, -first, axis=0)[: len(odd)] == kind
+            found, size = int(np.count_nonzero(beside & is_kind)), int(np.count_nonzero(beside & is_placed))
+            part = f"the market's cells beside {KIND_NAMES[kind]} in the {('previous', 'next')[first]} {line}"
+            advice = "Where one agent lands says nothing about where others do."
+            yield Count(part, advice, kind, found, size, of_kind, cells)
+
+
+def fault_of_copy(was: Map, now: Map, number: int) -> Difference | None:
+    """Whether the market's cells, in the order of reading, are those of before moved on or reversed: no shuffle.
+
+    With N cells there are 2N stretches that could be copied. A random move begins with a given one with a probability of the
+    arrangements of the other cells over those of all. Only stretches for which 2N times that is below `ALPHA` count, so the
+    test fails an honest program with a probability of at most `ALPHA`.
+    """
+    length = min(now.size // 2, 4 * END_CELLS)
+    stretch, rest = (np.bincount(part, minlength=3) for part in (now[:length], now[length:]))
+    log_probability = log_arrangements(rest) - log_arrangements(stretch + rest)
+    if now.size == 0 or log_probability + math.log(2 * now.size) >= math.log(ALPHA):
+        return None
+    around = was.tobytes() * 2
+    if now[:length].tobytes() not in around and now[:length][::-1].tobytes() not in around:
+        return None
+    return Difference(
+        summary=f"in round {number} (counted from 0), the market is only moved on or reversed, not shuffled",
+        where=f"the first {length} cells of the market, in the order of reading",
+        expected="kinds in a random order",
+        got="kinds in an order in which they stood before",
+    )
