@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -35,6 +35,9 @@ TAIL_SHARE = 0.02
 """The largest shares of the tolerance, over which the tail is fitted."""
 CALLS_OF_A_SUBMISSION = 200
 """What one submission is asked in a grading, about: the check cases, the sizing, and the turns of three runs."""
+
+
+HEADS = f"{'task':14} {'calls':>8} {'failed':>7} {'tolerance used':>15} {'chance a call fails':>20} {'reviews':>8} {'s':>6}"
 
 
 @dataclass(frozen=True)
@@ -123,23 +126,11 @@ def _call_s(under_test: TaskUnderTest, label: str, case: Case) -> float:
     return time.perf_counter() - start
 
 
-def table(results: Sequence[HonestCalls]) -> str:
-    """A line for each task."""
-    lines = [
-        f"{'task':14} {'calls':>8} {'failed':>7} {'tolerance used':>15} {'chance a call fails':>20} {'reviews':>8} {'s':>6}"
-    ]
-    for one in results:
-        used = "exact" if one.greatest_tolerance_used is None else f"{one.greatest_tolerance_used:.3g}"
-        chance = f"{'<' if one.greatest_tolerance_used is None else ''}{one.chance_of_failing_a_call:.1e}"
-        lines.append(
-            f"{one.task:14} {one.calls:8,} {len(one.failures):7} {used:>15} {chance:>20} {one.reviews:8} {one.wall_time_s:6.0f}"
-        )
-    worst = max((one.chance_of_failing_a_call for one in results if one.greatest_tolerance_used is not None), default=0.0)
-    lines.append(
-        f"worst chance that a submission of {CALLS_OF_A_SUBMISSION} calls fails by its tolerance:"
-        f" {CALLS_OF_A_SUBMISSION * worst:.1e}"
-    )
-    return "\n".join(lines)
+def line(one: HonestCalls) -> str:
+    """One task's figures under the heads of `HEADS`."""
+    used = "exact" if one.greatest_tolerance_used is None else f"{one.greatest_tolerance_used:.3g}"
+    chance = f"{'<' if one.greatest_tolerance_used is None else ''}{one.chance_of_failing_a_call:.1e}"
+    return f"{one.task:14} {one.calls:8,} {len(one.failures):7} {used:>15} {chance:>20} {one.reviews:8} {one.wall_time_s:6.0f}"
 
 
 def main() -> None:
@@ -150,13 +141,23 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
     asked = parser.parse_args()
     names = asked.task or list(task_names(COURSE))
+    _say(HEADS)
     with ProcessPoolExecutor(os.cpu_count()) as processes:
-        results = list(processes.map(partial(simulate, calls=asked.calls // len(names)), names))
-    failures = [f"FAILED {one.task}: {failure}" for one in results for failure in one.failures]
-    sys.stdout.write("\n".join([table(results), *failures]) + "\n")
+        results = []
+        for one in processes.map(partial(simulate, calls=asked.calls // len(names)), names):
+            results.append(one)
+            _say(line(one), *(f"FAILED {one.task}: {failure}" for failure in one.failures))
+    worst = max((one.chance_of_failing_a_call for one in results if one.greatest_tolerance_used is not None), default=0.0)
+    chance = CALLS_OF_A_SUBMISSION * worst
+    _say(f"worst chance that a submission of {CALLS_OF_A_SUBMISSION} calls fails by its tolerance: {chance:.1e}")
     if asked.json:
         asked.json.write_text(json.dumps([asdict(one) for one in results], indent=2), encoding="utf-8")
     sys.exit(any(one.failures for one in results))
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{text}\n" for text in lines))
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -27,10 +27,15 @@ def leaderboard(report: Report) -> RenderableType:
     """A table per task, everyone's marks, and what the figures rest on."""
     parts: list[RenderableType] = []
     for task in dict.fromkeys(result.task for result in report.results):
-        parts += [_task_table(report, task, [result for result in report.results if result.task == task])]
-        parts += [*thresholds_lines(report, task), Text()]
+        results = [result for result in report.results if result.task == task]
+        parts += [_task_table(report, task, [result for result in results if result.verdict is not Verdict.MISSING])]
+        parts += [*_missing_line(results), *thresholds_lines(report, task), Text()]
     if report.marks:
-        parts += [_marks_table(report), Text()]
+        parts += [
+            _marks_table(report),
+            Text("+: a person has yet to decide about more points (grader show AUTHOR)", style="dim"),
+            Text(),
+        ]
     return Group(*parts, *_footer(report))
 
 
@@ -88,6 +93,12 @@ def _compared(result: Result) -> tuple[str, str]:
     if result.kind == "reference" and result.author == result.baseline:
         return "1", "(baseline)"
     return speedup_text(result.speedup, result.speedup_low, result.speedup_high), result.baseline or ""
+
+
+def _missing_line(results: Iterable[Result]) -> list[Text]:
+    """Who handed in nothing, in one line: in a large class they would fill the table."""
+    missing = [result.author for result in results if result.verdict is Verdict.MISSING]
+    return [Text(harmless(f"nothing handed in: {', '.join(missing)}"), style="dim")] if missing else []
 
 
 def _marks_table(report: Report) -> Table:
