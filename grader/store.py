@@ -328,6 +328,19 @@ class Store:
         """All, the oldest first."""
         return tuple(Acceptance(*row) for row in self._read(f"{_select(Acceptance)} FROM acceptances ORDER BY id", ()))
 
+    def asked_for_review(self, member: Member, task: str) -> bool:
+        """Whether a check or a run of this version found something that only a person can decide, wherever it was graded."""
+        checks = self._read(
+            "SELECT result FROM checks WHERE superseded = 0 AND author = ? AND kind = ? AND task = ? AND content_hash = ?",
+            (member.author, member.kind, task, member.content_hash),
+        )
+        runs = self._read(
+            "SELECT runs.reviews, blocks.block FROM runs JOIN blocks ON blocks.id = runs.block WHERE blocks.task = ?", (task,)
+        )
+        return any(json.loads(result)["review"] for (result,) in checks) or any(
+            member.key in json.loads(reviews) and member in _block(json.loads(block)).members for reviews, block in runs
+        )
+
     # --- machines ----------------------------------------------------------------------------------------------------------
 
     def add_machine(self, machine: Machine) -> None:

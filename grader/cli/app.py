@@ -274,5 +274,7 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def _fail(reason: Exception | str, code: int) -> None:
-    typer.echo(f"grader: {reason}", err=True)
+    from grader.report.figures import harmless  # messages quote names of files, which may hold anything
+
+    typer.echo(f"grader: {harmless(str(reason))}", err=True)
     sys.exit(code)

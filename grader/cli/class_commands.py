@@ -1,7 +1,7 @@
 """The teaching assistant's commands: grade a class, show the leaderboard, show one author."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -66,6 +66,8 @@ def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: 
     known = {result.author for result in report.results} | {name.split(" · ")[0] for name in report.ungraded}
     if author not in known:
         raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
+    own = tuple(name for name in report.ungraded if name.split(" · ")[0] == author)
+    report = replace(report, ungraded=own)
     if as_json:
         document = report_document(report)
         document["results"] = [result for result in document["results"] if result["author"] == author]

@@ -13,7 +13,8 @@ from grader.cli.terminal import results_console
 from grader.content.course import Assignment, Course, Criterion, load_course
 from grader.content.submission import Submission, authors
 from grader.errors import UsageError
-from grader.grading.session import open_session, read_class
+from grader.grading.marks import latest
+from grader.grading.session import member_of, open_session, read_class
 from grader.nearest import did_you_mean
 from grader.records import Acceptance, Decision
 from grader.report.as_json import dump
@@ -55,11 +56,13 @@ def mark(place: Place, author: str, criterion: str, points: float | None, signat
     who, note, decided_at = signature.signed()
     decision = Decision(author, assignment.id, found.id, points, note, who, decided_at)
     with Store(place.store_file) as store:
+        if points is None and found.id not in latest(store.decisions()).get((author, assignment.id), {}):
+            raise UsageError(f"nobody has decided about {assignment.id}/{found.id} of {author}: there is nothing to take back")
         store.add_decision(decision)
     if as_json:
         typer.echo(dump(asdict(decision)))
         return
-    given = "the grader's own points count again" if points is None else f"{points:g} of {found.points:g} points"
+    given = "the decision is taken back" if points is None else f"{points:g} of {found.points:g} points"
     results_console().print(harmless(f"{author} · {assignment.id}/{found.id}: {given} ({who}: {note})"), markup=False)
 
 
@@ -74,6 +77,9 @@ def accept(place: Place, author: str, task: str, signature: Signature, *, as_jso
     who, note, accepted_at = signature.signed()
     acceptance = Acceptance(author, task, submissions[0].content_hash, note, who, accepted_at)
     with Store(place.store_file) as store:
+        if not store.asked_for_review(member_of(submissions[0]), task):
+            how = f"grader show {author} {task}"
+            raise UsageError(f"nothing that {author} has handed in for {task} waits for a review; how it stands: {how}")
         store.add_acceptance(acceptance)
     if as_json:
         typer.echo(dump(asdict(acceptance)))

@@ -15,7 +15,7 @@ from grader.content.submission import Submission, infer_task, read_files, requir
 from grader.content.task import Case, LoadedTask, load_task, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
-from grader.execution.interface import Backend, Worker
+from grader.execution.interface import Backend
 from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
 from grader.grading.pipeline import compare
@@ -118,7 +118,8 @@ def _check_case(
     session: Session, task: LoadedTask, mine: Sequence[HandedIn], path: Path, backend: Backend, *, as_json: bool
 ) -> bool:
     """Run the files on one saved case."""
-    case, prepared = _read_case(task, path)
+    # A failed check names the file from the course's folder, wherever the student stands.
+    case, prepared = _read_case(task, path if path.exists() else session.course_folder / path)
     outcomes = {one.author: _outcome(session, task, one, case, prepared, backend) for one in mine}
     if as_json:
         documents = [
@@ -138,6 +139,8 @@ def _check_case(
 
 def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
     """The inputs of a case file; UsageError where it is none, or one of another task."""
+    if not path.is_file():
+        raise UsageError(f"there is no case file {path}")
     try:
         with np.load(path, allow_pickle=False) as saved:
             if str(saved["task"]) != task.name:
@@ -145,7 +148,7 @@ def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
             name = str(saved["case"])
             values = tuple(saved[f"input_{number}"] for number in range(len(task.interface.parameters)))
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} is not a case file as `grader` writes them: {error}") from error
+        raise UsageError(f"{path} is not a case file as `grader` writes them ({type(error).__name__})") from error
     inputs = tuple(value if value.ndim else value.item() for value in values)
     known = next((case for case in task.task.check_cases if case.name == name), Case(name, lambda _generator: inputs))
     try:
@@ -160,8 +163,7 @@ def _outcome(
     if not isinstance(handed_in, Submission):
         return Problem(handed_in.verdict, handed_in.message)
     with backend.generation() as generation:
-        worker: Worker = generation.start(handed_in)
-        _, problem = call_once(worker, task.task, case, prepared, session.limits({}))
+        _, problem = call_once(generation, handed_in, task.task, case, prepared, session.limits({}))
         return problem
 
 
@@ -179,7 +181,7 @@ def _draw(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend:
         raise UsageError(f"there is nothing to draw: {mine[0].message}")
     prepared = prepare(task.task, case, np.random.default_rng())
     with backend.generation() as generation:
-        call, problem = call_once(generation.start(mine[0]), task.task, case, prepared, session.limits({}))
+        call, problem = call_once(generation, mine[0], task.task, case, prepared, session.limits({}))
     if call is None or call.outputs is None:
         raise UsageError(f"there is nothing to draw: {harmless(problem.message) if problem else 'no output came'}")
     if problem is not None:

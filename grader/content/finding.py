@@ -242,6 +242,8 @@ def _not_found(hand_in: HandIn, places: _Places, name: str) -> RefusedError:
 def _what_is_there(hand_in: HandIn, paths: Collection[str], name: str) -> str:
     codes = [hand_in.codes[path] for path in paths]
     if all(code.is_empty for code in codes):
+        if all(map(is_notebook, paths)):
+            return "; it has no code cell: put the work into the function of the starter"
         return "; the file is empty"
     there = {found.name: shape for code in codes for found, shape in _callables(code)}
     if not there and all(map(is_notebook, paths)):

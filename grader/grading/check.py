@@ -3,14 +3,16 @@
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
+from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask, Task
-from grader.execution.interface import Call, Worker
+from grader.execution.interface import Call, Generation, Worker
 from grader.grading.judge import failed, the_courses_code
-from grader.grading.judged import CallLimits, judged_call
+from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.grading.placing import BORDERLINE
 from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.verdicts import Verdict
@@ -69,28 +71,34 @@ class _Stop(Exception):  # noqa: N818 -- not an error: the first problem ends th
 
 
 def check(
-    worker: Worker, task: LoadedTask, limits: Limits, inputs: Inputs, notes: tuple[str, ...] = ()
+    worker: Worker, witnesses: Witnesses, task: LoadedTask, limits: Limits, inputs: Inputs, notes: tuple[str, ...] = ()
 ) -> tuple[CheckResult, Problem | None]:
     """All check cases, the first failing one stops; then the sizing. The problem holds the failing inputs."""
-    return _Check(worker, task.task, limits, inputs, notes).run()
+    return _Check(worker, witnesses, task.task, limits, inputs, notes).run()
 
 
 def call_once(
-    worker: Worker, task: Task, case: Case, prepared: PreparedCase, limits: Limits
+    generation: Generation, submission: Submission, task: Task, case: Case, prepared: PreparedCase, limits: Limits
 ) -> tuple[Call | None, Problem | None]:
     """Import a submission and call it once: the call, None where the import fails, and what is wrong with it."""
+    worker = generation.start(submission)
+    witnesses = Witnesses(partial(generation.start, submission), worker.compiled_functions, limits.first_call_s)
     load = worker.load(limits.first_call_s)
     if load.failure is not None:
         return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
-    judged = judged_call(worker, task, case, prepared, CallLimits(limits.first_call_s, limits.memory_bytes))
+    judged = judged_call(worker, task, case, prepared, CallLimits(limits.first_call_s, limits.memory_bytes), witnesses)
     return judged.call, judged.problem
 
 
 class _Check:
     """One submission's check in progress; what is known so far stands in `_result`."""
 
-    def __init__(self, worker: Worker, task: Task, limits: Limits, inputs: Inputs, notes: tuple[str, ...]) -> None:
+    def __init__(
+        self, worker: Worker, witnesses: Witnesses, task: Task, limits: Limits, inputs: Inputs, notes: tuple[str, ...]
+    ) -> None:
         self._worker = worker
+        self._witnesses = witnesses
+        self._passed: list[PreparedCase] = []
         self._task = task
         self._limits = limits
         self._inputs = inputs
@@ -184,9 +192,13 @@ class _Check:
         """One call whose answer is right, or the end of the check."""
         prepared = self._inputs(case, number)
         limits = CallLimits(limit_s, self._limits.memory_bytes)
-        judged = judged_call(self._worker, self._task, case, prepared, limits, track_memory=True)
+        judged = judged_call(
+            self._worker, self._task, case, prepared, limits, self._witnesses, passed=self._passed, track_memory=True
+        )
         if judged.problem is not None:
             raise _Stop(judged.problem)
+        if case in self._task.check_cases:
+            self._passed.append(prepared)
         self._note(threads=max(judged.call.threads, self._result.threads or 0), review=self._result.review or judged.review)
         return judged.call
 

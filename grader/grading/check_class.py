@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,7 @@ from grader.content.submission import Rejection, Submission, names_used
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs, check
+from grader.grading.judged import Witnesses
 from grader.grading.placing import common_case, place
 from grader.grading.progress import Progress
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
@@ -181,13 +183,15 @@ def check_one(
 ) -> tuple[CheckResult, Problem | None]:
     """Check one submission in a worker of its own; what it compiled is added to `checked`."""
     worker = generation.start(submission)
+    witnesses = Witnesses(partial(generation.start, submission), worker.compiled_functions, limits.first_call_s)
     try:
         own_limits = replace(limits, compiles=not _COMPILERS.isdisjoint(names_used(submission)))
-        result, problem = check(worker, hand_ins.task, own_limits, inputs, notes=submission.notes)
+        result, problem = check(worker, witnesses, hand_ins.task, own_limits, inputs, notes=submission.notes)
         functions = worker.compiled_functions()
         if functions:
             checked.compiled[submission.content_hash] = functions
     finally:
+        witnesses.close()
         worker.close()
     return result, problem
 

@@ -1,11 +1,11 @@
 """From one call to a judgement: is it right, and if not, what does the student read?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
-from grader.content.task import Array, Case, Difference, Inputs, Outputs, Task, Value
+from grader.content.task import Array, Case, Difference, Inputs, Mistake, Outputs, Task, Value
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
 from grader.records import PreparedCase, Problem
@@ -13,6 +13,8 @@ from grader.verdicts import Verdict
 
 _SHOWN_INPUT_CHARACTERS = 600
 _MISTAKE_RELATIVE_TOLERANCE = 1e-9
+_MISTAKES_NAMED = 2
+"""More that fit alike would only confuse."""
 
 _VERDICT_OF_FAILURE = {
     FailureKind.EXCEPTION: Verdict.RUNTIME_ERROR,
@@ -49,8 +51,13 @@ _HINTS = (
 )
 
 
-def judge(task: Task, case: Case, prepared: PreparedCase, call: Call, memory_bytes: int) -> Problem | None:
-    """None where the call's outputs are right; GraderError where the task's own checker fails."""
+def judge(
+    task: Task, case: Case, prepared: PreparedCase, call: Call, memory_bytes: int, passed: Sequence[PreparedCase] = ()
+) -> Problem | None:
+    """None where the call's outputs are right; GraderError where the task's own checker fails.
+
+    `passed` are the cases that the submission has answered rightly: a mistake that fails one of them is not what it made.
+    """
     if call.failure is not None:
         return failed(call.failure, memory_bytes, where=f"on case {case.name!r}", case=case, inputs=prepared.inputs)
     assert call.outputs is not None  # noqa: S101 -- a call has outputs or a failure
@@ -59,7 +66,7 @@ def judge(task: Task, case: Case, prepared: PreparedCase, call: Call, memory_byt
         if difference is None:
             return None
         # At benchmark sizes a mistake made in plain Python would take minutes.
-        mistake = named_mistake(task, prepared, call.outputs) if case in task.check_cases else None
+        mistake = named_mistake(task, prepared, call.outputs, passed) if case in task.check_cases else None
     return Problem(
         verdict=Verdict.WRONG_ANSWER,
         message=_wrong_answer_text(case, prepared.inputs, difference, mistake),
@@ -105,16 +112,38 @@ def failed(
     return Problem(_VERDICT_OF_FAILURE[failure.kind], "\n".join(lines), case.name if case else None, inputs)
 
 
-def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs) -> str | None:
-    """The sentence of the first known mistake that gives just these outputs (and is one, on these inputs)."""
-    for mistake in task.mistakes:
-        try:
-            wrong = mistake.compute(*_copies(prepared.inputs))
-        except (ValueError, IndexError, ZeroDivisionError, OverflowError):
-            continue  # this mistake cannot be made on inputs of this shape
-        if (mistake.same or _same)(wrong, outputs) and task.check(prepared.inputs, wrong, prepared.expected) is not None:
-            return mistake.sentence
-    return None
+def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs, passed: Sequence[PreparedCase] = ()) -> str | None:
+    """The sentences of the known mistakes that give just these outputs, and right ones where the submission's were right."""
+    found = [
+        mistake.sentence
+        for mistake in task.mistakes
+        if _gives(task, mistake, prepared, outputs) and not any(_fails(task, mistake, case) for case in passed)
+    ]
+    if len(found) > _MISTAKES_NAMED:
+        return None
+    return " Or: ".join(found) or None
+
+
+def _gives(task: Task, mistake: Mistake, prepared: PreparedCase, outputs: Outputs) -> bool:
+    """Whether the mistake gives these outputs, and is one on these inputs."""
+    wrong = _made(mistake, prepared)
+    if wrong is None or not (mistake.same or _same)(wrong, outputs):
+        return False
+    return task.check(prepared.inputs, wrong, prepared.expected) is not None
+
+
+def _fails(task: Task, mistake: Mistake, prepared: PreparedCase) -> bool:
+    """Whether the mistake shows on these inputs."""
+    wrong = _made(mistake, prepared)
+    return wrong is not None and task.check(prepared.inputs, wrong, prepared.expected) is not None
+
+
+def _made(mistake: Mistake, prepared: PreparedCase) -> Outputs | None:
+    """What the mistake gives; None where it cannot be made on inputs of this shape."""
+    try:
+        return mistake.compute(*_copies(prepared.inputs))
+    except (ValueError, IndexError, ZeroDivisionError, OverflowError):
+        return None
 
 
 def _headline(failure: Failure, memory_bytes: int) -> str:

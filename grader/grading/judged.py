@@ -1,11 +1,11 @@
 """One call with its judgement: the answer by itself, and where the task asks for it beside further, untimed calls."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from grader.content.task import Case, Task
+from grader.content.task import ArraySpec, Case, Inputs, Task
 from grader.execution.interface import Call, Worker
 from grader.grading.judge import failed, judge, judge_further, the_courses_code
 from grader.records import PreparedCase, Problem
@@ -30,32 +30,67 @@ class CallLimits:
     memory_bytes: int
 
 
+class Witnesses:
+    """Workers of one submission for its further calls: each place among them has a process of its own.
+
+    None of them has seen the call that it is asked about, nor the other further calls. So whatever a submission remembers of
+    its calls, all that it can answer with is what follows from the arguments.
+    """
+
+    def __init__(self, start: Callable[[], Worker], compiled: Callable[[], bytes], first_call_s: float) -> None:
+        """`start` makes a worker, `compiled` gives what the submission has compiled by then; nothing is started yet."""
+        self._start = start
+        self._compiled = compiled
+        self._first_call_s = first_call_s
+        self._workers: list[Worker] = []
+
+    def call(self, place: int, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:
+        """The call at one place; a worker's first one may compile."""
+        if place < len(self._workers):
+            return self._workers[place].call(inputs, outputs, limit_s)
+        worker = self._start()
+        self._workers.append(worker)
+        load = worker.load(self._first_call_s, self._compiled())
+        if load.failure is not None:
+            return Call(load.import_time_s, 0.0, 0, None, load.failure)
+        return worker.call(inputs, outputs, max(limit_s, self._first_call_s))
+
+    def close(self) -> None:
+        """End them all."""
+        for worker in self._workers:
+            worker.close()
+
+
 def judged_call(
     worker: Worker,
     task: Task,
     case: Case,
     prepared: PreparedCase,
     limits: CallLimits,
+    witnesses: Witnesses | None,
     *,
-    follow_up: bool = True,
+    passed: Sequence[PreparedCase] = (),
     track_memory: bool = False,
 ) -> Judged:
-    """Call once, judge the answer, and make the further calls that prove it; these are not timed, but limited alike."""
+    """Call once, judge the answer, and let the witnesses make the further calls that prove it; without them, none is made.
+
+    Further calls are not timed, but limited alike.
+    """
     call = worker.call(prepared.inputs, prepared.outputs, limits.wall_time_s, track_memory=track_memory)
-    problem = judge(task, case, prepared, call, limits.memory_bytes)
+    problem = judge(task, case, prepared, call, limits.memory_bytes, passed)
     inside_s = call.wall_time_s
-    if problem is None and follow_up and prepared.follow_ups:
-        further = _further_calls(worker, prepared, limits)
+    if problem is None and witnesses is not None and prepared.follow_ups:
+        further = _further_calls(witnesses, prepared, limits)
         inside_s += sum(one.wall_time_s for one in further)
         problem = _beside(task, case, prepared, call, further, limits)
     return Judged(call, problem, None if problem else _review(task, case, prepared, call), inside_s)
 
 
-def _further_calls(worker: Worker, prepared: PreparedCase, limits: CallLimits) -> list[Call]:
+def _further_calls(witnesses: Witnesses, prepared: PreparedCase, limits: CallLimits) -> list[Call]:
     """The calls that the task asks for, up to the first that fails."""
     calls: list[Call] = []
-    for inputs, outputs in prepared.follow_ups:
-        calls.append(worker.call(inputs, outputs, limits.wall_time_s))
+    for place, (inputs, outputs) in enumerate(prepared.follow_ups):
+        calls.append(witnesses.call(place, inputs, outputs, limits.wall_time_s))
         if calls[-1].failure is not None:
             break
     return calls

@@ -24,7 +24,7 @@ from grader.content.task import Case, LoadedTask
 from grader.execution.interface import Generation, Worker
 from grader.grading.check import prepare
 from grader.grading.judge import failed
-from grader.grading.judged import CallLimits, judged_call
+from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
 from grader.verdicts import Verdict
 
@@ -198,10 +198,13 @@ class _Run:
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
         start = time.perf_counter()
         workers: dict[str, Worker] = {}
+        witnesses: dict[str, Witnesses] = {}
         try:
             for competitor in competitors:
-                workers[competitor.key] = self._start(generation, competitor, compiled)
-            turns = list(self._turns(workers, rounds))
+                worker = workers[competitor.key] = self._start(generation, competitor, compiled)
+                start_another = partial(generation.start, competitor.submission)
+                witnesses[competitor.key] = Witnesses(start_another, worker.compiled_functions, self._limits.first_call_s)
+            turns = list(self._turns(workers, witnesses, rounds))
             for competitor in competitors:
                 if competitor.submission.content_hash not in compiled:
                     functions = workers[competitor.key].compiled_functions()
@@ -210,6 +213,8 @@ class _Run:
         finally:
             for worker in workers.values():
                 worker.close()
+            for witness in witnesses.values():
+                witness.close()
         kept = tuple(turn for turn in turns if turn.competitor not in self._problems)
         return RunRecord(
             seed=self._seed,
@@ -230,7 +235,9 @@ class _Run:
             self._problems[competitor.key] = (problem.verdict, problem.message)
         return worker
 
-    def _turns(self, workers: Mapping[str, Worker], rounds: Sequence[Sequence[str]]) -> Iterator[Turn]:
+    def _turns(
+        self, workers: Mapping[str, Worker], witnesses: Mapping[str, Witnesses], rounds: Sequence[Sequence[str]]
+    ) -> Iterator[Turn]:
         # Spawned generators follow from the seed and their number alone.
         generator = np.random.default_rng(self._seed)
         # One core each: a library's own threads would go on spinning for a while, and disturb the call that comes next.
@@ -241,17 +248,22 @@ class _Run:
                 followed_up = int(of_follow_up.integers(1, len(slots)))
                 for key in order:
                     if key not in self._problems:
-                        turn = self._turn(key, workers[key], number, slots, followed_up)
+                        turn = self._turn(key, workers[key], number, slots, {followed_up: witnesses[key]})
                         if turn is not None:
                             yield turn
 
-    def _turn(self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], followed_up: int) -> Turn | None:
-        """One warm call and the timed ones; None where a call fails. The first round's warm call may compile."""
+    def _turn(
+        self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], witnesses: Mapping[int, Witnesses]
+    ) -> Turn | None:
+        """One warm call and the timed ones; None where a call fails. The first round's warm call may compile.
+
+        `witnesses` are by the position of the calls that are followed up.
+        """
         calls = []
         for position, prepared in enumerate(slots):
             limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
             limits = CallLimits(limit_s, self._limits.memory_bytes)
-            judged = judged_call(worker, self._task, self._case, prepared, limits, follow_up=position == followed_up)
+            judged = judged_call(worker, self._task, self._case, prepared, limits, witnesses.get(position))
             self._inside_s += judged.inside_s
             if judged.problem is not None:
                 self._problems[key] = (judged.problem.verdict, judged.problem.message)

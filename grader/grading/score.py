@@ -117,7 +117,7 @@ def _score(
 ) -> Points:
     points, because = _points(assignment, criterion, facts_by_task)
     if decision is not None and decision.points is not None:
-        points, because = decision.points, _decided(decision, criterion, points, because)
+        points, because = min(decision.points, criterion.points), _decided(decision, criterion, points, because)
     task = assignment.task_of(criterion)
     return Points(criterion.id, criterion.text, points, criterion.points, because, task, criterion.bonus)
 

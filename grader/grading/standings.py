@@ -122,7 +122,7 @@ class TaskStandings:
         stored = store.all_blocks(hand_ins.task, conditions)
         self._blocks = current_blocks([one for one in stored if not one.superseded], self._checks)
         self._stored = stored
-        self._accepted = {(one.author, one.task, one.content_hash) for one in store.acceptances()}
+        self._accepted = {(one.author, one.task, one.content_hash): one for one in store.acceptances()}
 
     def results(self) -> list[Result]:
         """Checked, measured, ranked over the cases, and marked; the fastest first."""
@@ -161,7 +161,7 @@ class TaskStandings:
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
-            flags=(*check.notes, *_thread_flags(check, self._session.machine.threads)),
+            flags=(*check.notes, *_thread_flags(check, self._session.machine.threads), *self._acceptance(member)),
             printed=check.printed,
         )
 
@@ -178,6 +178,13 @@ class TaskStandings:
             if member.key in record.reviews
         )
         return check.review if check is not None and check.review else next(of_runs, None)
+
+    def _acceptance(self, member: Member) -> tuple[str, ...]:
+        """Who has looked at it, when and why it is ranked all the same."""
+        one = self._accepted.get((member.author, self._task.name, member.content_hash))
+        if one is None or member.kind == "reference":
+            return ()
+        return (f"reviewed and let through by {one.who} on {one.accepted_at[:10]}: {one.note}",)
 
     def _measured(self, case: str, by_key: Mapping[str, Result]) -> dict[str, Result]:
         """The results at one case, with their figures.
@@ -216,8 +223,11 @@ class TaskStandings:
             keys = {member.key for member in gone if member in self._checks}
             if not (keys and one.runs and block.case == case and block.baseline == baseline):
                 continue
-            for standing in rank_case([one], self._session.course.measurement).standings:
-                if standing.competitor in keys:
+            ranking = rank_case([one], self._session.course.measurement)
+            if ranking.control_split:
+                continue  # the machine was disturbed: such a figure was flagged then, and is nobody's best now
+            for standing in ranking.standings:
+                if standing.competitor in keys and not standing.erratic:
                     high = favourable(standing.speedup, standing.speedup_high)
                     found[standing.competitor] = (*found.get(standing.competitor, ()), high)
         return found

@@ -264,23 +264,38 @@ def _counts_between_rows(placed: Map, sideways: int, line: str) -> Iterator[Coun
             yield Count(part, advice, kind, found, size, of_kind, cells)
 
 
-def fault_of_copy(was: Map, now: Map, number: int) -> Difference | None:
-    """Whether the market's cells, in the order of reading, are those of before moved on or reversed: no shuffle.
+LONGEST_STRIDE = 64
+"""Cells from one that is copied to the next, where somebody moves the market on in steps instead of shuffling it."""
+MOST_COPIED_CELLS = 1 << 24
+"""Over all strides together: on the largest maps only the shortest strides are tried."""
 
-    With N cells there are 2N stretches that could be copied. A random move begins with a given one with a probability of the
-    arrangements of the other cells over those of all. Only stretches for which 2N times that is below `ALPHA` count, so the
-    test fails an honest program with a probability of at most `ALPHA`.
+
+def fault_of_copy(was: Map, now: Map, number: int) -> Difference | None:
+    """Whether the market's cells are those of before in a regular order: moved on, reversed, every seventh, …: no shuffle.
+
+    With N cells and A strides there are 2NA stretches that could be copied. A random move begins with a given one with a
+    probability of the arrangements of the other cells over those of all. Only stretches for which 2NA times that is below
+    `ALPHA` count, so the test fails an honest program with a probability of at most `ALPHA`.
     """
     length = min(now.size // 2, 4 * END_CELLS)
     stretch, rest = (np.bincount(part, minlength=3) for part in (now[:length], now[length:]))
     log_probability = log_arrangements(rest) - log_arrangements(stretch + rest)
-    if now.size == 0 or log_probability + math.log(2 * now.size) >= math.log(ALPHA):
+    strides = min(LONGEST_STRIDE, max(1, MOST_COPIED_CELLS // max(1, now.size)))
+    if now.size == 0 or log_probability + math.log(2 * now.size * strides) >= math.log(ALPHA):
         return None
-    around = was.tobytes() * 2
-    if now[:length].tobytes() not in around and now[:length][::-1].tobytes() not in around:
-        return None
+    forward, backward = now[:length].tobytes(), now[:length][::-1].tobytes()
+    cells = np.arange(now.size)
+    for stride in range(1, strides + 1):
+        if math.gcd(stride, now.size) == 1:
+            around = was[stride * cells % now.size].tobytes() * 2
+            if forward in around or backward in around:
+                return _copied(number, length)
+    return None
+
+
+def _copied(number: int, length: int) -> Difference:
     return Difference(
-        summary=f"in round {number} (counted from 0), the market is only moved on or reversed, not shuffled",
+        summary=f"in round {number} (counted from 0), the market is only moved on, reversed or read by strides, not shuffled",
         where=f"the first {length} cells of the market, in the order of reading",
         expected="kinds in a random order",
         got="kinds in an order in which they stood before",

@@ -205,8 +205,9 @@ def _listed(numbers: Counts) -> str:
 def draw_further(inputs: Inputs, rng: np.random.Generator) -> tuple[Inputs, ...]:
     """The same call with k and with k + 1 rounds, for a secret k; where these are few, with k + 1 rounds and another seed too.
 
-    Any k can come, so that no round may be invented; the last (an exact repetition) and the first ones, which are cheap, come
-    more often. On average the calls cost about as much again as the call that is judged.
+    Any k can come, and each call is answered by a process that has seen no other about this map: no round may be invented. The
+    last k (an exact repetition) and the first ones, which are cheap, come more often. On average the calls cost about as much
+    again as the call that is judged.
     """
     grid, r, n_rounds, seed = cast("Arguments", inputs)
     if n_rounds == 0:

@@ -139,7 +139,7 @@ def test_taken_back_the_graders_own_points_count_again_and_the_history_stays(cla
     before = classroom.report().marks
     said(classroom, "mark", "ada", "correct", "0", "--note", "copied")
     text = said(classroom, "mark", "ada", "correct", "--take-back", "--note", "it was not", "--who", "tess")
-    assert text == "ada · doubling/correct: the grader's own points count again (tess: it was not)"
+    assert text == "ada · doubling/correct: the decision is taken back (tess: it was not)"
     assert classroom.report().marks == before
     assert [(kept.points, kept.note) for kept in decisions(classroom)] == [(0, "copied"), (None, "it was not")]
 
@@ -234,6 +234,16 @@ def waiting(classroom: Classroom) -> Classroom:
     classroom.grade()
     assert of(classroom.report(), "ada").rank is None
     return classroom
+
+
+def test_where_nothing_waits_there_is_nothing_to_accept(classroom: Classroom) -> None:
+    classroom.grade()
+    assert refused(classroom, "accept", "ada", "double", "--note", "fine").startswith("nothing that ada has handed in")
+
+
+def test_where_nobody_has_decided_there_is_nothing_to_take_back(classroom: Classroom) -> None:
+    words = ("mark", "ada", "figure", "--take-back", "--note", "never mind")
+    assert refused(classroom, *words).endswith("of ada: there is nothing to take back")
 
 
 def test_what_is_accepted_is_ranked_and_has_its_points(waiting: Classroom) -> None:

@@ -18,6 +18,7 @@ from grader.execution.interface import Backend, Worker
 from grader.grading.check import DrawnInputs, check
 from grader.grading.check_class import check_class
 from grader.grading.class_report import Report, stand
+from grader.grading.judged import Witnesses
 from grader.grading.progress import Silent
 from grader.grading.score import Points
 from grader.grading.session import NAIVE, HandIns, Session, member_of, open_session, read_class
@@ -178,7 +179,8 @@ def test_one_mistake_shows_in_a_secret_case_alone(sample_class: SampleClass) -> 
     only_public = replace(loaded, task=replace(loaded.task, check_cases=public))
     limits = sample_class.session.limits({})
     with _worker(sample_class, sample_class.submission("jonas", "julia")) as worker:
-        result, _ = check(worker, only_public, limits, DrawnInputs(loaded.task, seed=1))
+        nobody = Witnesses(lambda: worker, worker.compiled_functions, limits.first_call_s)  # the task asks for none
+        result, _ = check(worker, nobody, only_public, limits, DrawnInputs(loaded.task, seed=1))
     assert result.verdict is Verdict.ACCEPTED, result.message
 
 

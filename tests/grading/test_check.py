@@ -12,6 +12,7 @@ from grader.content.task import Array, Case, Inputs, LoadedTask
 from grader.errors import GraderError
 from grader.execution.interface import Failure, FailureKind
 from grader.grading.check import DrawnInputs, call_once, check, prepare
+from grader.grading.judged import Witnesses
 from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.testing import Script, ScriptedBackend
 from grader.verdicts import Verdict
@@ -45,7 +46,9 @@ class Checkup:
         self.lengths: list[int] = []
         with ScriptedBackend({"ada": replace(script, call_s=self._noting(script.call_s))}).generation() as generation:
             inputs = DrawnInputs(task.task, SEED)
-            self.result, self.problem = check(generation.start(ADA), task, limits, inputs, notes=("a note",))
+            worker = generation.start(ADA)
+            witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, limits.first_call_s)
+            self.result, self.problem = check(worker, witnesses, task, limits, inputs, notes=("a note",))
 
     def _noting(self, call_s: Callable[[Inputs, int], float]) -> Callable[[Inputs, int], float]:
         def noted(inputs: Inputs, number: int) -> float:
@@ -370,7 +373,7 @@ def outcome(task: LoadedTask, script: Script) -> Problem | None:
     case = task.task.check_cases[0]
     prepared: PreparedCase = DrawnInputs(task.task, SEED)(case, 0)
     with ScriptedBackend({"ada": script}).generation() as generation:
-        return call_once(generation.start(ADA), task.task, case, prepared, LIMITS)[1]
+        return call_once(generation, ADA, task.task, case, prepared, LIMITS)[1]
 
 
 def test_a_single_call_is_judged_like_any_other(task: LoadedTask) -> None:

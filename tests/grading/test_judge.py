@@ -136,9 +136,18 @@ def test_a_known_mistake_is_named() -> None:
     assert "known mistake: this is a slip" in problem.message.splitlines()
 
 
-def test_of_several_mistakes_that_fit_the_first_is_named() -> None:
-    problem = wrong(3.75, 6.0, of=task(exact, mistake(lambda x, _: 3 * x, "first"), mistake(lambda x, _: x * 3, "second")))
-    assert problem.mistake == "this is a first"
+def test_two_mistakes_that_fit_alike_are_both_named_and_more_are_none() -> None:
+    same = [mistake(lambda x, _: 3 * x, name) for name in ("first", "second", "third")]
+    assert wrong(3.75, 6.0, of=task(exact, *same[:2])).mistake == "this is a first Or: this is a second"
+    assert wrong(3.75, 6.0, of=task(exact, *same)).mistake is None
+
+
+def test_a_mistake_that_fails_a_case_which_was_passed_is_not_the_one_that_was_made() -> None:
+    tripled = task(exact, mistake(lambda x, _: 3 * x))
+    call = Call(0.01, 0.01, 1, (np.array([3.75, 6.0]),), None)
+    problem = judge(tripled, PUBLIC, PREPARED, call, MEMORY_BYTES, passed=[PREPARED])
+    assert problem is not None
+    assert problem.mistake is None
 
 
 def test_a_mistake_that_gives_the_right_answer_on_these_inputs_explains_nothing() -> None:

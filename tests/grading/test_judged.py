@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,9 @@ import pytest
 from grader.content.submission import Submission
 from grader.content.task import Case, Difference, FollowUp, Inputs, LoadedTask, Outputs, Task
 from grader.errors import GraderError
-from grader.execution.interface import FailureKind
+from grader.execution.interface import Failure, FailureKind
 from grader.grading.check import prepare
-from grader.grading.judged import CallLimits, Judged, judged_call
+from grader.grading.judged import CallLimits, Judged, Witnesses, judged_call
 from grader.records import PreparedCase, Problem
 from grader.testing import Script, ScriptedBackend
 from grader.verdicts import Verdict
@@ -44,7 +45,9 @@ class Called:
         self.prepared: PreparedCase = prepare(task, self.case, np.random.default_rng(0))
         with ScriptedBackend({"ada": replace(script, call_s=self._noting(script.call_s))}).generation() as generation:
             worker = generation.start(ADA)
-            self.judged: Judged = judged_call(worker, task, self.case, self.prepared, limits, follow_up=follow_up)
+            witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, limits.wall_time_s)
+            answered = witnesses if follow_up else None
+            self.judged: Judged = judged_call(worker, task, self.case, self.prepared, limits, answered)
 
     def _noting(self, call_s: Callable[[Inputs, int], float]) -> Callable[[Inputs, int], float]:
         def noted(inputs: Inputs, number: int) -> float:
@@ -129,14 +132,46 @@ def test_the_time_of_the_call_is_its_own(followed: Task) -> None:
 
 @pytest.mark.parametrize("call", [1, 2])
 def test_a_failure_in_a_further_call_says_that_it_was_called_again(followed: Task, call: int) -> None:
-    called = Called(followed, paced(1e-3, failures=failing(call, FailureKind.EXCEPTION, "KeyError: 5")))
-    assert called.problem.verdict is Verdict.RUNTIME_ERROR
+    called = Called(followed, slow_from_further_call(call))
+    assert called.problem.verdict is Verdict.TIME_LIMIT
     assert called.problem.message.splitlines()[:2] == [
-        "An exception was raised when called again beside case 'three'",
-        "KeyError: 5",
+        "Too slow: the call was ended when called again beside case 'three'",
+        "no answer within 1 s",
     ]
     assert called.lengths == [3, *[FURTHER_LENGTH] * call]
     assert called.problem.inputs == called.prepared.follow_ups[call - 1][0]
+
+
+def slow_from_further_call(number: int) -> Script:
+    """A script whose further calls take too long, from the `number`-th on."""
+    further = count(1)
+    return Script(doubled, lambda inputs, _: 1.5 if length(inputs) == FURTHER_LENGTH and next(further) >= number else 0.5)
+
+
+def test_every_place_among_the_further_calls_has_a_worker_that_has_seen_nothing_else(followed: Task) -> None:
+    prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
+    backend = ScriptedBackend({"ada": paced(1e-3)})
+    with backend.generation() as generation:
+        worker = generation.start(ADA)
+        witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, 1.0)
+        for _ in range(2):
+            judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
+        assert len(backend.workers) == 1 + len(prepared.follow_ups)
+        witnesses.close()
+        assert [one.alive for one in backend.workers] == [True, False, False]
+
+
+def test_a_witness_that_cannot_be_imported_is_the_submissions_failure(followed: Task) -> None:
+    script = paced(1e-3)
+    backend = ScriptedBackend({"ada": script})
+    with backend.generation() as generation:
+        worker = generation.start(ADA)
+        backend.scripts["ada"] = replace(script, import_failure=Failure(FailureKind.EXCEPTION, "KeyError: 5"))
+        witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, 1.0)
+        prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
+        judged = judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
+    assert judged.problem is not None
+    assert judged.problem.verdict is Verdict.RUNTIME_ERROR
 
 
 def test_a_further_call_has_the_same_limit_as_the_call(followed: Task) -> None:
@@ -148,7 +183,7 @@ def test_a_further_call_has_the_same_limit_as_the_call(followed: Task) -> None:
 
 
 def test_the_further_inputs_of_a_secret_case_are_secret_too(followed: Task) -> None:
-    script = paced(1e-3, failures=failing(1, FailureKind.EXCEPTION))
+    script = slow_from_further_call(1)
     public, secret = (Called(followed, script, case=followed.check_cases[number]).problem for number in (1, 2))
     assert "inputs: array(" in public.message
     assert "inputs" not in secret.message

@@ -362,7 +362,34 @@ def random_numbers_made_for_all_rounds_at_once(grid: Map, r: float, n_rounds: in
     return grid, counts
 
 
+def strided(stride: int) -> Variant:
+    """The market is read on with a fixed stride from a random cell: in no random order."""
+
+    def move(grid: Map, leaving: Mask, rng: np.random.Generator) -> None:
+        market = leaving | (grid == 0)
+        kinds = grid[market]
+        if kinds.size and math.gcd(stride, kinds.size) == 1:
+            grid[market] = kinds[(stride * np.arange(kinds.size) + rng.integers(kinds.size)) % kinds.size]
+
+    return played(move)
+
+
+def counting_its_calls() -> Variant:
+    """Two rounds of work whatever is asked for; answers that fit each other, if it can tell by its memory which is which."""
+    asked: dict[int, int] = {}
+
+    def schelling(grid: Map, r: float, n_rounds: int, seed: int) -> tuple[Map, Counts]:
+        asked[seed] = asked.get(seed, 0) + 1
+        one, counts = kinds_shuffled(grid.copy(), r, min(n_rounds, 1), seed)
+        two, counts = kinds_shuffled(grid.copy(), r, min(n_rounds, 2), seed)
+        repeated = counts if n_rounds <= len(counts) else np.append(counts, np.repeat(counts[1:], n_rounds - len(counts)))
+        return (one if asked[seed] == 2 else two), repeated
+
+    return schelling
+
+
 WRONG: dict[str, Variant] = {
+    "read with a stride": strided(7),
     "within rows": within_rows,
     "within blocks": within_blocks,
     "every row alike": every_row_alike,

@@ -3,6 +3,7 @@
 import contextlib
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias, cast
 
 import numpy as np
@@ -26,6 +27,7 @@ from tests.tasks.task_under_test import (
 
 UNDER_TEST = task_under_test("schelling")
 TASK = UNDER_TEST.task
+VARIANTS = module_at(Path(__file__).with_name("schelling_variants.py"))
 ONE_ROUND = module_at(UNDER_TEST.loaded.folder / "one_round.py")
 
 Map: TypeAlias = NDArray[np.int8]
@@ -427,3 +429,21 @@ def test_many_agents_still_move_in_the_last_round_of_a_timed_call() -> None:
     _, counts = reference("tuned", "schelling")(*own_copy(drawn(case_named(TASK, "256x256-50"))))
     assert counts[0] > 0.6 * 256**2
     assert counts[-1] > 0.05 * 256**2
+
+
+def test_a_program_that_remembers_its_calls_is_found_out_by_processes_that_have_seen_none() -> None:
+    assert TASK.follow_up is not None
+    found_out = deceived = 0
+    for case in TASK.check_cases:
+        inputs = drawn(case)
+        further = TASK.follow_up.draw(inputs, np.random.default_rng(1))
+        one_process = VARIANTS.counting_its_calls()
+        answer = one_process(*own_copy(inputs))
+        if TASK.check(inputs, answer, TASK.expect(inputs)) is not None:
+            continue
+        remembering = tuple((asked, one_process(*own_copy(asked))) for asked in further)
+        knowing_nothing = tuple((asked, VARIANTS.counting_its_calls()(*own_copy(asked))) for asked in further)
+        deceived += TASK.follow_up.check(inputs, answer, remembering) is None
+        found_out += TASK.follow_up.check(inputs, answer, knowing_nothing) is not None
+    assert deceived > found_out // 2  # what it does is no nonsense: asked in one process, it would often pass
+    assert found_out >= 3
