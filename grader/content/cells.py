@@ -25,6 +25,8 @@ _SPECIAL_LINE = re.compile(r"^[ \t]*[%!?,;/]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILIN
 """Finds at least every line that IPython's own syntax may stand in."""
 _DEFINITION = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 
+_FILLERS = frozenset({"copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask", "shuffle"})
+"""Functions that change their first argument, as `np.fill_diagonal(a, 0)`."""
 _MUTATORS = frozenset(
     {
         "add",
@@ -316,6 +318,9 @@ def _changed(node: ast.stmt) -> Iterator[str]:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) as call if method in _MUTATORS:
                 yield name
                 waiting += [*call.args, *(keyword.value for keyword in call.keywords)]
+            case ast.Call(func=ast.Attribute(attr=method), args=[ast.Name(id=name), *others]) if method in _FILLERS:
+                yield name
+                waiting += others
             case other:
                 waiting += ast.iter_child_nodes(other)
 

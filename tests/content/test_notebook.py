@@ -258,6 +258,7 @@ def test_running_the_notebook_again_or_plotting_more_does_not_change_its_hash(tm
         ("data = []\nfor i in range(3):\n    data.append(i)", "data"),
         ("data = [0] * 3\nfor i in range(3):\n    data[i] = i", "data"),
         ("data = [3, 1]\ndata.sort()", "data"),
+        ("data = np.zeros((2, 2))\nnp.fill_diagonal(data, 3)", "data"),
         ("data = !ls", "data"),
         ("data = %sql select", "data"),
         ("if x:\n    data = 1\n    print(data)", "data"),
