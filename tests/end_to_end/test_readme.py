@@ -11,11 +11,11 @@ import pytest
 from tests.end_to_end.small_course import PROJECT
 
 SMALLER = {
-    "make grade": "make grade GRADE_OPTIONS='--task julia --budget 1'",
+    "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
     "make test": "make test PYTEST_OPTIONS=--collect-only",
-    "grader grade": "grader grade --task julia --budget 1",
+    "grader grade": "grader grade chen --task julia --budget 1",
 }
-"""The same commands on a small budget and one task; `make test` would run this test again."""
+"""The same commands on a small budget, one author and one task; `make test` would run this test again."""
 
 EXPECTED_CODES = {"grader check mine/julia.py": 1}
 """The starter, just put into place, is not a right answer yet."""
