@@ -21,23 +21,53 @@ from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs
 from grader.errors import GraderError
 from grader.execution.arena import Arena, signature_of
-from grader.execution.handle import ProcessHandle
+from grader.execution.cgroup import Caps, Group
+from grader.execution.handle import NotStoppedError, ProcessHandle
 from grader.execution.interface import Call, Failure, FailureKind, Load
 from grader.worker import numba_cache, wire
 from grader.worker.wire import Operation
 
 _GRACE_S = 5.0
+_WATCH_EVERY_S = 0.1
+"""No call that is shorter is disturbed by the watchdog."""
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
-_BROKEN = (EOFError, OSError, wire.ProtocolError)
-"""What a channel raises that brings no more frames."""
+
+
+class _EndedError(Exception):
+    """The parent has ended the worker for this failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+_BROKEN = (EOFError, OSError, wire.ProtocolError, NotStoppedError, _EndedError)
+"""What is raised when no more frames will come."""
 
 
 class WorkerProcess:
-    """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends."""
+    """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends.
 
-    def __init__(self, handle: ProcessHandle, channel: socket.socket, status: int, output: int, submission: Submission) -> None:
+    With `caps`, a watchdog looks at long calls now and then, and ends the worker when it takes more; `group` is its control
+    group, where it has one.
+    """
+
+    def __init__(
+        self,
+        handle: ProcessHandle,
+        channel: socket.socket,
+        status: int,
+        output: int,
+        submission: Submission,
+        *,
+        caps: Caps | None = None,
+        group: Group | None = None,
+    ) -> None:
+        self._caps = caps
+        self._group = group
+        self._first_bytes = handle.usage().memory_bytes if caps is not None else 0
         self._handle = handle
         self._channel = channel
         self._status = status
@@ -48,6 +78,8 @@ class WorkerProcess:
         self._ended_cpu_s = 0.0
         self._closed = False
         self.alive = True
+        self._arrivals = select.poll()
+        self._arrivals.register(channel, select.POLLIN)
         os.set_blocking(output, False)
 
     # --- the worker's life -------------------------------------------------------------------------------------------------
@@ -79,18 +111,17 @@ class WorkerProcess:
         failure = self._send(Operation.GO)  # read only once the worker is continued
         if failure is not None:
             return Call(0.0, 0.0, 0, None, failure)
-        self._channel.settimeout(limit_s)
         cpu_start_s = self._handle.cpu_time_s()
         start = time.perf_counter()
         self._handle.proceed()
         try:
-            operation, payload = wire.receive(self._channel)
+            operation, payload = self._receive(limit_s)
             wall_time_s = time.perf_counter() - start
+            threads = self._rest()
         except _BROKEN as error:
             wall_time_s = time.perf_counter() - start
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
-        threads = self._rest()
         cpu_time_s = self._ended_cpu_s - cpu_start_s
         if operation is not Operation.DONE:
             failure = self._refused(operation, payload)
@@ -137,6 +168,8 @@ class WorkerProcess:
         self._handle.close()
         os.close(self._status)
         os.close(self._output)
+        if self._group is not None:
+            self._group.remove()
 
     # --- the steps of a call -----------------------------------------------------------------------------------------------
 
@@ -181,10 +214,10 @@ class WorkerProcess:
             return failure
         self._handle.proceed()
         try:
-            answer, content = wire.receive(self._channel, reply_limit_bytes)
+            answer, content = self._receive(limit_s, reply_limit_bytes)
+            self._rest()
         except _BROKEN as error:
             return self._ended_by(error, limit_s)
-        self._rest()
         return content if answer is Operation.READY else self._refused(answer, content)
 
     def _send(self, operation: Operation, payload: bytes = b"", descriptors: tuple[int, ...] = ()) -> Failure | None:
@@ -193,6 +226,32 @@ class WorkerProcess:
         except OSError as error:
             return self._ended_by(error, _GRACE_S)
         return None
+
+    def _receive(self, limit_s: float, reply_limit_bytes: int = wire.REPLY_LIMIT_BYTES) -> tuple[Operation, bytes]:
+        """The worker's next frame; while it does not come, the watchdog looks every now and then."""
+        deadline = time.perf_counter() + limit_s
+        left_s = limit_s
+        while not self._arrivals.poll(1000 * min(_WATCH_EVERY_S, max(left_s, 0.0))):
+            left_s = deadline - time.perf_counter()
+            if left_s <= 0:
+                raise TimeoutError
+            self._watch()
+        self._channel.settimeout(max(left_s, _WATCH_EVERY_S))
+        return wire.receive(self._channel, reply_limit_bytes)
+
+    def _watch(self) -> None:
+        """End the worker where it takes more than it may, all of its processes together."""
+        if self._caps is None:
+            return
+        usage = self._handle.usage()
+        used_bytes = usage.memory_bytes - self._first_bytes
+        if used_bytes > self._caps.memory_bytes:
+            self._kill()
+            raise _EndedError(Failure(FailureKind.MEMORY, f"it took {used_bytes / 2**20:,.0f} MiB"))
+        if usage.processes > self._caps.processes:
+            self._kill()
+            words = f"{usage.processes} processes and threads at once; {self._caps.processes} are allowed"
+            raise _EndedError(Failure(FailureKind.PROCESSES, words))
 
     def _rest(self) -> int:
         """Stop the worker; the number of its threads."""
@@ -225,6 +284,11 @@ class WorkerProcess:
 
     def _ended_by(self, error: Exception, limit_s: float) -> Failure:
         """The failure behind a broken channel; the worker is dead afterwards."""
+        if isinstance(error, _EndedError):
+            return error.failure
+        if isinstance(error, NotStoppedError):
+            self._kill()
+            return Failure(FailureKind.PROTOCOL, "the submission could not be stopped after it had answered")
         if isinstance(error, TimeoutError):
             self._kill()
             return Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s")
@@ -244,6 +308,8 @@ class WorkerProcess:
             self._kill()
             return Failure(FailureKind.PROTOCOL, "the submission closed the grader's channel")
         status = struct.unpack("<i", report)[0]
+        if self._group is not None and self._group.killed_for_memory():
+            return Failure(FailureKind.MEMORY, "the kernel ended the process at the limit")
         if os.WIFSIGNALED(status):
             return Failure(FailureKind.SIGNAL, f"the process was ended by {_signal_name(os.WTERMSIG(status))}")
         return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} instead of answering")

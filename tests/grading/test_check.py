@@ -47,7 +47,7 @@ class Checkup:
         with ScriptedBackend({"ada": replace(script, call_s=self._noting(script.call_s))}).generation() as generation:
             inputs = DrawnInputs(task.task, SEED)
             worker = generation.start(ADA)
-            witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, limits.first_call_s)
+            witnesses = Witnesses(lambda: generation.start(ADA), limits.first_call_s)
             self.result, self.problem = check(worker, witnesses, task, limits, inputs, notes=("a note",))
 
     def _noting(self, call_s: Callable[[Inputs, int], float]) -> Callable[[Inputs, int], float]:

@@ -45,7 +45,7 @@ class Called:
         self.prepared: PreparedCase = prepare(task, self.case, np.random.default_rng(0))
         with ScriptedBackend({"ada": replace(script, call_s=self._noting(script.call_s))}).generation() as generation:
             worker = generation.start(ADA)
-            witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, limits.wall_time_s)
+            witnesses = Witnesses(lambda: generation.start(ADA), limits.wall_time_s)
             answered = witnesses if follow_up else None
             self.judged: Judged = judged_call(worker, task, self.case, self.prepared, limits, answered)
 
@@ -153,7 +153,7 @@ def test_every_place_among_the_further_calls_has_a_worker_that_has_seen_nothing_
     backend = ScriptedBackend({"ada": paced(1e-3)})
     with backend.generation() as generation:
         worker = generation.start(ADA)
-        witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, 1.0)
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
         for _ in range(2):
             judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
         assert len(backend.workers) == 1 + len(prepared.follow_ups)
@@ -167,7 +167,7 @@ def test_a_witness_that_cannot_be_imported_is_the_submissions_failure(followed: 
     with backend.generation() as generation:
         worker = generation.start(ADA)
         backend.scripts["ada"] = replace(script, import_failure=Failure(FailureKind.EXCEPTION, "KeyError: 5"))
-        witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, 1.0)
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
         prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
         judged = judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
     assert judged.problem is not None
