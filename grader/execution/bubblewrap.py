@@ -23,7 +23,7 @@ _WORKER_FOLDER = Path("/tmp")  # noqa: S108 -- a private tmpfs of each worker
 NO_LANDLOCK, NO_CONTROL_GROUP = "no Landlock", "no control group"
 _PROCESSES = 128
 """Processes and threads of one worker at once."""
-_ALL_PROCESSES = 1024
+_ALL_PROCESSES = 512
 """Of all workers of a zygote."""
 _BOOKKEEPING_BYTES = 64 << 20
 """What a control group counts beside the submission's own memory: page tables, files that were read."""

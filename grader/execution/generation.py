@@ -168,7 +168,8 @@ class Zygote:
     def _handle_on(self, pid: int, group: Group | None) -> ProcessHandle:
         if not self._profile.starts_processes or sys.platform != "linux":
             return open_handle(pid)
-        return LinuxTreeHandle(pid, group.members if group is not None else descendants_of_parent(pid))
+        members = group.members if group is not None else descendants_of_parent(pid)
+        return LinuxTreeHandle(pid, members, own_namespace=self._confined.sandboxed)
 
     def _ask_for_worker(self, folder: Path, far_ends: tuple[int, int, int]) -> None:
         try:

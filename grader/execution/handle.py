@@ -6,6 +6,7 @@ mark. Where a profile allows further processes, all of them are held together (`
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import time
@@ -20,6 +21,8 @@ _STOP_PATIENCE_S = 5.0
 _STILL = "TZX"
 """The states in `/proc` of what does not run: stopped, ended, gone."""
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_MOST_HELD = 200
+"""Processes of one worker that are held one by one; what starts more is ended as a whole."""
 
 
 class NotStoppedError(Exception):
@@ -132,6 +135,12 @@ class LinuxHandle:
             return Usage(0, 0)
         return Usage(self._status_bytes("VmRSS") or 0, threads)
 
+    def wait(self, limit_s: float) -> None:
+        """Until it has ended; the first process of a pid namespace ends after all others of it (pid_namespaces(7))."""
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        poll.poll(1000 * limit_s)
+
     def proportional_bytes(self) -> int:
         """Its resident memory, each page divided by the number of processes that share it (`Pss`, proc(5))."""
         try:
@@ -241,7 +250,9 @@ class LinuxTreeHandle:
     `members` gives the pids of all of them, those whose parents have ended included.
     """
 
-    def __init__(self, pid: int, members: Callable[[], Collection[int]]) -> None:
+    def __init__(self, pid: int, members: Callable[[], Collection[int]], *, own_namespace: bool) -> None:
+        """With a pid namespace of its own, all end with its init."""
+        self._own_namespace = own_namespace
         self._first = LinuxHandle(pid)
         self._init = LinuxHandle(_parent_of(pid))
         self._pid = pid
@@ -256,7 +267,7 @@ class LinuxTreeHandle:
     def stop(self) -> int:
         """Stop them all, again and again until nobody has been started meanwhile."""
         deadline = time.perf_counter() + _STOP_PATIENCE_S
-        while time.perf_counter() < deadline:
+        while time.perf_counter() < deadline and len(self._list_members()) <= _MOST_HELD:
             self._refresh()
             everyone = (self._first, *self._others.values())
             for handle in everyone:
@@ -268,10 +279,13 @@ class LinuxTreeHandle:
         raise NotStoppedError
 
     def kill(self) -> None:
-        """End them all."""
+        """End them all, and return when they are gone."""
         self._refresh()
         for handle in (self._first, *self._others.values()):
             handle.kill()
+        if self._own_namespace:
+            self._init.kill()
+        self._init.wait(_STOP_PATIENCE_S)
 
     def cpu_time_s(self) -> float:
         """Of those that run, by their clocks; of those that have ended, in the kernel's ticks."""
@@ -292,7 +306,10 @@ class LinuxTreeHandle:
         return max(0, sum(peak for peak in peaks if peak is not None) - resident_bytes)
 
     def usage(self) -> Usage:
-        """The sum over all of them, shared pages counted once."""
+        """The sum over all of them, shared pages counted once; of too many the number alone."""
+        count = len(self._list_members())
+        if count > _MOST_HELD:
+            return Usage(0, count)
         self._refresh()
         everyone = (self._first, *self._others.values())
         return Usage(sum(one.proportional_bytes() for one in everyone), sum(one.usage().processes for one in everyone))
@@ -304,7 +321,7 @@ class LinuxTreeHandle:
 
     def _refresh(self) -> bool:
         """Whether there is somebody who was not known; who has ended is forgotten."""
-        pids = set(self._list_members()) - {self._pid}
+        pids = set(sorted(self._list_members())[:_MOST_HELD]) - {self._pid}
         for pid in self._others.keys() - pids:
             self._others.pop(pid).close()
         new = pids - self._others.keys()

@@ -33,6 +33,7 @@ _WATCH_EVERY_S = 0.1
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
+_KERNEL_AT_THE_LIMIT = "the kernel ended a process of it at the limit"
 
 
 class _EndedError(Exception):
@@ -78,8 +79,6 @@ class WorkerProcess:
         self._ended_cpu_s = 0.0
         self._closed = False
         self.alive = True
-        self._arrivals = select.poll()
-        self._arrivals.register(channel, select.POLLIN)
         os.set_blocking(output, False)
 
     # --- the worker's life -------------------------------------------------------------------------------------------------
@@ -231,7 +230,7 @@ class WorkerProcess:
         """The worker's next frame; while it does not come, the watchdog looks every now and then."""
         deadline = time.perf_counter() + limit_s
         left_s = limit_s
-        while not self._arrivals.poll(1000 * min(_WATCH_EVERY_S, max(left_s, 0.0))):
+        while not _is_readable(self._channel, min(_WATCH_EVERY_S, left_s)):
             left_s = deadline - time.perf_counter()
             if left_s <= 0:
                 raise TimeoutError
@@ -243,28 +242,34 @@ class WorkerProcess:
         """End the worker where it takes more than it may, all of its processes together."""
         if self._caps is None:
             return
+        if self._group is not None and self._group.killed_for_memory():
+            self._kill()
+            raise _EndedError(Failure(FailureKind.MEMORY, _KERNEL_AT_THE_LIMIT))
         usage = self._handle.usage()
         used_bytes = usage.memory_bytes - self._first_bytes
         if used_bytes > self._caps.memory_bytes:
             self._kill()
             raise _EndedError(Failure(FailureKind.MEMORY, f"it took {used_bytes / 2**20:,.0f} MiB"))
-        if usage.processes > self._caps.processes:
+        self._refuse_crowds(usage.processes)
+
+    def _refuse_crowds(self, processes: int) -> None:
+        if self._caps is not None and processes > self._caps.processes:
             self._kill()
-            words = f"{usage.processes} processes and threads at once; {self._caps.processes} are allowed"
+            words = f"{processes} processes and threads at once; {self._caps.processes} are allowed"
             raise _EndedError(Failure(FailureKind.PROCESSES, words))
 
     def _rest(self) -> int:
         """Stop the worker; the number of its threads."""
         threads = self._handle.stop()
         self._ended_cpu_s = self._handle.cpu_time_s()
+        self._refuse_crowds(threads)
         return threads
 
     def _unsolicited(self) -> Failure | None:
         """A worker that has said something before it was asked does not play by the rules, or is dead."""
         if not self.alive:
             return Failure(FailureKind.EXIT, "the process had already ended")
-        readable, _, _ = select.select([self._channel], [], [], 0)
-        if not readable:
+        if not _is_readable(self._channel, 0):
             return None
         with contextlib.suppress(OSError):  # a connection that was reset has ended, too
             if self._channel.recv(1):
@@ -300,16 +305,16 @@ class WorkerProcess:
     def _ended_itself(self) -> Failure:
         """From the init's report of the wait status."""
         self.alive = False
-        readable, _, _ = select.select([self._status], [], [], _GRACE_S)
-        report = os.read(self._status, 4) if readable else b""
-        if readable and not report:
+        told = _is_readable(self._status, _GRACE_S)
+        report = os.read(self._status, 4) if told else b""
+        if told and not report:
             raise GraderError(f"the process that watches over the worker of {self._submission.author} was killed")
         if len(report) < 4:  # noqa: PLR2004 -- the size of a packed int
             self._kill()
             return Failure(FailureKind.PROTOCOL, "the submission closed the grader's channel")
         status = struct.unpack("<i", report)[0]
         if self._group is not None and self._group.killed_for_memory():
-            return Failure(FailureKind.MEMORY, "the kernel ended the process at the limit")
+            return Failure(FailureKind.MEMORY, _KERNEL_AT_THE_LIMIT)
         if os.WIFSIGNALED(status):
             return Failure(FailureKind.SIGNAL, f"the process was ended by {_signal_name(os.WTERMSIG(status))}")
         return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} instead of answering")
@@ -318,7 +323,14 @@ class WorkerProcess:
         """End the worker, and return when nothing of it is left."""
         self.alive = False
         self._handle.kill()
-        select.select([self._status], [], [], _GRACE_S)  # readable once its init has cleaned up, or is gone itself
+        _is_readable(self._status, _GRACE_S)  # it is once the worker's init has cleaned up, or is gone itself
+
+
+def _is_readable(source: socket.socket | int, limit_s: float) -> bool:
+    """Whether something can be read within `limit_s`, the end included. Unlike select(2), poll(2) takes any descriptor."""
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    return bool(poll.poll(1000 * limit_s))
 
 
 def _signal_name(number: int) -> str:
