@@ -64,18 +64,17 @@ class BubblewrapBackend:
 
     def _zygote(self, profile: Profile) -> Zygote:
         settings = self._settings.for_profile(profile)
-        network = profile is Profile.PROCESSES
         confined = Confined(
             sandboxed=True,
             seccomp_program=seccomp.program(profile),
-            network=network,
+            network=profile is Profile.PROCESSES,
             landlock_version=self._landlock_version,
-            landlock_rules=landlock.rules(profile, exposed_paths()),
+            landlock_rules=landlock.rules(profile, exposed_paths(profile)),
             processes=_ALL_PROCESSES,
         )
         return Zygote(
             profile,
-            launch=partial(self._launch, settings, _namespaces(network=network)),
+            launch=partial(self._launch, profile, settings),
             settings=settings,
             confined=confined,
             folder_for=lambda _submission: _WORKER_FOLDER,
@@ -83,9 +82,10 @@ class BubblewrapBackend:
         )
 
     def _launch(
-        self, settings: WorkerSettings, namespaces: Sequence[str], command: Sequence[str], control: int
+        self, profile: Profile, settings: WorkerSettings, command: Sequence[str], control: int
     ) -> subprocess.Popen[bytes]:
-        shown = exposed_paths()
+        shown = exposed_paths(profile)
+        namespaces = _namespaces(network=profile is Profile.PROCESSES)
         environment = _environment(settings)
         if os.geteuid() == 0:
             user = sandbox_user()
@@ -138,14 +138,18 @@ def sandbox_user() -> pwd.struct_passwd:
     )
 
 
-def exposed_paths() -> tuple[Path, ...]:
-    """All that the sandbox can read beside `/usr`: the interpreter, its environment, and the worker's own modules."""
+def exposed_paths(profile: Profile = Profile.SINGLE) -> tuple[Path, ...]:
+    """All that the sandbox can read beside `/usr`: the interpreter, its environment, and the worker's own modules.
+
+    A build also gets the links behind names such as `cc`.
+    """
     wanted = [
         Path(sys.base_prefix),
         Path(sys.prefix),
         PACKAGE_ROOT / "grader" / "__init__.py",
         PACKAGE_ROOT / "grader" / "worker",
         Path("/etc/ld.so.cache"),
+        *([Path("/etc/alternatives")] if profile is Profile.COMPILE else []),
     ]
     return tuple(path for path in dict.fromkeys(wanted) if path.exists() and not path.is_relative_to("/usr"))
 

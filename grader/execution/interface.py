@@ -23,6 +23,7 @@ class FailureKind(StrEnum):
     EXIT = "exit"
     SIGNAL = "signal"
     PROTOCOL = "protocol"  # it wrote to the grader's channel
+    BUILD = "build"
     PROCESSES = "processes"  # more processes and threads at once than are allowed
 
 

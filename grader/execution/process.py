@@ -24,7 +24,7 @@ from grader.execution.arena import Arena, signature_of
 from grader.execution.cgroup import Caps, Group
 from grader.execution.handle import NotStoppedError, ProcessHandle
 from grader.execution.interface import Call, Failure, FailureKind, Load
-from grader.worker import numba_cache, wire
+from grader.worker import packed, wire
 from grader.worker.wire import Operation
 
 _GRACE_S = 5.0
@@ -85,19 +85,29 @@ class WorkerProcess:
 
     def load(self, limit_s: float, compiled: bytes = b"") -> Load:
         """Send the submission's files and import it; the time includes nothing of the start of the process."""
-        sources = self._submission.files
-        header = json.dumps(
-            {
-                "files": [[source.path, len(source.content)] for source in sources],
-                "file": self._submission.file,
-                "function": self._submission.function,
-            }
-        ).encode()
-        payload = len(header).to_bytes(4, "little") + header + b"".join(source.content for source in sources) + compiled
+        payload = self._files({"file": self._submission.file, "function": self._submission.function}) + compiled
         start = time.perf_counter()
         answer = self._request(Operation.LOAD, payload, limit_s=limit_s)
         import_time_s = time.perf_counter() - start
         return Load(import_time_s, answer if isinstance(answer, Failure) else None)
+
+    def build(self, command: Sequence[str], limit_s: float) -> bytes | Failure:
+        """Run a command among the submission's files, and bring what it leaves in the folder `built`, as bytes.
+
+        They mean nothing on this side, and are for the submission's own workers. A worker that has built is not to be called.
+        """
+        return self._request(
+            Operation.BUILD,
+            self._files({"command": list(command)}),
+            limit_s=limit_s,
+            reply_limit_bytes=packed.LIMIT_BYTES + wire.HEADER.size,
+        )
+
+    def _files(self, header: dict[str, object]) -> bytes:
+        """A header that names the submission's files, and the files."""
+        sources = self._submission.files
+        told = json.dumps({**header, "files": [[source.path, len(source.content)] for source in sources]}).encode()
+        return len(told).to_bytes(4, "little") + told + b"".join(source.content for source in sources)
 
     def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
         """One call of the protocol; a worker that exceeds `limit_s` seconds is killed."""
@@ -139,7 +149,7 @@ class WorkerProcess:
         """The submission's Numba cache as bytes that mean nothing on this side; empty where it has none or does not answer."""
         if not self.alive:
             return b""
-        answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=2 * numba_cache.CACHE_LIMIT_BYTES)
+        answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=2 * packed.LIMIT_BYTES)
         return b"" if isinstance(answer, Failure) else answer
 
     def compiled_count(self) -> int | None:

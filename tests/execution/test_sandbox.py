@@ -271,7 +271,7 @@ def test_what_the_sandbox_shows_below_tmp_can_still_be_read_there(
         for path in (library / "part.py", file, neighbour):
             path.write_text("content")
         shown = (*exposed_paths(), library, file)
-        monkeypatch.setattr(bubblewrap, "exposed_paths", lambda: shown)
+        monkeypatch.setattr(bubblewrap, "exposed_paths", lambda _profile: shown)
         with sandbox.generation() as generation:
             workers = Workers(generation, submission_of)
             read = f"return [Path(path).read_text() for path in {[str(library / 'part.py'), str(file)]}]"
