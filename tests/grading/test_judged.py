@@ -161,6 +161,30 @@ def test_every_place_among_the_further_calls_has_a_worker_that_has_seen_nothing_
         assert [one.alive for one in backend.workers] == [True, False, False]
 
 
+def test_what_a_witness_is_given_was_compiled_before_the_call_that_it_is_asked_about(followed: Task) -> None:
+    """What a submission compiled is bytes of its own making: after a call they could tell its witnesses of that call."""
+    backend = ScriptedBackend({"ada": paced(1e-3, compiles=b"before")})
+    prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
+    with backend.generation() as generation:
+        worker = generation.start(ADA)
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
+        witnesses.spare_compiling(worker)
+        backend.scripts["ada"] = paced(1e-3, compiles=b"what the call was")
+        for _ in range(2):
+            judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
+            witnesses.spare_compiling(generation.start(ADA))
+    assert [compiled for _, compiled in backend.given] == [b"before"] * len(prepared.follow_ups)
+
+
+def test_where_nothing_was_compiled_before_a_witness_compiles_by_itself(followed: Task) -> None:
+    backend = ScriptedBackend({"ada": paced(1e-3, compiles=b"what the call was")})
+    prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
+    with backend.generation() as generation:
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
+        judged_call(generation.start(ADA), followed, followed.check_cases[1], prepared, LIMITS, witnesses)
+    assert {compiled for _, compiled in backend.given} == {b""}
+
+
 def test_a_witness_that_cannot_be_imported_is_the_submissions_failure(followed: Task) -> None:
     script = paced(1e-3)
     backend = ScriptedBackend({"ada": script})
