@@ -102,7 +102,8 @@ def test_a_layer_of_the_sandbox_that_the_kernel_refuses_keeps_the_worker_from_st
         open_after = []
         for _ in range(3):
             with pytest.raises(
-                GraderError, match=r"no worker could be started: (?s:.*)Error: (?s:.*)seccomp: (Invalid argument|Permission denied)"
+                GraderError,
+                match=r"no worker could be started: (?s:.*)Error: (?s:.*)seccomp: (Invalid argument|Permission denied)",
             ):
                 generation.start(submission_of("def f(): return 0.0"))
             open_after.append(descriptors())

@@ -14,9 +14,10 @@ from grader.execution.interface import Generation
 from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.session import open_session, require_authors
+from grader.profiles import Profile
 from grader.store import StoredBlock
 from grader.verdicts import Verdict
-from tests.grading.course_fixture import Classroom, noisy, of, paced, points_of, ranks, wrong_from
+from tests.grading.course_fixture import FOLLOWED_TASK, Classroom, noisy, of, paced, points_of, ranks, wrong_from
 
 RUNS_OF_REFERENCES = 2
 """A case at which references stand alone ranks nobody."""
@@ -60,6 +61,20 @@ def figures(report: Report) -> dict[str, tuple[object, ...]]:
         result.author: (result.verdict, result.case, result.rank, result.wall_time_s, result.speedup_low, result.runs)
         for result in report.results
     }
+
+
+# How it is run
+
+
+@pytest.mark.parametrize("profile", ["single", "threads", "processes"])
+def test_every_process_of_a_task_has_its_profile_in_the_check_and_in_every_run(classroom: Classroom, profile: str) -> None:
+    classroom.teach(
+        FOLLOWED_TASK + f"\nfrom grader.profiles import Profile\nTASK = replace(TASK, profile=Profile({profile!r}))\n"
+    )
+    small_class(classroom)
+    classroom.grade()
+    assert set(classroom.backend.profiles) == {Profile(profile)}
+    assert len(classroom.backend.profiles) > 20
 
 
 # What has not changed
