@@ -2,7 +2,7 @@
 
 A speed that no core can reach is then no speed; and it is what a program's own speed can be compared with. Arithmetic is
 measured with Numba, in the vectors that the workers' environment allows, and with the library behind NumPy's product, which
-chooses its own: the faster one counts. All is done several times over, in turns, and the best counts: other load only adds time.
+chooses its own: the faster one counts. All is done several times, in turns, and the best counts: other load only adds time.
 """
 
 from collections.abc import Iterator
@@ -29,6 +29,7 @@ _FLOP_PER_BYTE = 2 * 8 / 8
 _ARITHMETIC_SIZES_BYTES = (1 << 10, 1 << 14)
 """Which of them is faster depends on where the numbers come to lie."""
 _MATRIX = 768
+"""Rows and columns of the matrices that are multiplied."""
 _MOVED_BYTES = 1 << 29
 """A call moves so much: some milliseconds even in the fastest cache, so that the cost of the call itself does not show."""
 _TRIES = 7
@@ -40,7 +41,7 @@ class _Probe:
     """One kind of work: what is asked of the kernels, and how much it is (operations, or bytes)."""
 
     kind: int
-    size: int
+    size_bytes: int
     repeats: int
     amount: float
 
@@ -65,9 +66,10 @@ def measure_peaks(backend: Backend) -> Peaks:
             raise GraderError(f"the machine's peaks cannot be measured: {load.failure.message}")
         for probe in probes:
             _call_s(worker, probe, _FIRST_LIMIT_S)  # it compiles
-        times_s = [[_call_s(worker, probe, _LIMIT_S) for probe in probes] for _ in range(_TRIES)]
+        rounds = [[_call_s(worker, probe, _LIMIT_S) for probe in probes] for _ in range(_TRIES)]
     best = {
-        (probe.kind, probe.size): probe.amount / min(of_probe) for probe, of_probe in zip(probes, zip(*times_s), strict=True)
+        (probe.kind, probe.size_bytes): probe.amount / min(times_s[index] for times_s in rounds)
+        for index, probe in enumerate(probes)
     }
     return Peaks(
         flop_per_s=max(speed for (kind, _), speed in best.items() if kind in (ARITHMETIC, PRODUCT)),
@@ -78,7 +80,7 @@ def measure_peaks(backend: Backend) -> Peaks:
 def _probes() -> Iterator[_Probe]:
     for size in _ARITHMETIC_SIZES_BYTES:
         yield _Probe(ARITHMETIC, size, int(_FLOP / _FLOP_PER_BYTE / size), _FLOP)
-    yield _Probe(PRODUCT, _MATRIX, 1, 2 * _MATRIX**3)
+    yield _Probe(PRODUCT, 8 * _MATRIX**2, 1, 2 * _MATRIX**3)
     for size in SIZES_BYTES:
         repeats = max(1, _MOVED_BYTES // size)
         for kind in (READ, WRITE, COPY):
@@ -86,7 +88,7 @@ def _probes() -> Iterator[_Probe]:
 
 
 def _call_s(worker: Worker, probe: _Probe, limit_s: float) -> float:
-    call = worker.call((probe.kind, probe.size, probe.repeats), (ArraySpec("float64", ()),), limit_s)
+    call = worker.call((probe.kind, probe.size_bytes, probe.repeats), (ArraySpec("float64", ()),), limit_s)
     if call.failure is not None:
         raise GraderError(f"the machine's peaks cannot be measured: {call.failure.message}")
     return call.wall_time_s
