@@ -158,8 +158,8 @@ def does_not_grow(observed: Observed) -> str | None:
         return None
     return (
         f"its time hardly grows with the work: {time_text(shorter_s)} at case {small}, and {time_text(longer_s)} at case "
-        f"{large} with {more / less:.3g} times the work, an exponent of {exponent:.2f}; from {LEAST_GROWTH:g} on it would be let "
-        "pass"
+        f"{large} with {more / less:.3g} times the work, an exponent of {exponent:.2f}; from {LEAST_GROWTH:g} on "
+        "it would be let pass"
     )
 
 
