@@ -23,9 +23,9 @@ ARITHMETIC, PRODUCT, READ, WRITE, COPY = range(5)
 SIZES_BYTES = (1 << 14, 1 << 18, 1 << 22, 1 << 27)
 """Memory that fits the first, the second and the third level of common caches, and memory that fits none."""
 
+STEPS = 8
+"""Of the arithmetic: multiplications and additions of each number, in one repeat."""
 _FLOP = 1 << 29
-_FLOP_PER_BYTE = 2 * 8 / 8
-"""Of the arithmetic: each number takes 8 steps, a multiplication and an addition, between its load and its store."""
 _ARITHMETIC_SIZES_BYTES = (1 << 10, 1 << 14)
 """Which of them is faster depends on where the numbers come to lie."""
 _MATRIX = 768
@@ -79,7 +79,7 @@ def measure_peaks(backend: Backend) -> Peaks:
 
 def _probes() -> Iterator[_Probe]:
     for size in _ARITHMETIC_SIZES_BYTES:
-        yield _Probe(ARITHMETIC, size, int(_FLOP / _FLOP_PER_BYTE / size), _FLOP)
+        yield _Probe(ARITHMETIC, size, _FLOP // (2 * STEPS * size // 8), _FLOP)
     yield _Probe(PRODUCT, 8 * _MATRIX**2, 1, 2 * _MATRIX**3)
     for size in SIZES_BYTES:
         repeats = max(1, _MOVED_BYTES // size)

@@ -1,11 +1,13 @@
 """A machine's peaks: plausible figures of a real worker, and the best of several where a worker is disturbed."""
 
+import ast
 import itertools
 
 import pytest
 
 from grader.content.task import Inputs
 from grader.errors import GraderError
+from grader.execution import peaks as peaks_module
 from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.interface import Failure, FailureKind
 from grader.execution.peaks import KERNELS, SIZES_BYTES, measure_peaks
@@ -55,5 +57,15 @@ def test_where_the_kernels_do_not_run_it_is_said_why(script: Script) -> None:
         measure_peaks(scripted(script))
 
 
-def test_the_kernels_are_where_they_are_read_from() -> None:
+def test_the_kernels_and_what_is_asked_of_them_agree() -> None:
+    """They are read as text, so nothing else would say it: what is counted as done would not be what is done."""
+    found = {}
+    for node in ast.parse(KERNELS.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and not isinstance(node.value, ast.Call):
+            found[node.targets[0].id] = eval(ast.unparse(node.value))  # noqa: S307 -- numbers of our own
+    assert found["STEPS"] == peaks_module.STEPS
+    assert found["MEMORY_BYTES"] >= max(SIZES_BYTES)
+    kinds = {"ARITHMETIC": 0, "PRODUCT": 1, "READ": 2, "WRITE": 3}
+    assert {name: getattr(peaks_module, name) for name in kinds} == kinds
     assert f"def {KERNELS.stem}(".encode() in KERNELS.read_bytes()
+    assert b"ARITHMETIC, PRODUCT, READ, WRITE = range(4)" in KERNELS.read_bytes()
