@@ -60,9 +60,7 @@ def test_the_machine_is_measured_once_and_again_when_all_is_graded_afresh(classr
     assert machine.asked == 2
 
 
-def test_where_it_cannot_be_measured_the_class_is_graded_and_that_is_reported(
-    classroom: Classroom, machine: Machine
-) -> None:
+def test_where_it_cannot_be_measured_the_class_is_graded_and_that_is_reported(classroom: Classroom, machine: Machine) -> None:
     machine.fails = True
     result = grade(classroom)
     document = json.loads(result.stdout)
