@@ -23,15 +23,17 @@ BUSY_CORES_SLACK = 0.2
 ERRATIC_SPEED = 4.0
 """How much faster than its median call an erratic submission's fastest one may be: noise makes calls slower, never faster."""
 SLOWER_IN_CHECK = 4.0
-"""Whatever else the machine does during the check may slow it down by the number of processes that share the core."""
+SLOW_CHECK_S = 0.02
+"""Shorter times of the check say little: it makes few calls, and on a busy machine others take their turns in them."""
 SLOWER_WARM = 3.0
+LEAST_TURNS = 3
 LIMIT_MARGIN = 1.5
 """A core may run faster for a while than when its peak was measured."""
 LEAST_GROWTH = 0.2
 """The exponent with which time grows in work."""
 LEAST_WORK_RATIO = 8.0
-WELL_ABOVE_EMPTY_CALL_S = 2e-3
-"""An empty call takes some 25 to 150 µs: in longer times than this it does not show."""
+VISIBLE_S = 5e-3
+"""Far more than an empty call takes (25 to 150 µs), and more than one turn of another process."""
 FASTER_THAN_TUNED = 5.0
 
 
@@ -122,7 +124,7 @@ def slower_in_check(observed: Observed) -> str | None:
     if check_s is None or not observed.turns:
         return None
     measured_s = statistics.median(observed.timed_s)
-    if check_s <= max(SLOWER_IN_CHECK * measured_s, WELL_ABOVE_EMPTY_CALL_S):
+    if check_s <= max(SLOWER_IN_CHECK * measured_s, SLOW_CHECK_S):
         return None
     return (
         f"at case {observed.case} a call took {time_text(check_s)} in the check, which decides where it is measured, and "
@@ -133,10 +135,10 @@ def slower_in_check(observed: Observed) -> str | None:
 def slower_in_warm_calls(observed: Observed) -> str | None:
     """A worker's first turn of a run may compile and plan; from then on its untimed calls do what its timed ones do."""
     later = [turn for turns in observed.runs for turn in turns[1:]]
-    if not later:
+    if len(later) < LEAST_TURNS:
         return None
     ratio = statistics.median(turn.warm_time_s / statistics.median(turn.timed_s) for turn in later)
-    if ratio <= SLOWER_WARM or statistics.median(turn.warm_time_s for turn in later) <= WELL_ABOVE_EMPTY_CALL_S:
+    if ratio <= SLOWER_WARM or statistics.median(turn.warm_time_s for turn in later) <= VISIBLE_S:
         return None
     return (
         f"the first call of a turn, which does not count, took {ratio:.3g} times as long as those that do (the median of "
@@ -148,7 +150,7 @@ def does_not_grow(observed: Observed) -> str | None:
     """More work takes longer, though caches, threads and what every call costs may make it grow slowly."""
     check = observed.check
     times = [(work, check.case_times_s[case], case) for case, work in check.case_work.items() if case in check.case_times_s]
-    visible = sorted(one for one in times if one[1] >= WELL_ABOVE_EMPTY_CALL_S and one[0] > 0)
+    visible = sorted(one for one in times if one[1] >= VISIBLE_S and one[0] > 0)
     if len(visible) < 2:  # noqa: PLR2004 -- a pair
         return None
     (less, shorter_s, small), (more, longer_s, large) = visible[0], visible[-1]
