@@ -17,11 +17,13 @@ from grader.records import CheckResult, Turn
 from grader.units import memory_text, rate_text, time_text
 
 IDLE_CPU_SHARE = 0.02
-"""Of the CPU time of the timed calls, what may be used between calls. Honest code has used none."""
+"""Of the CPU time of the timed calls, what may be used between calls."""
 BUSY_CORES_SLACK = 0.2
 """CPU time and wall time are read one after the other, and so differ a little."""
 ERRATIC_SPEED = 4.0
 """How much faster than its median call an erratic submission's fastest one may be: noise makes calls slower, never faster."""
+CPU_SLACK_S = 1e-3
+"""So little CPU time, of all calls together, says nothing: a switch between processes takes some microseconds of somebody's."""
 SLOWER_IN_CHECK = 4.0
 SLOW_CHECK_S = 0.02
 """Shorter times of the check say little: it makes few calls, and on a busy machine others take their turns in them."""
@@ -78,7 +80,7 @@ def worked_between_calls(observed: Observed) -> str | None:
     """Between its calls a worker is stopped, so that it cannot use CPU time."""
     idle_s = sum(turn.idle_cpu_s for turn in observed.turns)
     busy_s = sum(turn.cpu_time_s for turn in observed.turns)
-    if idle_s <= IDLE_CPU_SHARE * busy_s:
+    if idle_s <= max(IDLE_CPU_SHARE * busy_s, CPU_SLACK_S):
         return None
     return (
         f"it used {time_text(idle_s)} of CPU time between its calls, when it should have stood still, and {time_text(busy_s)} "
@@ -88,10 +90,10 @@ def worked_between_calls(observed: Observed) -> str | None:
 
 def used_more_cores(observed: Observed) -> str | None:
     """A worker is bound to the cores of its budget, so that it cannot use more CPU time a second."""
-    wall_s = sum(observed.timed_s)
-    cores = sum(turn.cpu_time_s for turn in observed.turns) / wall_s if wall_s else 0.0
-    if cores <= observed.threads + BUSY_CORES_SLACK:
+    wall_s, busy_s = sum(observed.timed_s), sum(turn.cpu_time_s for turn in observed.turns)
+    if busy_s <= max((observed.threads + BUSY_CORES_SLACK) * wall_s, observed.threads * wall_s + CPU_SLACK_S):
         return None
+    cores = busy_s / wall_s
     return (
         f"{cores:.2f} cores were at work in its timed calls, and the budget is {observed.threads}; up to "
         f"{observed.threads + BUSY_CORES_SLACK:g} would be let pass"

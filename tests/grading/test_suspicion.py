@@ -127,6 +127,16 @@ def test_more_cores_than_the_budget_are_seen(threads: int, cores: float, found: 
     assert (used_more_cores(observed) is not None) is found
 
 
+def test_a_few_microseconds_of_cpu_time_say_nothing() -> None:
+    def short(cpu_s: float = 1.5e-4, idle_s: float = 0.0) -> Observed:
+        return all_turns(turn(warm_s=5e-5, timed_s=(5e-5,) * 3, cpu_s=cpu_s, idle_s=idle_s))
+
+    assert worked_between_calls(short(idle_s=1.9e-4)) is None
+    assert worked_between_calls(short(idle_s=2.1e-4)) is not None
+    assert used_more_cores(short(cpu_s=3.4e-4)) is None
+    assert used_more_cores(short(cpu_s=3.6e-4)) is not None
+
+
 # Times beside each other
 
 
