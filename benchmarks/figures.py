@@ -21,6 +21,7 @@ from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.progress import Silent
 from grader.grading.session import Session, open_session
+from grader.profiles import Profile
 from grader.store import Store
 
 COURSE = Path(__file__).resolve().parent.parent
@@ -60,8 +61,8 @@ class _MeteredGeneration:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._context.__exit__(kind, error, trace)
 
-    def start(self, submission: Submission) -> "_MeteredWorker":
-        return _MeteredWorker(self._generation.start(submission), self._meter)
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> "_MeteredWorker":
+        return _MeteredWorker(self._generation.start(submission, profile), self._meter)
 
 
 class _MeteredWorker:

@@ -10,19 +10,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from grader.content.course import Course
+from grader.content.course import COURSE_FILE, Course
 from grader.errors import GraderError, UsageError
-from grader.execution.bubblewrap import MISSING_LAYERS, BubblewrapBackend, sandbox_user
+from grader.execution.bubblewrap import NO_CONTROL_GROUP, NO_LANDLOCK, BubblewrapBackend, sandbox_user
 from grader.execution.choose import worker_settings
-from grader.execution.empty_call import empty_call_times_s
+from grader.execution.empty_call import empty_call_times_s, nothing_submission
+from grader.execution.probe import probe
 from grader.machine import library_versions, this_machine
+from grader.profiles import Profile
 
 _NOISE_PROBES, _PROBE_ADDITIONS = 200, 50_000
 _NOISY = 0.05
 _SLOW_EMPTY_CALL_S = 200e-6
 _COARSE_CLOCK_S = 1e-6
-FINDINGS = 9
+FINDINGS = 8 + len(Profile)
 """How many there are."""
+
+_LAYERS = {
+    NO_LANDLOCK: "boot a kernel with Landlock (5.13 or later; `landlock` among the `lsm=` of its command line)",
+    NO_CONTROL_GROUP: "start the grader in a group of its own: systemd-run --user --scope -p Delegate=yes grader grade",
+}
+"""What to do about each layer that may be missing."""
 
 _GOOD_CLOCKS = ("tsc", "arch_sys_counter", "kvm-clock")
 _BUSY_LOAD = 0.5
@@ -47,11 +55,11 @@ class Finding:
     remedy: str = ""
 
 
-def examine(course: Course) -> Iterator[Finding]:
+def examine(course: Course, course_folder: Path) -> Iterator[Finding]:
     """All findings, one by one as they are made; takes a few seconds."""
     yield _python()
     yield _sandbox(course)
-    yield _layers()
+    yield from _inside(course, course_folder)
     yield _cores(course)
     yield _clock()
     yield _empty_call(course)
@@ -69,21 +77,37 @@ def _python() -> Finding:
 def _sandbox(course: Course) -> Finding:
     try:
         backend = BubblewrapBackend(worker_settings(course.machine, course.limits))
-        with backend.generation():
-            user = f", as the user {sandbox_user().pw_name}" if os.geteuid() == 0 else ""
-            return Finding("sandbox", Health.GOOD, f"bubblewrap starts{user}")
+        with backend.generation() as generation:
+            generation.start(nothing_submission())
     except (GraderError, UsageError) as error:
         remedy = "install bubblewrap and libseccomp2, and allow unprivileged user namespaces; or grade with --trust-code"
         return Finding("sandbox", Health.BAD, str(error), remedy)
+    user = f", as the user {sandbox_user().pw_name}" if os.geteuid() == 0 else ""
+    remedies = [remedy for layer, remedy in _LAYERS.items() if layer in backend.sandbox]
+    health = Health.WEAK if remedies else Health.GOOD
+    return Finding("sandbox", health, f"{backend.sandbox}: bubblewrap starts{user}", "; ".join(remedies))
 
 
-def _layers() -> Finding:
-    return Finding(
-        "isolation",
-        Health.WEAK,
-        f"in the sandbox: namespaces, no capabilities, seccomp, rlimits; {MISSING_LAYERS}",
-        "none is needed from you",
-    )
+def _inside(course: Course, course_folder: Path) -> Iterator[Finding]:
+    """For each profile: what a program in it tried to do that it should not, and could."""
+    for profile in Profile:
+        what = f"inside: {profile}"
+        try:
+            settings = worker_settings(course.machine, course.limits)
+            with BubblewrapBackend(settings).generation() as generation:
+                cores = profile.cores(course.machine.threads)
+                probed = probe(generation, profile, course_folder / COURSE_FILE, settings.memory_bytes, cores)
+        except (GraderError, UsageError) as error:
+            yield Finding(what, Health.BAD, str(error), "see the sandbox's finding")
+            continue
+        if probed.holes:
+            yield Finding(what, Health.BAD, f"it could {', '.join(probed.holes)}", "do not grade others' code on this machine")
+        elif probed.missing:
+            yield Finding(what, Health.WEAK, f"it could not {', '.join(probed.missing)}", "tasks that need it cannot be graded")
+        else:
+            allowed = f"; it may {', '.join(probed.possible)}" if probed.possible else ""
+            refused = probed.tried - len(probed.possible)
+            yield Finding(what, Health.GOOD, f"{refused} of {probed.tried} things that a program tried were refused{allowed}")
 
 
 def _cores(course: Course) -> Finding:

@@ -332,6 +332,11 @@ class Store:
         """All, the oldest first."""
         return tuple(Acceptance(*row) for row in self._read(f"{_select(Acceptance)} FROM acceptances ORDER BY id", ()))
 
+    def last_sandbox(self, *, unlike: str) -> str:
+        """The isolation tier of the latest check that was not made in the tier `unlike`; empty where there is none."""
+        rows = self._read("SELECT sandbox FROM checks WHERE sandbox != ? ORDER BY id DESC LIMIT 1", (unlike,))
+        return next((str(sandbox) for (sandbox,) in rows), "")
+
     def asked_for_review(self, member: Member, task: str) -> bool:
         """Whether a check or a run of this version found something that only a person can decide, wherever it was graded."""
         checks = self._read(

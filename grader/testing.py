@@ -11,6 +11,7 @@ from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs, Outputs
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind, Generation, Load, Worker
+from grader.profiles import Profile
 from grader.worker.convert import UnfitResultError, store
 
 
@@ -48,6 +49,8 @@ class ScriptedBackend:
         """All that were started, ended or not."""
         self.given: list[tuple[str, bytes]] = []
         """Of every import: the author, and the compiled functions that it was given."""
+        self.profiles: list[Profile] = []
+        """Of every start: the profile that was asked for."""
         self.faults: list[str] = []
         """Authors whose next start fails as the grader's own fault."""
 
@@ -61,7 +64,8 @@ class _ScriptedGeneration:
     def __init__(self, backend: ScriptedBackend) -> None:
         self._backend = backend
 
-    def start(self, submission: Submission) -> "_ScriptedWorker":
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> "_ScriptedWorker":
+        self._backend.profiles.append(profile)
         if submission.author in self._backend.faults:
             self._backend.faults.remove(submission.author)
             raise GraderError(f"no worker for {submission.author}, as scripted")

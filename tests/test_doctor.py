@@ -5,14 +5,21 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from grader import doctor
 from grader.content.course import Course
-from grader.doctor import Finding, Health, examine
+from grader.doctor import FINDINGS, Finding, Health, examine
+from grader.execution import landlock
+from grader.execution.cgroup import find_groups
+from grader.execution.probe import Probed
 from grader.machine import Machine, usable_cpus
 from grader.machine import this_machine as really_this_machine
+from grader.profiles import Profile
+
+PROJECT = Path(__file__).parent.parent
 
 
 def course_with(threads: int = 1) -> Course:
@@ -31,7 +38,7 @@ def finding(findings: list[Finding], what: str) -> Finding:
 
 def assert_complete(findings: list[Finding]) -> None:
     """Every finding has its words, and every trouble its remedy."""
-    assert len({one.what for one in findings}) == len(findings) == 9
+    assert len({one.what for one in findings}) == len(findings) == FINDINGS
     for one in findings:
         assert one.found, one.what
         assert one.remedy or one.health is Health.GOOD, one.what
@@ -39,16 +46,49 @@ def assert_complete(findings: list[Finding]) -> None:
 
 @pytest.mark.usefixtures("sandbox")
 def test_on_this_machine_the_sandbox_works_and_all_is_told() -> None:
-    findings = list(examine(course_with()))
+    findings = list(examine(course_with(), PROJECT))
     assert_complete(findings)
-    assert finding(findings, "sandbox").health is Health.GOOD
+    sandbox = finding(findings, "sandbox")
+    assert sandbox.health is (Health.GOOD if sandbox.found.startswith("full") else Health.WEAK)
     assert "µs" in finding(findings, "empty call").found
     assert "numpy" in finding(findings, "libraries").found
 
 
+@pytest.mark.usefixtures("sandbox")
+def test_it_tries_from_inside_each_profile_what_could_be_done_there() -> None:
+    findings = list(examine(course_with(), PROJECT))
+    assert [one.what for one in findings if one.what.startswith("inside: ")] == [f"inside: {profile}" for profile in Profile]
+    for profile in Profile:
+        assert finding(findings, f"inside: {profile}").health is Health.GOOD, finding(findings, f"inside: {profile}").found
+    assert "it may fork" in finding(findings, "inside: processes").found
+
+
+def test_what_is_possible_and_should_not_be_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "probe", lambda _generation, profile, *_: Probed(profile, ("mount a file system",), tried=2))
+    inside = finding(list(examine(course_with(), PROJECT)), "inside: single")
+    assert inside.health is Health.BAD
+    assert inside.found == "it could mount a file system"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "tier"),
+    [("landlock.abi", 0, "reduced (no Landlock)"), ("find_groups", None, "reduced (no control group)")],
+)
+def test_a_layer_that_this_machine_lacks_is_named_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: object, tier: str
+) -> None:
+    if find_groups() is None or not landlock.abi():
+        pytest.skip("this machine lacks a layer itself")
+    monkeypatch.setattr(f"grader.execution.bubblewrap.{name}", lambda: value)
+    sandbox = finding(list(examine(course_with(), PROJECT)), "sandbox")
+    assert sandbox.health is Health.WEAK
+    assert sandbox.found.startswith(tier)
+    assert sandbox.remedy
+
+
 def test_without_bubblewrap_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
-    findings = list(examine(course_with()))
+    findings = list(examine(course_with(), PROJECT))
     assert_complete(findings)
     sandbox = finding(findings, "sandbox")
     assert sandbox.health is Health.BAD
@@ -59,7 +99,7 @@ def test_without_bubblewrap_it_says_how_to_install_it(monkeypatch: pytest.Monkey
 
 
 def test_more_threads_than_cores_are_found_before_anything_is_graded() -> None:
-    findings = list(examine(course_with(threads=len(usable_cpus()) + 1)))
+    findings = list(examine(course_with(threads=len(usable_cpus()) + 1), PROJECT))
     assert_complete(findings)
     assert finding(findings, "sandbox").health is Health.BAD
     assert "lower `threads`" in finding(findings, "sandbox").found
@@ -96,7 +136,7 @@ HEALTHY = ("cores", "clock", "noise", "other load", "libraries")
 
 def test_a_quiet_machine_is_healthy(quiet: pytest.MonkeyPatch) -> None:
     del quiet
-    findings = list(examine(course_with()))
+    findings = list(examine(course_with(), PROJECT))
     assert [finding(findings, what).health for what in HEALTHY] == [Health.GOOD] * len(HEALTHY)
     assert [finding(findings, what).remedy for what in HEALTHY] == [""] * len(HEALTHY)
 
@@ -112,7 +152,7 @@ def test_a_quiet_machine_is_healthy(quiet: pytest.MonkeyPatch) -> None:
 )
 def test_each_weakness_is_seen(quiet: pytest.MonkeyPatch, what: str, name: str, value: object, words: str) -> None:
     quiet.setattr(doctor, name, value)
-    findings = list(examine(course_with()))
+    findings = list(examine(course_with(), PROJECT))
     assert_complete(findings)
     assert finding(findings, what).health is Health.WEAK
     assert words in finding(findings, what).found
@@ -120,13 +160,13 @@ def test_each_weakness_is_seen(quiet: pytest.MonkeyPatch, what: str, name: str, 
 
 def test_a_busy_machine_is_seen(quiet: pytest.MonkeyPatch) -> None:
     quiet.setattr(os, "getloadavg", lambda: (100.0, 0.0, 0.0))
-    other_load = finding(list(examine(course_with())), "other load")
+    other_load = finding(list(examine(course_with(), PROJECT)), "other load")
     assert other_load.health is Health.WEAK
     assert "wait" in other_load.remedy
 
 
 def test_a_missing_library_is_bad(quiet: pytest.MonkeyPatch) -> None:
     quiet.setattr(doctor, "library_versions", lambda: {"numpy": "2.0"})
-    libraries = finding(list(examine(course_with())), "libraries")
+    libraries = finding(list(examine(course_with(), PROJECT)), "libraries")
     assert libraries.health is Health.BAD
     assert "make setup" in libraries.remedy

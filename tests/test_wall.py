@@ -98,9 +98,9 @@ def test_of_the_workers_code_the_trusted_side_shares_the_frames_and_a_limit() ->
     shared = {
         module for name in TRUSTED if name != TEST_DOUBLE for module in imported(SOURCES[name]) if "grader.worker" in module
     }
-    assert shared == {"grader.worker.wire", "grader.worker.wire.Operation", "grader.worker.numba_cache"}
-    from_cache = of(mentioned(SOURCES["execution/process.py"]), ("numba_cache",)) - {"numba_cache"}
-    assert from_cache == {"numba_cache.CACHE_LIMIT_BYTES"}
+    assert shared == {"grader.worker.wire", "grader.worker.wire.Operation", "grader.worker.packed"}
+    from_packed = of(mentioned(SOURCES["execution/process.py"]), ("packed",)) - {"packed"}
+    assert from_packed == {"packed.LIMIT_BYTES"}
 
 
 def test_and_the_test_double_the_conversion_of_results() -> None:

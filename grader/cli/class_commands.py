@@ -9,7 +9,6 @@ import typer
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.submission import authors
 from grader.errors import GraderError, UsageError
-from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
@@ -105,8 +104,8 @@ def require_results(place: Place) -> None:
 def _stored_report(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Report:
     session = open_session(place.course, place.submissions, tasks)
     require_results(place)
-    sandbox = PlainBackend.sandbox if trust_code else BubblewrapBackend.sandbox
     with Store(place.store_file) as store:
+        sandbox = PlainBackend.sandbox if trust_code else store.last_sandbox(unlike=PlainBackend.sandbox)
         return stand(session, read_class(session), {}, session.conditions(sandbox), store)
 
 

@@ -81,7 +81,7 @@ def init_course(course_folder: Path, folder: Path, *, as_json: bool) -> None:
 
 def examine_machine(course_folder: Path, *, as_json: bool) -> None:
     """Print what this machine has, each finding with its remedy; exit code 3 where something does not work."""
-    findings = _examined(load_course(course_folder))
+    findings = _examined(load_course(course_folder), course_folder)
     if as_json:
         typer.echo(dump({"findings": [asdict(finding) for finding in findings]}))
     else:
@@ -90,11 +90,11 @@ def examine_machine(course_folder: Path, *, as_json: bool) -> None:
         raise typer.Exit(3)
 
 
-def _examined(course: Course) -> list[Finding]:
+def _examined(course: Course, course_folder: Path) -> list[Finding]:
     findings = []
     with TerminalProgress() as progress:
         progress.begin("looking at this machine", FINDINGS)
-        for finding in examine(course):
+        for finding in examine(course, course_folder):
             findings.append(finding)
             progress.advance(1, finding.what)
     return findings

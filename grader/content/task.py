@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from grader.errors import GraderError, UsageError
 from grader.nearest import did_you_mean
+from grader.profiles import Profile
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -139,6 +140,8 @@ class Task:
     its evidence; None where there is nothing. The answer stays correct, and is not ranked before somebody has looked."""
     tolerance_used: Callable[[Inputs, Outputs, Any], float] | None = None
     """The greatest share of its tolerance that any value of an answer uses; above 1 is wrong. For tests of the checker."""
+    profile: Profile = Profile.SINGLE
+    """What a submission may use beside its own process: `COMPILE` is for builds, and no task's."""
     picture_case: Case | None = None
     picture: "Callable[[Inputs, Outputs, Figure], None] | None" = None
     """Draws a submission's outputs for `picture_case` on an empty matplotlib figure."""

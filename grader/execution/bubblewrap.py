@@ -7,59 +7,99 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.execution import as_user, seccomp
-from grader.execution.generation import PACKAGE_ROOT, Confined, WorkerSettings, ZygoteGeneration
+from grader.execution import as_user, landlock, seccomp
+from grader.execution.cgroup import Caps, find_groups
+from grader.execution.generation import PACKAGE_ROOT, Confined, Watched, WorkerSettings, Zygote, ZygoteGeneration
+from grader.profiles import Profile
 
 _SANDBOX_USERS = ("grader-sandbox", "nobody")
 _SYSTEM_FOLDERS = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _WORKER_FOLDER = Path("/tmp")  # noqa: S108 -- a private tmpfs of each worker
 
-MISSING_LAYERS = "no Landlock, no cgroup"
+NO_LANDLOCK, NO_CONTROL_GROUP = "no Landlock", "no control group"
+_PROCESSES = 128
+"""Processes and threads of one worker at once."""
+_ALL_PROCESSES = 512
+"""Of all workers of a zygote."""
+_BOOKKEEPING_BYTES = 64 << 20
+"""What a control group counts beside the submission's own memory: page tables, files that were read."""
 
 
 class BubblewrapBackend:
-    """Namespaces, a read-only view of nothing but the interpreter and its libraries, no capability, a system-call filter."""
+    """Namespaces, a read-only view of nothing but the interpreter and its libraries, no capability, a system-call filter.
 
-    sandbox = f"reduced ({MISSING_LAYERS})"
+    These are always there, or nothing runs. Landlock and control groups are added where the machine has them: `sandbox` says
+    which are missing.
+    """
 
     def __init__(self, settings: WorkerSettings) -> None:
         """Raises GraderError where a layer is not to be had on this machine; the text says what to do."""
         self._settings = settings
         self._bubblewrap = find_bubblewrap()
+        self._landlock_version = landlock.abi()
+        self._groups = find_groups()
         try:
-            self._program = seccomp.single_process_program()
+            for profile in Profile:
+                seccomp.program(profile)
         except (ImportError, OSError) as error:
             raise GraderError(
                 f"no system-call filter: {error}; install libseccomp2 and the Python package pyseccomp"
             ) from error
 
+    @property
+    def sandbox(self) -> str:
+        """`full`, or `reduced (…)` with the layers that this machine lacks."""
+        missing = [] if self._landlock_version else [NO_LANDLOCK]
+        if self._groups is None:
+            missing.append(NO_CONTROL_GROUP)
+        return f"reduced ({', '.join(missing)})" if missing else "full"
+
     def generation(self) -> ZygoteGeneration:
-        """A zygote in a fresh sandbox; each of its workers has its own `/tmp`."""
-        return ZygoteGeneration(
-            launch=self._launch,
-            settings=self._settings,
-            confined=Confined(sandboxed=True, seccomp_program=self._program),
+        """Zygotes in fresh sandboxes; each of their workers has its own `/tmp`."""
+        return ZygoteGeneration(self._zygote)
+
+    def _zygote(self, profile: Profile) -> Zygote:
+        settings = self._settings.for_profile(profile)
+        confined = Confined(
+            sandboxed=True,
+            seccomp_program=seccomp.program(profile),
+            network=profile is Profile.PROCESSES,
+            landlock_version=self._landlock_version,
+            landlock_rules=landlock.rules(profile, exposed_paths(profile)),
+            processes=_ALL_PROCESSES,
+        )
+        return Zygote(
+            profile,
+            launch=partial(self._launch, profile, settings),
+            settings=settings,
+            confined=confined,
             folder_for=lambda _submission: _WORKER_FOLDER,
+            watched=Watched(Caps(settings.memory_bytes + _BOOKKEEPING_BYTES, _PROCESSES), self._groups),
         )
 
-    def _launch(self, command: Sequence[str], control: int) -> subprocess.Popen[bytes]:
-        shown = exposed_paths()
+    def _launch(
+        self, profile: Profile, settings: WorkerSettings, command: Sequence[str], control: int
+    ) -> subprocess.Popen[bytes]:
+        shown = exposed_paths(profile)
+        namespaces = _namespaces(network=profile is Profile.PROCESSES)
+        environment = _environment(settings)
         if os.geteuid() == 0:
             user = sandbox_user()
             plan = {
                 "uid": user.pw_uid,
                 "gid": user.pw_gid,
                 "paths": [str(path) for path in shown],
-                "before": [self._bubblewrap, *_namespaces()],
-                "after": [*self._environment(), "--", *command],
+                "before": [self._bubblewrap, *namespaces],
+                "after": [*environment, "--", *command],
             }
             arguments = [sys.executable, "-I", "-S", as_user.__file__, json.dumps(plan)]
         else:
             binds = [word for path in shown for word in ("--ro-bind", str(path), str(path))]
-            arguments = [self._bubblewrap, *_namespaces(), *binds, *_SEAL, *self._environment(), "--", *command]
+            arguments = [self._bubblewrap, *namespaces, *binds, *_SEAL, *environment, "--", *command]
         return subprocess.Popen(
             arguments,
             pass_fds=(control,),
@@ -69,9 +109,10 @@ class BubblewrapBackend:
             stderr=subprocess.PIPE,
         )
 
-    def _environment(self) -> list[str]:
-        variables = {"PATH": os.defpath, "HOME": str(_WORKER_FOLDER), "LANG": "C.UTF-8", **self._settings.environment}
-        return ["--clearenv", *(word for name, value in variables.items() for word in ("--setenv", name, value))]
+
+def _environment(settings: WorkerSettings) -> list[str]:
+    variables = {"PATH": os.defpath, "HOME": str(_WORKER_FOLDER), "LANG": "C.UTF-8", **settings.environment}
+    return ["--clearenv", *(word for name, value in variables.items() for word in ("--setenv", name, value))]
 
 
 _SEAL = list(as_user.SEAL)
@@ -97,21 +138,27 @@ def sandbox_user() -> pwd.struct_passwd:
     )
 
 
-def exposed_paths() -> tuple[Path, ...]:
-    """All that the sandbox can read beside `/usr`: the interpreter, its environment, and the worker's own modules."""
+def exposed_paths(profile: Profile = Profile.SINGLE) -> tuple[Path, ...]:
+    """All that the sandbox can read beside `/usr`: the interpreter, its environment, and the worker's own modules.
+
+    A build also gets the links behind names such as `cc`.
+    """
     wanted = [
         Path(sys.base_prefix),
         Path(sys.prefix),
         PACKAGE_ROOT / "grader" / "__init__.py",
         PACKAGE_ROOT / "grader" / "worker",
         Path("/etc/ld.so.cache"),
+        *([Path("/etc/alternatives")] if profile is Profile.COMPILE else []),
     ]
     return tuple(path for path in dict.fromkeys(wanted) if path.exists() and not path.is_relative_to("/usr"))
 
 
-def _namespaces() -> list[str]:
+def _namespaces(*, network: bool) -> list[str]:
+    """Bubblewrap's words for namespaces, capabilities and the system's folders; with `network`, for workers that have one."""
     words = ["--unshare-user", "--unshare-all", "--disable-userns", "--die-with-parent", "--new-session"]
-    words += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP", "--ro-bind", "/usr", "/usr"]
+    words += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
+    words += [*(["--cap-add", "CAP_NET_ADMIN"] if network else []), "--ro-bind", "/usr", "/usr"]
     for folder in map(Path, _SYSTEM_FOLDERS):
         if folder.is_symlink():
             words += ["--symlink", str(folder.readlink()), str(folder)]

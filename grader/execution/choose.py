@@ -6,18 +6,12 @@ from dataclasses import replace
 from grader.content.course import Limits, Machine
 from grader.errors import GraderError, UsageError
 from grader.execution.bubblewrap import BubblewrapBackend
+from grader.execution.empty_call import nothing_submission
 from grader.execution.generation import WorkerSettings
 from grader.execution.interface import Backend
 from grader.execution.plain import PlainBackend
 from grader.machine import usable_cpus
 
-_THREAD_VARIABLES = (
-    "OPENBLAS_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 _HOST_FEATURES = "host"
 
 
@@ -38,11 +32,11 @@ def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
 
 
 def worker_environment(machine: Machine) -> dict[str, str]:
-    """The thread budget in the words of every library, and the course's own variables with `host` features spelt out."""
-    variables = dict.fromkeys(_THREAD_VARIABLES, str(machine.threads))
-    variables |= {"NUMBA_THREADING_LAYER": "workqueue", "MPLBACKEND": "Agg"}
-    # The C library reserves 128 MB of address space for each further arena, which the memory limit would count as used.
-    variables["MALLOC_ARENA_MAX"] = str(machine.threads)
+    """What holds for every profile: the course's own variables with `host` features spelt out, and the grader's.
+
+    How many threads there may be follows from the profile (`WorkerSettings.for_profile`).
+    """
+    variables = {"NUMBA_THREADING_LAYER": "workqueue", "MPLBACKEND": "Agg"}
     for name, value in machine.environment.items():
         words = value.split(",")
         variables[name] = ",".join(_host_features() if word == _HOST_FEATURES else word for word in words)
@@ -65,7 +59,8 @@ def choose_backend(machine: Machine, limits: Limits, *, trust_code: bool) -> Bac
     if sys.platform != "linux":
         raise GraderError(f"no sandbox on {sys.platform}: other people's code is graded on Linux, or with --trust-code")
     try:
-        with BubblewrapBackend(replace(settings, preload=())).generation():
+        with BubblewrapBackend(replace(settings, preload=())).generation() as generation:
+            generation.start(nothing_submission())
             return BubblewrapBackend(settings)
     except GraderError as error:
         remedy = "see `grader doctor`; --trust-code grades without a sandbox and stamps every figure"

@@ -1,4 +1,4 @@
-"""One run's zygote and the workers forked from it, whatever the zygote was launched in."""
+"""One run's zygotes, one for each profile, and the workers forked from them, whatever they were launched in."""
 
 import base64
 import contextlib
@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,8 +17,10 @@ from typing import Self
 import grader
 from grader.content.submission import Submission
 from grader.errors import GraderError
-from grader.execution.handle import open_handle
+from grader.execution.cgroup import Caps, Group, Groups
+from grader.execution.handle import LinuxTreeHandle, ProcessHandle, descendants_of_parent, open_handle
 from grader.execution.process import WorkerProcess
+from grader.profiles import Profile
 from grader.worker import wire
 from grader.worker.wire import Operation
 
@@ -37,10 +39,26 @@ class WorkerSettings:
     preload: tuple[str, ...]
     environment: Mapping[str, str]
     cpus: tuple[int, ...]
-    """The cores that the thread budget amounts to; every worker runs on these and no others."""
+    """The cores that the budget amounts to; every worker runs on these and no others."""
     memory_bytes: int
     tmpfs_bytes: int = 256 << 20
     output_bytes: int = 1 << 16
+
+    def for_profile(self, profile: Profile) -> "WorkerSettings":
+        """The same on the cores of one profile, and those in the words of every library."""
+        cpus = self.cpus[-profile.cores(len(self.cpus)) :]
+        return replace(self, cpus=cpus, environment={**dict.fromkeys(_THREAD_VARIABLES, str(len(cpus))), **self.environment})
+
+
+_THREAD_VARIABLES = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    # The C library reserves 128 MB of address space for each further arena, which the memory limit would count as used.
+    "MALLOC_ARENA_MAX",
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,13 @@ class Confined:
     """The layers that the zygote puts on each worker."""
 
     sandboxed: bool
-    seccomp_program: bytes
+    seccomp_program: bytes = b""
+    network: bool = False
+    """A loopback interface of its own."""
+    landlock_version: int = 0
+    landlock_rules: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    processes: int | None = None
+    """The most that all workers of a zygote may have together, threads included."""
 
 
 Launch = Callable[[Sequence[str], int], subprocess.Popen[bytes]]
@@ -61,16 +85,33 @@ def zygote_command(control: int) -> list[str]:
     return [sys.executable, "-I", "-c", program]
 
 
-class ZygoteGeneration:
-    """A fresh zygote; `start` forks a worker of it. Leaving the context kills everything that was started."""
+@dataclass(frozen=True)
+class Watched:
+    """How a worker is held to its limits from outside; a student's own, trusted code is not."""
+
+    caps: Caps
+    groups: Groups | None
+    """None where no control group can be made: a watchdog stands in."""
+
+
+class Zygote:
+    """A fresh zygote of one profile; `start` forks a worker of it. Leaving the context kills everything that was started."""
 
     def __init__(
-        self, launch: Launch, settings: WorkerSettings, confined: Confined, folder_for: Callable[[Submission], Path]
+        self,
+        profile: Profile,
+        launch: Launch,
+        settings: WorkerSettings,
+        confined: Confined,
+        folder_for: Callable[[Submission], Path],
+        watched: Watched | None = None,
     ) -> None:
+        self._profile = profile
         self._settings = settings
         self._confined = confined
         self._folder_for = folder_for
         self._launch = launch
+        self._watched = watched
         self._workers: list[WorkerProcess] = []
 
     def __enter__(self) -> Self:
@@ -89,11 +130,7 @@ class ZygoteGeneration:
         self._end()
 
     def start(self, submission: Submission) -> WorkerProcess:
-        """Fork a worker; it is confined and waiting when this returns, and has not seen the submission.
-
-        Raises:
-            GraderError: it did not come up; the text ends with what it said.
-        """
+        """Fork a worker; see `ZygoteGeneration.start`."""
         with contextlib.ExitStack() as undo:
             with contextlib.ExitStack() as far_ends:  # which only the worker and its init shall hold
                 channel, far_channel = socket.socketpair()
@@ -104,13 +141,35 @@ class ZygoteGeneration:
                 _ask_for_credentials(channel)
                 self._ask_for_worker(self._folder_for(submission), (far_channel.fileno(), far_status, far_output))
             try:
-                handle = open_handle(_receive_hello(channel))
+                pid = _receive_hello(channel)
             except (EOFError, OSError) as error:
                 raise GraderError(f"no worker could be started: {_said(output)}") from error
+            group = self._group_for(pid)
+            if group is not None:
+                undo.callback(group.remove)
+            handle = self._handle_on(pid, group)
             undo.pop_all()
-        worker = WorkerProcess(handle, channel, status, output, submission)
+        caps = self._watched.caps if self._watched is not None else None
+        worker = WorkerProcess(handle, channel, status, output, submission, caps=caps, group=group)
         self._workers.append(worker)
         return worker
+
+    def _group_for(self, pid: int) -> Group | None:
+        """A control group with the worker in it, before it has seen the submission."""
+        if self._watched is None or self._watched.groups is None:
+            return None
+        try:
+            group = self._watched.groups.make(self._watched.caps)
+            group.add(pid)
+        except OSError as error:
+            raise GraderError(f"no control group for a worker: {error}") from error
+        return group
+
+    def _handle_on(self, pid: int, group: Group | None) -> ProcessHandle:
+        if not self._profile.starts_processes or sys.platform != "linux":
+            return open_handle(pid)
+        members = group.members if group is not None else descendants_of_parent(pid)
+        return LinuxTreeHandle(pid, members, own_namespace=self._confined.sandboxed)
 
     def _ask_for_worker(self, folder: Path, far_ends: tuple[int, int, int]) -> None:
         try:
@@ -130,16 +189,14 @@ class ZygoteGeneration:
             raise GraderError(f"the workers' interpreter did not start: {self._last_words()}") from error
 
     def _configuration(self) -> bytes:
-        return json.dumps(
-            {
-                "preload": self._settings.preload,
-                "sandboxed": self._confined.sandboxed,
-                "seccomp_program": base64.b64encode(self._confined.seccomp_program).decode(),
-                "memory_bytes": self._settings.memory_bytes,
-                "tmpfs_bytes": self._settings.tmpfs_bytes,
-                "output_bytes": self._settings.output_bytes,
-            }
-        ).encode()
+        confinement = {
+            **vars(self._confined),
+            "seccomp_program": base64.b64encode(self._confined.seccomp_program).decode(),
+            "memory_bytes": self._settings.memory_bytes,
+            "tmpfs_bytes": self._settings.tmpfs_bytes,
+            "output_bytes": self._settings.output_bytes,
+        }
+        return json.dumps({"preload": self._settings.preload, "confinement": confinement}).encode()
 
     def _last_words(self) -> str:
         self._process.kill()
@@ -154,6 +211,32 @@ class ZygoteGeneration:
         self._process.wait()
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+
+class ZygoteGeneration:
+    """The workers of one run: the zygote of a profile is started when its first worker is; leaving the context ends all."""
+
+    def __init__(self, zygote_of: Callable[[Profile], Zygote]) -> None:
+        self._zygote_of = zygote_of
+        self._zygotes: dict[Profile, Zygote] = {}
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+        self._zygotes.clear()
+
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> WorkerProcess:
+        """Fork a worker; it is confined and waiting when this returns, and has not seen the submission.
+
+        Raises:
+            GraderError: it, or its zygote, did not come up; the text ends with what it said.
+        """
+        if profile not in self._zygotes:
+            self._zygotes[profile] = self._stack.enter_context(self._zygote_of(profile))
+        return self._zygotes[profile].start(submission)
 
 
 def _pipe(undo: contextlib.ExitStack, far_ends: contextlib.ExitStack) -> tuple[int, int]:

@@ -1,24 +1,42 @@
 """A worker's process as the operating system shows it: stop and continue, kill, CPU time, memory.
 
 On Linux through a pidfd and `/proc`; elsewhere (macOS) through psutil, which is slower and cannot reset the memory's high-water
-mark.
+mark. Where a profile allows further processes, all of them are held together (`LinuxTreeHandle`).
 """
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import psutil
 
-from grader.errors import GraderError
-
 _STOP_PATIENCE_S = 5.0
 _STILL = "TZX"
 """The states in `/proc` of what does not run: stopped, ended, gone."""
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+_MOST_HELD = 200
+"""Processes of one worker that are held one by one; what starts more is ended as a whole."""
+
+
+class NotStoppedError(Exception):
+    """A process went on after SIGSTOP; it has been killed."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a worker takes at one moment."""
+
+    memory_bytes: int
+    """Resident; what several processes share is counted once."""
+    processes: int
+    """Processes and threads."""
 
 
 class ProcessHandle(Protocol):
@@ -28,7 +46,10 @@ class ProcessHandle(Protocol):
         """Continue it (SIGCONT)."""
 
     def stop(self) -> int:
-        """Stop it (SIGSTOP) and return once every thread stands still; the number of threads."""
+        """Stop it (SIGSTOP) and return once every thread stands still; the number of threads.
+
+        Raises NotStoppedError, with the process killed, where one goes on.
+        """
 
     def kill(self) -> None:
         """End it (SIGKILL)."""
@@ -41,6 +62,9 @@ class ProcessHandle(Protocol):
 
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """How far the high-water mark has grown over `resident_bytes`."""
+
+    def usage(self) -> Usage:
+        """What it takes now; nothing once it has ended."""
 
     def close(self) -> None:
         """Let go of what is held for it."""
@@ -66,14 +90,18 @@ class LinuxHandle:
 
     def stop(self) -> int:
         """Stop it; confirmed in `/proc/PID/task/*/stat`."""
-        self._signal(signal.SIGSTOP)
+        self.ask_to_stop()
         deadline = time.perf_counter() + _STOP_PATIENCE_S
         while time.perf_counter() < deadline:
-            stopped, threads = self._threads_stopped()
+            stopped, threads = self.stands_still()
             if stopped:
                 return threads
         self.kill()
-        raise GraderError(f"process {self._pid} did not stop within {_STOP_PATIENCE_S:g} s")
+        raise NotStoppedError
+
+    def ask_to_stop(self) -> None:
+        """Without waiting for it."""
+        self._signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         """End it."""
@@ -99,6 +127,36 @@ class LinuxHandle:
         peak_bytes = self._status_bytes("VmHWM")
         return None if peak_bytes is None else max(0, peak_bytes - resident_bytes)
 
+    def usage(self) -> Usage:
+        """By `VmRSS` and the number of threads."""
+        try:
+            _, threads = _state_and_threads(os.pread(self._stat, 1024, 0))
+        except ProcessLookupError:
+            return Usage(0, 0)
+        return Usage(self._status_bytes("VmRSS") or 0, threads)
+
+    def wait(self, limit_s: float) -> None:
+        """Until it has ended; the first process of a pid namespace ends after all others of it (pid_namespaces(7))."""
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        poll.poll(1000 * limit_s)
+
+    def proportional_bytes(self) -> int:
+        """Its resident memory, each page divided by the number of processes that share it (`Pss`, proc(5))."""
+        try:
+            lines = Path(f"/proc/{self._pid}/smaps_rollup").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return self._status_bytes("VmRSS") or 0
+        return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+    def childrens_cpu_time_s(self) -> float:
+        """CPU time of its children that have ended, and of theirs, in the kernel's ticks."""
+        try:
+            fields = os.pread(self._stat, 1024, 0).rpartition(b")")[2].split()
+        except ProcessLookupError:
+            return 0.0
+        return (int(fields[13]) + int(fields[14])) / _TICKS_PER_S
+
     def close(self) -> None:
         """Close the descriptors."""
         os.close(self._pidfd)
@@ -108,7 +166,7 @@ class LinuxHandle:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, number)
 
-    def _threads_stopped(self) -> tuple[bool, int]:
+    def stands_still(self) -> tuple[bool, int]:
         """Whether every thread stands still, and how many there are."""
         try:
             state, threads = _state_and_threads(os.pread(self._stat, 1024, 0))
@@ -149,7 +207,7 @@ class PortableHandle:
             while self._process.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
                 if time.perf_counter() > deadline:
                     self.kill()
-                    raise GraderError(f"process {self._process.pid} did not stop within {_STOP_PATIENCE_S:g} s")
+                    raise NotStoppedError
             return int(self._process.num_threads())
         return 0
 
@@ -175,8 +233,128 @@ class PortableHandle:
         del resident_bytes
         return None
 
+    def usage(self) -> Usage:
+        """By psutil."""
+        try:
+            return Usage(int(self._process.memory_info().rss), int(self._process.num_threads()))
+        except psutil.Error:
+            return Usage(0, 0)
+
     def close(self) -> None:
         """Nothing is held."""
+
+
+class LinuxTreeHandle:
+    """A process and all that it has started, as one: stopped and continued together, their times and memory added up.
+
+    `members` gives the pids of all of them, those whose parents have ended included.
+    """
+
+    def __init__(self, pid: int, members: Callable[[], Collection[int]], *, own_namespace: bool) -> None:
+        """With a pid namespace of its own, all end with its init."""
+        self._own_namespace = own_namespace
+        self._first = LinuxHandle(pid)
+        self._init = LinuxHandle(_parent_of(pid))
+        self._pid = pid
+        self._list_members = members
+        self._others: dict[int, LinuxHandle] = {}
+
+    def proceed(self) -> None:
+        """Continue them, the first one last."""
+        for handle in (*self._others.values(), self._first):
+            handle.proceed()
+
+    def stop(self) -> int:
+        """Stop them all, again and again until nobody has been started meanwhile."""
+        deadline = time.perf_counter() + _STOP_PATIENCE_S
+        while time.perf_counter() < deadline and len(self._list_members()) <= _MOST_HELD:
+            self._refresh()
+            everyone = (self._first, *self._others.values())
+            for handle in everyone:
+                handle.ask_to_stop()
+            states = [handle.stands_still() for handle in everyone]
+            if all(stopped for stopped, _ in states) and not self._refresh():
+                return sum(threads for _, threads in states)
+        self.kill()
+        raise NotStoppedError
+
+    def kill(self) -> None:
+        """End them all, and return when they are gone."""
+        self._refresh()
+        for handle in (self._first, *self._others.values()):
+            handle.kill()
+        if self._own_namespace:
+            self._init.kill()
+        self._init.wait(_STOP_PATIENCE_S)
+
+    def cpu_time_s(self) -> float:
+        """Of those that run, by their clocks; of those that have ended, in the kernel's ticks."""
+        everyone = (self._first, *self._others.values())
+        ended_s = sum(handle.childrens_cpu_time_s() for handle in (self._init, *everyone))
+        return ended_s + sum(handle.cpu_time_s() for handle in everyone)
+
+    def start_memory_peak(self) -> int | None:
+        """The sum over all of them; None where it cannot be had of one."""
+        started = [handle.start_memory_peak() for handle in (self._first, *self._others.values())]
+        known = [resident_bytes for resident_bytes in started if resident_bytes is not None]
+        return sum(known) if len(known) == len(started) else None
+
+    def memory_peak_since(self, resident_bytes: int) -> int | None:
+        """The sum of the high-water marks of those that run now: an upper bound, since they share pages."""
+        self._refresh()
+        peaks = [handle.memory_peak_since(0) for handle in (self._first, *self._others.values())]
+        return max(0, sum(peak for peak in peaks if peak is not None) - resident_bytes)
+
+    def usage(self) -> Usage:
+        """The sum over all of them, shared pages counted once; of too many the number alone."""
+        count = len(self._list_members())
+        if count > _MOST_HELD:
+            return Usage(0, count)
+        self._refresh()
+        everyone = (self._first, *self._others.values())
+        return Usage(sum(one.proportional_bytes() for one in everyone), sum(one.usage().processes for one in everyone))
+
+    def close(self) -> None:
+        """Let go of all of them."""
+        for handle in (self._first, self._init, *self._others.values()):
+            handle.close()
+
+    def _refresh(self) -> bool:
+        """Whether there is somebody who was not known; who has ended is forgotten."""
+        pids = set(sorted(self._list_members())[:_MOST_HELD]) - {self._pid}
+        for pid in self._others.keys() - pids:
+            self._others.pop(pid).close()
+        new = pids - self._others.keys()
+        for pid in new:
+            with contextlib.suppress(OSError):
+                self._others[pid] = LinuxHandle(pid)
+        for pid in new - set(self._list_members()):  # its pid may be another's by now
+            if pid in self._others:
+                self._others.pop(pid).close()
+        return bool(new)
+
+
+def descendants_of_parent(pid: int) -> Callable[[], list[int]]:
+    """Lists a worker and all that it has started, by way of its init, which adopts them: where there is no control group."""
+    init = _parent_of(pid)
+
+    def members() -> list[int]:
+        parents = {}
+        for entry in os.scandir("/proc"):
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    parents[int(entry.name)] = _parent_of(int(entry.name))
+        found, level = set[int](), {init}
+        while level:
+            level = {child for child, parent in parents.items() if parent in level} - found
+            found |= level
+        return sorted(found)
+
+    return members
+
+
+def _parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])
 
 
 def _state_and_threads(stat: bytes) -> tuple[str, int]:

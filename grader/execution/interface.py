@@ -8,6 +8,7 @@ from typing import Protocol
 
 from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs, Outputs
+from grader.profiles import Profile
 
 
 class FailureKind(StrEnum):
@@ -22,6 +23,8 @@ class FailureKind(StrEnum):
     EXIT = "exit"
     SIGNAL = "signal"
     PROTOCOL = "protocol"  # it wrote to the grader's channel
+    BUILD = "build"
+    PROCESSES = "processes"  # more processes and threads at once than are allowed
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,9 @@ class Worker(Protocol):
 
 
 class Generation(Protocol):
-    """The workers of one run: started from the same fresh zygote."""
+    """The workers of one run: those of one profile are started from the same fresh zygote."""
 
-    def start(self, submission: Submission) -> Worker:
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> Worker:
         """A new worker that has not seen the submission's code yet; raises GraderError where none can be started."""
 
 
@@ -94,7 +97,7 @@ class Backend(Protocol):
 
     @property
     def sandbox(self) -> str:
-        """The isolation tier that every figure made with it carries: `reduced (…why…)` or `none`."""
+        """The isolation tier that every figure made with it carries: `full`, `reduced (…why…)` or `none`."""
 
     def generation(self) -> AbstractContextManager[Generation]:
         """A fresh generation; leaving the context ends all of its processes."""

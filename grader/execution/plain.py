@@ -6,9 +6,11 @@ import subprocess
 import tempfile
 import weakref
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from grader.execution.generation import Confined, WorkerSettings, ZygoteGeneration
+from grader.execution.generation import Confined, WorkerSettings, Zygote, ZygoteGeneration
+from grader.profiles import Profile
 
 
 class PlainBackend:
@@ -22,16 +24,22 @@ class PlainBackend:
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def generation(self) -> ZygoteGeneration:
-        """A zygote without namespaces, system-call filter or other user."""
-        return ZygoteGeneration(
-            launch=self._launch,
-            settings=self._settings,
-            confined=Confined(sandboxed=False, seccomp_program=b""),
+        """Zygotes without namespaces, system-call filter or other user."""
+        return ZygoteGeneration(self._zygote)
+
+    def _zygote(self, profile: Profile) -> Zygote:
+        settings = self._settings.for_profile(profile)
+        return Zygote(
+            profile,
+            launch=partial(self._launch, settings),
+            settings=settings,
+            confined=Confined(sandboxed=False),
             folder_for=lambda submission: self._folder / submission.kind / submission.author / submission.task,
         )
 
-    def _launch(self, command: Sequence[str], control: int) -> subprocess.Popen[bytes]:
-        environment = {"PATH": os.defpath, **self._settings.environment}
+    @staticmethod
+    def _launch(settings: WorkerSettings, command: Sequence[str], control: int) -> subprocess.Popen[bytes]:
+        environment = {"PATH": os.defpath, **settings.environment}
         return subprocess.Popen(
             command,
             pass_fds=(control,),

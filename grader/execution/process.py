@@ -21,23 +21,54 @@ from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs
 from grader.errors import GraderError
 from grader.execution.arena import Arena, signature_of
-from grader.execution.handle import ProcessHandle
+from grader.execution.cgroup import Caps, Group
+from grader.execution.handle import NotStoppedError, ProcessHandle
 from grader.execution.interface import Call, Failure, FailureKind, Load
-from grader.worker import numba_cache, wire
+from grader.worker import packed, wire
 from grader.worker.wire import Operation
 
 _GRACE_S = 5.0
+_WATCH_EVERY_S = 0.1
+"""No call that is shorter is disturbed by the watchdog."""
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
-_BROKEN = (EOFError, OSError, wire.ProtocolError)
-"""What a channel raises that brings no more frames."""
+_KERNEL_AT_THE_LIMIT = "the kernel ended a process of it at the limit"
+
+
+class _EndedError(Exception):
+    """The parent has ended the worker for this failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+_BROKEN = (EOFError, OSError, wire.ProtocolError, NotStoppedError, _EndedError)
+"""What is raised when no more frames will come."""
 
 
 class WorkerProcess:
-    """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends."""
+    """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends.
 
-    def __init__(self, handle: ProcessHandle, channel: socket.socket, status: int, output: int, submission: Submission) -> None:
+    With `caps`, a watchdog looks at long calls now and then, and ends the worker when it takes more; `group` is its control
+    group, where it has one.
+    """
+
+    def __init__(
+        self,
+        handle: ProcessHandle,
+        channel: socket.socket,
+        status: int,
+        output: int,
+        submission: Submission,
+        *,
+        caps: Caps | None = None,
+        group: Group | None = None,
+    ) -> None:
+        self._caps = caps
+        self._group = group
+        self._first_bytes = handle.usage().memory_bytes if caps is not None else 0
         self._handle = handle
         self._channel = channel
         self._status = status
@@ -54,19 +85,29 @@ class WorkerProcess:
 
     def load(self, limit_s: float, compiled: bytes = b"") -> Load:
         """Send the submission's files and import it; the time includes nothing of the start of the process."""
-        sources = self._submission.files
-        header = json.dumps(
-            {
-                "files": [[source.path, len(source.content)] for source in sources],
-                "file": self._submission.file,
-                "function": self._submission.function,
-            }
-        ).encode()
-        payload = len(header).to_bytes(4, "little") + header + b"".join(source.content for source in sources) + compiled
+        payload = self._files({"file": self._submission.file, "function": self._submission.function}) + compiled
         start = time.perf_counter()
         answer = self._request(Operation.LOAD, payload, limit_s=limit_s)
         import_time_s = time.perf_counter() - start
         return Load(import_time_s, answer if isinstance(answer, Failure) else None)
+
+    def build(self, command: Sequence[str], limit_s: float) -> bytes | Failure:
+        """Run a command among the submission's files, and bring what it leaves in the folder `built`, as bytes.
+
+        They mean nothing on this side, and are for the submission's own workers. A worker that has built is not to be called.
+        """
+        return self._request(
+            Operation.BUILD,
+            self._files({"command": list(command)}),
+            limit_s=limit_s,
+            reply_limit_bytes=packed.LIMIT_BYTES + wire.HEADER.size,
+        )
+
+    def _files(self, header: dict[str, object]) -> bytes:
+        """A header that names the submission's files, and the files."""
+        sources = self._submission.files
+        told = json.dumps({**header, "files": [[source.path, len(source.content)] for source in sources]}).encode()
+        return len(told).to_bytes(4, "little") + told + b"".join(source.content for source in sources)
 
     def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
         """One call of the protocol; a worker that exceeds `limit_s` seconds is killed."""
@@ -79,18 +120,17 @@ class WorkerProcess:
         failure = self._send(Operation.GO)  # read only once the worker is continued
         if failure is not None:
             return Call(0.0, 0.0, 0, None, failure)
-        self._channel.settimeout(limit_s)
         cpu_start_s = self._handle.cpu_time_s()
         start = time.perf_counter()
         self._handle.proceed()
         try:
-            operation, payload = wire.receive(self._channel)
+            operation, payload = self._receive(limit_s)
             wall_time_s = time.perf_counter() - start
+            threads = self._rest()
         except _BROKEN as error:
             wall_time_s = time.perf_counter() - start
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
-        threads = self._rest()
         cpu_time_s = self._ended_cpu_s - cpu_start_s
         if operation is not Operation.DONE:
             failure = self._refused(operation, payload)
@@ -109,7 +149,7 @@ class WorkerProcess:
         """The submission's Numba cache as bytes that mean nothing on this side; empty where it has none or does not answer."""
         if not self.alive:
             return b""
-        answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=2 * numba_cache.CACHE_LIMIT_BYTES)
+        answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=2 * packed.LIMIT_BYTES)
         return b"" if isinstance(answer, Failure) else answer
 
     def compiled_count(self) -> int | None:
@@ -137,6 +177,8 @@ class WorkerProcess:
         self._handle.close()
         os.close(self._status)
         os.close(self._output)
+        if self._group is not None:
+            self._group.remove()
 
     # --- the steps of a call -----------------------------------------------------------------------------------------------
 
@@ -181,10 +223,10 @@ class WorkerProcess:
             return failure
         self._handle.proceed()
         try:
-            answer, content = wire.receive(self._channel, reply_limit_bytes)
+            answer, content = self._receive(limit_s, reply_limit_bytes)
+            self._rest()
         except _BROKEN as error:
             return self._ended_by(error, limit_s)
-        self._rest()
         return content if answer is Operation.READY else self._refused(answer, content)
 
     def _send(self, operation: Operation, payload: bytes = b"", descriptors: tuple[int, ...] = ()) -> Failure | None:
@@ -194,18 +236,50 @@ class WorkerProcess:
             return self._ended_by(error, _GRACE_S)
         return None
 
+    def _receive(self, limit_s: float, reply_limit_bytes: int = wire.REPLY_LIMIT_BYTES) -> tuple[Operation, bytes]:
+        """The worker's next frame; while it does not come, the watchdog looks every now and then."""
+        deadline = time.perf_counter() + limit_s
+        left_s = limit_s
+        while not _is_readable(self._channel, min(_WATCH_EVERY_S, left_s)):
+            left_s = deadline - time.perf_counter()
+            if left_s <= 0:
+                raise TimeoutError
+            self._watch()
+        self._channel.settimeout(max(left_s, _WATCH_EVERY_S))
+        return wire.receive(self._channel, reply_limit_bytes)
+
+    def _watch(self) -> None:
+        """End the worker where it takes more than it may, all of its processes together."""
+        if self._caps is None:
+            return
+        if self._group is not None and self._group.killed_for_memory():
+            self._kill()
+            raise _EndedError(Failure(FailureKind.MEMORY, _KERNEL_AT_THE_LIMIT))
+        usage = self._handle.usage()
+        used_bytes = usage.memory_bytes - self._first_bytes
+        if used_bytes > self._caps.memory_bytes:
+            self._kill()
+            raise _EndedError(Failure(FailureKind.MEMORY, f"it took {used_bytes / 2**20:,.0f} MiB"))
+        self._refuse_crowds(usage.processes)
+
+    def _refuse_crowds(self, processes: int) -> None:
+        if self._caps is not None and processes > self._caps.processes:
+            self._kill()
+            words = f"{processes} processes and threads at once; {self._caps.processes} are allowed"
+            raise _EndedError(Failure(FailureKind.PROCESSES, words))
+
     def _rest(self) -> int:
         """Stop the worker; the number of its threads."""
         threads = self._handle.stop()
         self._ended_cpu_s = self._handle.cpu_time_s()
+        self._refuse_crowds(threads)
         return threads
 
     def _unsolicited(self) -> Failure | None:
         """A worker that has said something before it was asked does not play by the rules, or is dead."""
         if not self.alive:
             return Failure(FailureKind.EXIT, "the process had already ended")
-        readable, _, _ = select.select([self._channel], [], [], 0)
-        if not readable:
+        if not _is_readable(self._channel, 0):
             return None
         with contextlib.suppress(OSError):  # a connection that was reset has ended, too
             if self._channel.recv(1):
@@ -225,6 +299,11 @@ class WorkerProcess:
 
     def _ended_by(self, error: Exception, limit_s: float) -> Failure:
         """The failure behind a broken channel; the worker is dead afterwards."""
+        if isinstance(error, _EndedError):
+            return error.failure
+        if isinstance(error, NotStoppedError):
+            self._kill()
+            return Failure(FailureKind.PROTOCOL, "the submission could not be stopped after it had answered")
         if isinstance(error, TimeoutError):
             self._kill()
             return Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s")
@@ -236,14 +315,16 @@ class WorkerProcess:
     def _ended_itself(self) -> Failure:
         """From the init's report of the wait status."""
         self.alive = False
-        readable, _, _ = select.select([self._status], [], [], _GRACE_S)
-        report = os.read(self._status, 4) if readable else b""
-        if readable and not report:
+        told = _is_readable(self._status, _GRACE_S)
+        report = os.read(self._status, 4) if told else b""
+        if told and not report:
             raise GraderError(f"the process that watches over the worker of {self._submission.author} was killed")
         if len(report) < 4:  # noqa: PLR2004 -- the size of a packed int
             self._kill()
             return Failure(FailureKind.PROTOCOL, "the submission closed the grader's channel")
         status = struct.unpack("<i", report)[0]
+        if self._group is not None and self._group.killed_for_memory():
+            return Failure(FailureKind.MEMORY, _KERNEL_AT_THE_LIMIT)
         if os.WIFSIGNALED(status):
             return Failure(FailureKind.SIGNAL, f"the process was ended by {_signal_name(os.WTERMSIG(status))}")
         return Failure(FailureKind.EXIT, f"the process exited with code {os.WEXITSTATUS(status)} instead of answering")
@@ -252,7 +333,14 @@ class WorkerProcess:
         """End the worker, and return when nothing of it is left."""
         self.alive = False
         self._handle.kill()
-        select.select([self._status], [], [], _GRACE_S)  # readable once its init has cleaned up, or is gone itself
+        _is_readable(self._status, _GRACE_S)  # it is once the worker's init has cleaned up, or is gone itself
+
+
+def _is_readable(source: socket.socket | int, limit_s: float) -> bool:
+    """Whether something can be read within `limit_s`, the end included. Unlike select(2), poll(2) takes any descriptor."""
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    return bool(poll.poll(1000 * limit_s))
 
 
 def _signal_name(number: int) -> str:

@@ -1,110 +1,95 @@
-"""The system calls that a submission of the single-process profile cannot make, as a BPF program made by libseccomp."""
+"""The system calls that each profile's code cannot make, as BPF programs made by libseccomp."""
 
+import errno
 import tempfile
 from functools import cache
+from typing import Any
 
-CLONE_THREAD = 0x00010000
+from grader.profiles import Profile
 
+_CLONE_THREAD = 0x00010000
+_CLONE_NAMESPACES = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+"""CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (clone(2))."""
+_PR_SET_SECCOMP = 22
+_LOCKS_AND_LEASES = (5, 6, 7, 36, 37, 38, 1024, 1026)
+"""fcntl(2): F_GETLK, F_SETLK, F_SETLKW, the three for open file descriptions, F_SETLEASE, F_NOTIFY."""
+_LOCAL_FAMILIES = (0, 1, 2, 10)
+"""socket(2): unspecified, Unix, IPv4, IPv6. All of them end within the sandbox's own network namespace."""
+_LAST_FAMILY = max(_LOCAL_FAMILIES)
+_INT = 0xFFFFFFFF
+"""The kernel reads these arguments as 32 bits: a comparison of all 64 could be got round with the others."""
+
+_PROCESSES = ("fork", "vfork", "execve", "execveat")
+_SOCKETS = ("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4")
 _DENIED = (
-    # no other process: fork and exec (threads are allowed below)
-    *("fork", "vfork", "execve", "execveat"),
-    # nobody to talk to
-    *("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4"),
     # no look into, and no change of, another process
-    *(
-        "ptrace",
-        "process_vm_readv",
-        "process_vm_writev",
-        "process_madvise",
-        "kcmp",
-        "pidfd_open",
-        "pidfd_getfd",
-        "pidfd_send_signal",
-    ),
-    # no way around the budget: affinity, priority, memory outside the address-space limit
-    *(
-        "sched_setaffinity",
-        "sched_setscheduler",
-        "sched_setparam",
-        "sched_setattr",
-        "setpriority",
-        "ioprio_set",
-        "memfd_create",
-    ),
-    *("memfd_secret", "migrate_pages", "move_pages", "mbind", "set_mempolicy"),
-    # no side channels: keyrings, System V and POSIX queues and shared memory
-    *(
-        "keyctl",
-        "add_key",
-        "request_key",
-        "shmget",
-        "shmat",
-        "shmctl",
-        "msgget",
-        "msgsnd",
-        "msgrcv",
-        "msgctl",
-        "semget",
-        "semop",
-    ),
-    *("semctl", "mq_open", "mq_unlink"),
+    *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "kcmp"),
+    *("pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
+    # no way around the budget: affinity, priority, memory that no limit counts
+    *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr", "setpriority", "ioprio_set"),
+    *("memfd_create", "memfd_secret", "migrate_pages", "move_pages", "mbind", "set_mempolicy", "set_mempolicy_home_node"),
+    # no side channels: keyrings, System V and POSIX queues and shared memory, notes about files that others open too
+    *("keyctl", "add_key", "request_key", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl"),
+    *("semget", "semop", "semtimedop", "semctl", "mq_open", "mq_unlink", "mincore", "cachestat"),
+    *("inotify_init", "inotify_init1", "inotify_add_watch", "fanotify_init", "fanotify_mark"),
     # no kernel surface that numerical code does not need
-    *("io_uring_setup", "io_uring_enter", "io_uring_register", "bpf", "userfaultfd", "perf_event_open", "fanotify_init"),
-    *("seccomp", "personality", "modify_ldt", "iopl", "ioperm", "vmsplice", "lookup_dcookie", "quotactl", "acct", "syslog"),
+    *("io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "bpf", "userfaultfd", "perf_event_open"),
+    *("seccomp", "personality", "modify_ldt", "iopl", "ioperm", "vmsplice", "lookup_dcookie", "quotactl", "quotactl_fd"),
+    *("acct", "syslog", "uselib", "ustat", "sysfs", "nfsservctl", "remap_file_pages"),
     # no change of the sandbox
-    *(
-        "mount",
-        "umount2",
-        "pivot_root",
-        "chroot",
-        "unshare",
-        "setns",
-        "open_tree",
-        "move_mount",
-        "fsopen",
-        "fsconfig",
-        "fsmount",
-    ),
-    *("fspick", "mount_setattr", "swapon", "swapoff", "reboot", "kexec_load", "kexec_file_load", "init_module", "finit_module"),
-    *(
-        "delete_module",
-        "open_by_handle_at",
-        "name_to_handle_at",
-        "mknod",
-        "mknodat",
-        "setuid",
-        "setgid",
-        "setreuid",
-        "setregid",
-    ),
-    *("setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid", "capset"),
+    *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "open_tree", "move_mount", "fsopen", "fsconfig"),
+    *("fsmount", "fspick", "mount_setattr", "swapon", "swapoff", "reboot", "kexec_load", "kexec_file_load"),
+    *("init_module", "finit_module", "delete_module", "open_by_handle_at", "name_to_handle_at", "mknod", "mknodat"),
+    *("setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid", "capset"),
+    *("sethostname", "setdomainname", "vhangup"),
     # no clock but to read it
     *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex"),
 )
 
 
 @cache
-def single_process_program() -> bytes:
-    """Deny the list above with EPERM, and every clone that is not a thread; calls of other architectures kill the process.
+def program(profile: Profile) -> bytes:
+    """What no profile may do is refused with EPERM, and so is what this one may not; foreign architectures kill the process.
 
     Raises ImportError or OSError where libseccomp is not to be had.
     """
-    import errno
-
     import pyseccomp
 
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
-    denied = pyseccomp.ERRNO(errno.EPERM)
-    for name in _DENIED:
-        try:
-            number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
-        except ValueError:
-            continue  # a call that this architecture or libseccomp does not know cannot be made by name either
-        if number >= 0:
-            rules.add_rule(denied, name)
-    rules.add_rule(denied, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0))
+    refused = pyseccomp.ERRNO(errno.EPERM)
+    _refuse(rules, refused, _DENIED)
+    rules.add_rule(refused, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _INT, _PR_SET_SECCOMP))
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be inspected; the C library falls back to clone
+    if profile.starts_processes:
+        for flag in _CLONE_NAMESPACES:
+            rules.add_rule(refused, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
+    else:
+        _refuse(rules, refused, _PROCESSES)
+        rules.add_rule(refused, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
+    if profile is Profile.PROCESSES:
+        for family in set(range(_LAST_FAMILY)) - set(_LOCAL_FAMILIES):
+            _refuse(rules, refused, ("socket", "socketpair"), pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _INT, family))
+        _refuse(rules, refused, ("socket", "socketpair"), pyseccomp.Arg(0, pyseccomp.GT, _LAST_FAMILY))  # of all 64 bits
+    else:
+        _refuse(rules, refused, _SOCKETS)
+    if profile is not Profile.COMPILE:  # locks on files that all workers can read would be a channel between them
+        _refuse(rules, refused, ("flock",))
+        for command in _LOCKS_AND_LEASES:
+            rules.add_rule(refused, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, _INT, command))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
+
+
+def _refuse(rules: Any, action: Any, names: tuple[str, ...], *conditions: Any) -> None:  # noqa: ANN401 -- pyseccomp has no types
+    """A call that this architecture or this libseccomp does not know cannot be made by name, and needs no rule."""
+    import pyseccomp
+
+    for name in names:
+        try:
+            known = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) >= 0
+        except ValueError:
+            known = False
+        if known:
+            rules.add_rule(action, name, *conditions)

@@ -82,8 +82,8 @@ def call_once(
     generation: Generation, submission: Submission, task: Task, case: Case, prepared: PreparedCase, limits: Limits
 ) -> tuple[Call | None, Problem | None]:
     """Import a submission and call it once: the call, None where the import fails, and what is wrong with it."""
-    worker = generation.start(submission)
-    witnesses = Witnesses(partial(generation.start, submission), worker.compiled_functions, limits.first_call_s)
+    worker = generation.start(submission, task.profile)
+    witnesses = Witnesses(partial(generation.start, submission, task.profile), limits.first_call_s)
     load = worker.load(limits.first_call_s)
     if load.failure is not None:
         return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
@@ -137,7 +137,9 @@ class _Check:
 
     def _check_cases(self) -> None:
         first, *others = self._task.check_cases
-        cold = self._right_call(first, 0, self._limits.cold_call_s(first.name))
+        cold = self._right_call(first, 0, self._limits.cold_call_s(first.name), followed_up=False)
+        if self._task.follow_up is not None:
+            self._witnesses.spare_compiling(self._worker)
         warm = self._right_call(first, 1, self._limits.call_s(first.name))
         self._note(compile_time_s=max(0.0, cold.wall_time_s - warm.wall_time_s))
         self._time(first, warm.wall_time_s)
@@ -190,12 +192,13 @@ class _Check:
                 return
             seconds_per_unit = median_s / max(self._inputs(case, 0).work, 1.0)
 
-    def _right_call(self, case: Case, number: int, limit_s: float) -> Call:
+    def _right_call(self, case: Case, number: int, limit_s: float, *, followed_up: bool = True) -> Call:
         """One call whose answer is right, or the end of the check."""
         prepared = self._inputs(case, number)
         limits = CallLimits(limit_s, self._limits.memory_bytes)
+        witnesses = self._witnesses if followed_up else None
         judged = judged_call(
-            self._worker, self._task, case, prepared, limits, self._witnesses, passed=self._passed, track_memory=True
+            self._worker, self._task, case, prepared, limits, witnesses, passed=self._passed, track_memory=True
         )
         if judged.problem is not None:
             raise _Stop(judged.problem)

@@ -26,6 +26,8 @@ _VERDICT_OF_FAILURE = {
     FailureKind.EXIT: Verdict.RUNTIME_ERROR,
     FailureKind.SIGNAL: Verdict.RUNTIME_ERROR,
     FailureKind.PROTOCOL: Verdict.RUNTIME_ERROR,
+    FailureKind.PROCESSES: Verdict.RUNTIME_ERROR,
+    FailureKind.BUILD: Verdict.BUILD_ERROR,
 }
 
 _HEADLINES = {
@@ -37,6 +39,8 @@ _HEADLINES = {
     FailureKind.EXIT: "The code ended the program instead of returning",
     FailureKind.SIGNAL: "The code crashed the interpreter",
     FailureKind.PROTOCOL: "The code broke the grader's rules",
+    FailureKind.BUILD: "It could not be built",
+    FailureKind.PROCESSES: "Too many processes and threads: the call was ended",
 }
 
 _HINTS = (

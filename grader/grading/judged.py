@@ -37,12 +37,21 @@ class Witnesses:
     its calls, all that it can answer with is what follows from the arguments.
     """
 
-    def __init__(self, start: Callable[[], Worker], compiled: Callable[[], bytes], first_call_s: float) -> None:
-        """`start` makes a worker, `compiled` gives what the submission has compiled by then; nothing is started yet."""
+    def __init__(self, start: Callable[[], Worker], first_call_s: float, compiled: bytes = b"") -> None:
+        """`start` makes a worker; nothing is started yet."""
         self._start = start
         self._compiled = compiled
         self._first_call_s = first_call_s
         self._workers: list[Worker] = []
+
+    def spare_compiling(self, worker: Worker) -> None:
+        """Let them have what the submission has compiled so far, where they have nothing yet.
+
+        What a submission compiled comes from its own process, which may have written anything into it. So this is asked for
+        before a call that will be followed up is revealed, and never after it.
+        """
+        if not self._compiled:
+            self._compiled = worker.compiled_functions()
 
     def call(self, place: int, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:
         """The call at one place; a worker's first one may compile."""
@@ -50,7 +59,7 @@ class Witnesses:
             return self._workers[place].call(inputs, outputs, limit_s)
         worker = self._start()
         self._workers.append(worker)
-        load = worker.load(self._first_call_s, self._compiled())
+        load = worker.load(self._first_call_s, self._compiled)
         if load.failure is not None:
             return Call(load.import_time_s, 0.0, 0, None, load.failure)
         return worker.call(inputs, outputs, max(limit_s, self._first_call_s))

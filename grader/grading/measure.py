@@ -202,8 +202,9 @@ class _Run:
         try:
             for competitor in competitors:
                 worker = workers[competitor.key] = self._start(generation, competitor, compiled)
-                start_another = partial(generation.start, competitor.submission)
-                witnesses[competitor.key] = Witnesses(start_another, worker.compiled_functions, self._limits.first_call_s)
+                start_another = partial(generation.start, competitor.submission, self._task.profile)
+                known = compiled.get(competitor.submission.content_hash, b"")
+                witnesses[competitor.key] = Witnesses(start_another, self._limits.first_call_s, known)
             turns = list(self._turns(workers, witnesses, rounds))
             for competitor in competitors:
                 if competitor.submission.content_hash not in compiled:
@@ -227,7 +228,7 @@ class _Run:
         )
 
     def _start(self, generation: Generation, competitor: Competitor, compiled: Mapping[str, bytes]) -> Worker:
-        worker = generation.start(competitor.submission)
+        worker = generation.start(competitor.submission, self._task.profile)
         load = worker.load(self._limits.first_call_s, compiled.get(competitor.submission.content_hash, b""))
         self._inside_s += load.import_time_s
         if load.failure is not None:
@@ -248,22 +249,23 @@ class _Run:
                 followed_up = int(of_follow_up.integers(1, len(slots)))
                 for key in order:
                     if key not in self._problems:
-                        turn = self._turn(key, workers[key], number, slots, {followed_up: witnesses[key]})
+                        turn = self._turn(key, workers[key], number, slots, followed_up, witnesses[key])
                         if turn is not None:
                             yield turn
 
     def _turn(
-        self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], witnesses: Mapping[int, Witnesses]
+        self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], followed_up: int, witnesses: Witnesses
     ) -> Turn | None:
-        """One warm call and the timed ones; None where a call fails. The first round's warm call may compile.
+        """One warm call and the timed ones, of which that at `followed_up` is; None where a call fails.
 
-        `witnesses` are by the position of the calls that are followed up.
+        The first round's warm call may compile.
         """
         calls = []
         for position, prepared in enumerate(slots):
             limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
             limits = CallLimits(limit_s, self._limits.memory_bytes)
-            judged = judged_call(worker, self._task, self._case, prepared, limits, witnesses.get(position))
+            witnessed = witnesses if position == followed_up else None
+            judged = judged_call(worker, self._task, self._case, prepared, limits, witnessed)
             self._inside_s += judged.inside_s
             if judged.problem is not None:
                 self._problems[key] = (judged.problem.verdict, judged.problem.message)
@@ -271,6 +273,8 @@ class _Run:
             if judged.review is not None:
                 self._reviews.setdefault(key, judged.review)
             calls.append(replace(judged.call, outputs=None))
+            if position == 0 and self._task.follow_up is not None:
+                witnesses.spare_compiling(worker)
         warm, *timed = calls
         return Turn(
             competitor=key,

@@ -1,14 +1,7 @@
-"""Keep a submission's compiled Numba functions from one run to the next, as bytes that only this submission gets back."""
+"""A submission's compiled Numba functions: cached in its own folder, so that its next worker need not compile them again."""
 
 import gc
-import os
-import struct
 import sys
-from collections.abc import Iterator
-from pathlib import Path
-
-CACHE_LIMIT_BYTES = 32 << 20
-_ENTRY = struct.Struct("<II")
 
 
 def enable(folder: str) -> None:
@@ -46,37 +39,3 @@ def compiled_count(folder: str) -> int:
 def _is_a(value: object, kind: type) -> bool:
     """Without asking the object, as `isinstance` does: the proxy of a weak reference that is gone would raise."""
     return issubclass(type(value), kind)
-
-
-def pack(folder: Path) -> bytes:
-    """All files under `folder`, as one byte string of at most `CACHE_LIMIT_BYTES` (the rest is left out)."""
-    parts: list[bytes] = []
-    size = 0
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            name = str(path.relative_to(folder)).encode()
-            content = path.read_bytes()
-            size += _ENTRY.size + len(name) + len(content)
-            if size > CACHE_LIMIT_BYTES:
-                break
-            parts += [_ENTRY.pack(len(name), len(content)), name, content]
-    return b"".join(parts)
-
-
-def unpack(packed: bytes, folder: Path) -> None:
-    """Write what `pack` made back under `folder`."""
-    for name, content in _entries(packed):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-def _entries(packed: bytes) -> Iterator[tuple[str, bytes]]:
-    position = 0
-    while position < len(packed):
-        name_length, content_length = _ENTRY.unpack_from(packed, position)
-        position += _ENTRY.size
-        name = os.fsdecode(packed[position : position + name_length])
-        position += name_length
-        yield name, packed[position : position + content_length]
-        position += content_length

@@ -12,6 +12,7 @@ import mmap
 import os
 import socket
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -20,18 +21,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.worker import numba_cache
+from grader.worker import numba_cache, packed
 from grader.worker.convert import UnfitResultError, store
-from grader.worker.explain import explain
+from grader.worker.explain import MESSAGE_LIMIT_CHARACTERS, explain
 from grader.worker.wire import Operation, receive_with_descriptors, send
 
 _REQUEST_LIMIT_BYTES = 64 << 20
+_LOG_FOLDER = "/dev/shm"  # noqa: S108 -- the worker's own: where a build that has filled its disk can still say so
 _SCALARS: dict[str, Callable[[NDArray[Any]], object]] = {
     "int": lambda cell: int(cell[0]),
     "float": lambda cell: float(cell[0]),
     "complex": lambda cell: complex(cell[0]),
     "bool": lambda cell: bool(cell[0]),
 }
+
+
+class BuildFailedError(Exception):
+    """A build gave nothing; the text is the compiler's."""
 
 
 class Worker:
@@ -59,36 +65,32 @@ class Worker:
             elif operation is Operation.PREPARE:
                 self._guarded(functools.partial(self._prepare, json.loads(payload), *descriptors), Operation.READY)
             elif operation is Operation.DUMP_CACHE:
-                send(self._channel, Operation.READY, numba_cache.pack(self._cache_folder))
+                send(self._channel, Operation.READY, packed.pack(self._cache_folder))
             elif operation is Operation.COUNT_COMPILED:
                 send(self._channel, Operation.READY, str(numba_cache.compiled_count(str(self._code_folder))).encode())
+            elif operation is Operation.BUILD:
+                self._guarded(functools.partial(self._build, payload), Operation.READY)
 
-    def _guarded(self, action: Callable[[], None], success: Operation) -> None:
-        """Run the submission's code: whatever it raises becomes a FAILED frame."""
+    def _guarded(self, action: Callable[[], bytes | None], success: Operation) -> None:
+        """Run the submission's code: whatever it raises becomes a FAILED frame, what it returns goes with the success."""
         try:
-            action()
+            answer = action()
         except UnfitResultError as error:
             self._fail({"kind": "invalid", "message": str(error)})
+        except BuildFailedError as error:
+            self._fail({"kind": "build", "message": str(error)})
         except BaseException as error:  # noqa: BLE001 -- SystemExit and KeyboardInterrupt are the submission's doing, too
             self._fail(explain(error, str(self._code_folder)))
         else:
-            send(self._channel, success)
+            send(self._channel, success, answer or b"")
 
     def _fail(self, failure: dict[str, str]) -> None:
         send(self._channel, Operation.FAILED, json.dumps(failure).encode())
 
     def _load(self, payload: bytes) -> None:
         """Write the files, restore the compiled functions, import the module, find the function."""
-        length = int.from_bytes(payload[:4], "little")
-        header = json.loads(payload[4 : 4 + length])
-        position = 4 + length
-        for name, size in header["files"]:
-            path = self._code_folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(payload[position : position + size])
-            os.utime(path, (0, 0))  # Numba's cache compares the source's time
-            position += size
-        numba_cache.unpack(payload[position:], self._cache_folder)
+        header, compiled = self._write_files(payload)
+        packed.unpack(compiled, self._cache_folder)
         module = self._import(header["file"])
         function = getattr(module, header["function"], None)
         if function is None or not callable(function):
@@ -97,6 +99,40 @@ class Worker:
             raise UnfitResultError(f"{header['function']!r} is a class; the grader calls a function of that name")
         numba_cache.enable(str(self._code_folder))
         self._function = function
+
+    def _write_files(self, payload: bytes) -> tuple[dict[str, Any], bytes]:
+        """Write the files that came with a frame; its header, and what follows the files."""
+        length = int.from_bytes(payload[:4], "little")
+        header: dict[str, Any] = json.loads(payload[4 : 4 + length])
+        position = 4 + length
+        for name, size in header["files"]:
+            path = self._code_folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(payload[position : position + size])
+            os.utime(path, (0, 0))  # Numba's cache compares the source's time
+            position += size
+        return header, payload[position:]
+
+    def _build(self, payload: bytes) -> bytes:
+        """Write the files, run the command among them, and give back what it has put into `built`."""
+        import subprocess
+
+        header, _ = self._write_files(payload)
+        built = self._code_folder / "built"
+        built.mkdir(parents=True)
+        command = header["command"]
+        with tempfile.TemporaryFile(dir=_LOG_FOLDER) as log:
+            ended = subprocess.run(
+                command, cwd=self._code_folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
+            )
+            log.seek(max(0, log.seek(0, os.SEEK_END) - MESSAGE_LIMIT_CHARACTERS))
+            said = log.read().decode("utf-8", "replace").strip()
+        if ended.returncode != 0:
+            raise BuildFailedError(f"{command[0]} ended with code {ended.returncode}\n{said}")
+        try:
+            return packed.pack(built, all_or_nothing=True)
+        except packed.TooLargeError:
+            raise BuildFailedError(f"what was built is larger than {packed.LIMIT_BYTES >> 20} MiB") from None
 
     def _import(self, file: str) -> object:
         """Import the file as the module that its name says, with its own folder first on the path, as `python file` has it."""

@@ -28,6 +28,7 @@ class Operation(IntEnum):
     GO = 12
     DUMP_CACHE = 13
     COUNT_COMPILED = 14
+    BUILD = 15
     # zygote or worker → parent
     HELLO = 20
     READY = 21

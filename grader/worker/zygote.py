@@ -37,8 +37,14 @@ class Confinement:
     """What a worker of this zygote may have; all but the limits are left out for a student's own, trusted code."""
 
     sandboxed: bool
+    network: bool
+    """Whether each worker has a network of its own, of nothing but a loopback interface; none at all otherwise."""
+    landlock_version: int
+    """0 where the kernel has no Landlock."""
+    landlock_rules: dict[str, list[str]]
     seccomp_program: bytes
     memory_bytes: int
+    processes: int | None
     tmpfs_bytes: int
     output_bytes: int
 
@@ -79,13 +85,8 @@ def main(control_descriptor: int) -> None:
     settings = json.loads(payload)
     for module in settings["preload"]:
         importlib.import_module(module)
-    confinement = Confinement(
-        sandboxed=settings["sandboxed"],
-        seccomp_program=base64.b64decode(settings["seccomp_program"]),
-        memory_bytes=settings["memory_bytes"],
-        tmpfs_bytes=settings["tmpfs_bytes"],
-        output_bytes=settings["output_bytes"],
-    )
+    program = base64.b64decode(settings["confinement"].pop("seccomp_program"))
+    confinement = Confinement(seccomp_program=program, **settings["confinement"])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped by the kernel
     gc.collect()
     gc.freeze()  # a collection in a worker must not copy the pages shared with the zygote
@@ -104,7 +105,7 @@ def _start_worker(control: socket.socket, confinement: Confinement, request: dic
         control.close()
         try:
             if confinement.sandboxed:
-                confine.unshare_namespaces()
+                confine.unshare_namespaces(network=confinement.network)
                 if os.fork() != 0:
                     os._exit(0)  # the init lives on as a child of the sandbox's first process
             else:
@@ -124,6 +125,8 @@ def _run_init(confinement: Confinement, folder: Path, channel: int, status: int,
     if confinement.sandboxed:
         confine.mount_private(confinement.tmpfs_bytes)
         confine.drop_privileges()
+    else:
+        confine.adopt_orphans()
     worker = os.fork()
     if worker == 0:
         os.close(status)
@@ -132,8 +135,11 @@ def _run_init(confinement: Confinement, folder: Path, channel: int, status: int,
         confine.hide_memory()
     os.close(channel)
     os.close(output)
-    _, wait_status = os.waitpid(worker, 0)
+    ended, wait_status = os.wait()
+    while ended != worker:  # an orphan of the worker's
+        ended, wait_status = os.wait()
     if not confinement.sandboxed:
+        confine.end_children()
         shutil.rmtree(folder, ignore_errors=True)
     os.write(status, struct.pack("<i", wait_status))
     os._exit(0)
@@ -150,7 +156,9 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
             HOME=str(folder), TMPDIR=str(folder), MPLCONFIGDIR=str(folder), NUMBA_CACHE_DIR=str(folder / "numba-cache")
         )
         _set_numba_cache_folder(str(folder / "numba-cache"))
-        confine.limit_resources(confinement.memory_bytes)
+        confine.limit_resources(confinement.memory_bytes, confinement.processes)
+        if confinement.landlock_version:
+            confine.restrict_files(confinement.landlock_rules, confinement.landlock_version, network=confinement.network)
         if confinement.seccomp_program:
             confine.install_seccomp(confinement.seccomp_program)
         connection = socket.socket(fileno=channel)

@@ -184,7 +184,7 @@ def test_one_mistake_shows_in_a_secret_case_alone(sample_class: SampleClass) -> 
     only_public = replace(loaded, task=replace(loaded.task, check_cases=public))
     limits = sample_class.session.limits({})
     with _worker(sample_class, sample_class.submission("jonas", "julia")) as worker:
-        nobody = Witnesses(lambda: worker, worker.compiled_functions, limits.first_call_s)  # the task asks for none
+        nobody = Witnesses(lambda: worker, limits.first_call_s)  # the task asks for none
         result, _ = check(worker, nobody, only_public, limits, DrawnInputs(loaded.task, seed=1))
     assert result.verdict is Verdict.ACCEPTED, result.message
 

@@ -13,8 +13,10 @@ from grader.execution import seccomp
 from grader.execution.bubblewrap import BubblewrapBackend, sandbox_user
 from grader.execution.choose import choose_backend, worker_environment, worker_settings
 from grader.execution.empty_call import empty_call_times_s
+from grader.execution.generation import WorkerSettings
 from grader.execution.plain import PlainBackend
 from grader.machine import usable_cpus
+from grader.profiles import Profile
 
 MACHINE = Machine(preload=("numpy",))
 LIMITS = Limits()
@@ -23,10 +25,13 @@ LIMITS = Limits()
 # The workers' settings
 
 
-def test_the_thread_budget_reaches_every_library() -> None:
-    environment = worker_environment(Machine(threads=3))
+@pytest.mark.parametrize(("profile", "threads"), [("single", "1"), ("threads", "2"), ("processes", "2"), ("compile", "1")])
+def test_the_budget_of_a_profile_reaches_every_library_and_is_its_cores(profile: str, threads: str) -> None:
+    settings = WorkerSettings(("numpy",), {"LANG": "C"}, cpus=(2, 3), memory_bytes=1).for_profile(Profile(profile))
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        assert environment[name] == "3"
+        assert settings.environment[name] == threads
+    assert settings.cpus == (2, 3)[-int(threads) :]
+    assert settings.environment["LANG"] == "C"
 
 
 def test_workers_get_as_many_cores_as_threads_and_leave_the_first_to_the_machine() -> None:
@@ -68,7 +73,7 @@ def test_a_variable_of_the_course_stands_as_written_and_goes_before_the_graders(
 def test_the_sandbox_is_taken_where_it_is_to_be_had() -> None:
     backend = choose_backend(MACHINE, LIMITS, trust_code=False)
     assert isinstance(backend, BubblewrapBackend)
-    assert backend.sandbox.startswith("reduced (")
+    assert backend.sandbox == "full" or backend.sandbox.startswith("reduced (no ")
 
 
 def test_trusted_code_runs_in_plain_processes_and_says_so() -> None:
@@ -89,10 +94,10 @@ def _no_bubblewrap(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_filter(patch: pytest.MonkeyPatch) -> None:
-    def fail() -> bytes:
+    def fail(_profile: Profile) -> bytes:
         raise ImportError("libseccomp.so.2: cannot open shared object file")
 
-    patch.setattr(seccomp, "single_process_program", fail)
+    patch.setattr(seccomp, "program", fail)
 
 
 def _no_user(patch: pytest.MonkeyPatch) -> None:
@@ -101,7 +106,7 @@ def _no_user(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_namespaces(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("grader.execution.bubblewrap._namespaces", lambda: ["--no-such-option"])
+    patch.setattr("grader.execution.bubblewrap._namespaces", lambda **_: ["--no-such-option"])
 
 
 MISSING = {
@@ -128,9 +133,10 @@ def test_the_sandboxs_user_is_not_root() -> None:
 
 
 def test_the_system_call_filter_is_a_program_of_whole_instructions() -> None:
-    program = seccomp.single_process_program()
-    assert program
-    assert len(program) % 8 == 0
+    for profile in Profile:
+        program = seccomp.program(profile)
+        assert program
+        assert len(program) % 8 == 0
 
 
 # The cost of a call

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from grader.content.submission import Submission
 from grader.errors import GraderError
 from grader.execution.bubblewrap import BubblewrapBackend
-from grader.execution.generation import PACKAGE_ROOT, Confined, WorkerSettings, ZygoteGeneration
+from grader.execution.generation import PACKAGE_ROOT, Confined, WorkerSettings, Zygote, ZygoteGeneration
 from grader.execution.plain import PlainBackend
 from tests.execution.workers import LONG_S, ONE_NUMBER, Workers
 
@@ -72,23 +73,25 @@ def test_each_generation_has_its_own_hash_seed_and_shares_it_among_its_workers(
     assert first != second
 
 
-def test_an_interpreter_that_cannot_start_says_why(backend: Backend, settings: WorkerSettings) -> None:
+def test_an_interpreter_that_cannot_start_says_why(
+    backend: Backend, settings: WorkerSettings, submission_of: Callable[..., Submission]
+) -> None:
     before = descriptors()
-    with (
-        pytest.raises(GraderError, match=r"interpreter did not start: (?s:.*)No module named 'no_such_library'"),
-        type(backend)(replace(settings, preload=("no_such_library",))).generation(),
-    ):
-        pass
-    assert descriptors() == before
+    with type(backend)(replace(settings, preload=("no_such_library",))).generation() as generation:
+        with pytest.raises(GraderError, match=r"interpreter did not start: (?s:.*)No module named 'no_such_library'"):
+            generation.start(submission_of("def f(): return 0.0"))
+        assert descriptors() == before
 
 
-def test_what_cannot_be_launched_leaves_nothing_open(settings: WorkerSettings) -> None:
+def test_what_cannot_be_launched_leaves_nothing_open(
+    settings: WorkerSettings, submission_of: Callable[..., Submission]
+) -> None:
     def launch(_command: object, _control: int) -> subprocess.Popen[bytes]:
         raise GraderError("no user for the sandbox")
 
     before = descriptors()
-    with pytest.raises(GraderError, match="no user for the sandbox"), generation_of(settings, launch=launch):
-        pass
+    with generation_of(settings, launch=launch) as generation, pytest.raises(GraderError, match="no user for the sandbox"):
+        generation.start(submission_of("def f(): return 0.0"))
     assert descriptors() == before
 
 
@@ -96,21 +99,24 @@ def test_a_layer_of_the_sandbox_that_the_kernel_refuses_keeps_the_worker_from_st
     settings: WorkerSettings, submission_of: Callable[..., Submission], tmp_path: Path
 ) -> None:
     with generation_of(settings, seccomp_program=b"no filter program" + bytes(7), folder=tmp_path) as generation:
-        before = descriptors()
+        open_after = []
         for _ in range(3):
             with pytest.raises(
                 GraderError, match=r"no worker could be started: (?s:.*)OSError: (?s:.*)seccomp: Invalid argument"
             ):
                 generation.start(submission_of("def f(): return 0.0"))
-        assert descriptors() == before
+            open_after.append(descriptors())
+        assert len(set(open_after)) == 1
 
 
 def test_a_zygote_that_has_ended_is_our_fault_and_no_submissions(
     backend: Backend, submission_of: Callable[..., Submission]
 ) -> None:
     with backend.generation() as generation:
-        generation._process.kill()
-        generation._process.wait()
+        generation.start(submission_of("def f(): return 0.0"))
+        (zygote,) = generation._zygotes.values()
+        zygote._process.kill()
+        zygote._process.wait()
         before = descriptors()
         with pytest.raises(GraderError, match=r"has ended|no worker could be started"):
             generation.start(submission_of("def f(): return 0.0"))
@@ -126,10 +132,13 @@ def generation_of(
 ) -> ZygoteGeneration:
     """A plain generation with one part exchanged."""
     return ZygoteGeneration(
-        launch=launch or PlainBackend(settings)._launch,
-        settings=settings,
-        confined=Confined(sandboxed=False, seccomp_program=seccomp_program),
-        folder_for=lambda _submission: folder,
+        lambda profile: Zygote(
+            profile,
+            launch=launch or partial(PlainBackend._launch, settings),
+            settings=settings,
+            confined=Confined(sandboxed=False, seccomp_program=seccomp_program),
+            folder_for=lambda _submission: folder,
+        )
     )
 
 
@@ -162,14 +171,16 @@ def test_so_does_an_error_in_the_middle(marked: tuple[Backend, str], submission_
     assert vanish(mark)
 
 
-def test_so_does_an_interruption_of_its_start(marked: tuple[Backend, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_generation: ZygoteGeneration) -> bytes:
+def test_so_does_an_interruption_of_its_start(
+    marked: tuple[Backend, str], submission_of: Callable[..., Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_zygote: Zygote) -> bytes:
         raise KeyboardInterrupt
 
     backend, mark = marked
-    monkeypatch.setattr(ZygoteGeneration, "_configuration", interrupt)
+    monkeypatch.setattr(Zygote, "_configuration", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        backend.generation().__enter__()
+        backend.generation().start(submission_of("def f(): return 0.0"))
     assert vanish(mark)
 
 
@@ -213,6 +224,7 @@ def test_a_parent_that_is_killed_in_the_middle_of_a_call_leaves_no_process(marke
 def test_descriptors_do_not_pile_up(backend: Backend, submission_of: Callable[..., Submission]) -> None:
     outside = descriptors()
     with backend.generation() as generation:
+        generation.start(submission_of("def f(): return 0.0")).close()
         inside = descriptors()
         for _ in range(20):
             worker = generation.start(submission_of("def f(): return 0.0"))

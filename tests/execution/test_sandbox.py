@@ -101,11 +101,11 @@ def test_it_ends_neither_its_init_nor_its_neighbours(workers: Workers) -> None:
         import os, signal
 
         def f():
-            os.kill(1, signal.SIGKILL)
-            try:
-                os.kill(-1, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
+            for pid, number in ((1, signal.SIGKILL), (-1, signal.SIGCONT)):
+                try:
+                    os.kill(pid, number)
+                except OSError:  # refused, or nobody there
+                    pass
             return 0.0
     """)
     assert worker.call((), ONE_NUMBER, LONG_S).failure is None
@@ -168,17 +168,16 @@ def test_the_environment_is_the_courses_alone(workers: Workers) -> None:
     names = workers.observe("return sorted(os.environ)")
     assert HIDDEN in os.environ
     assert HIDDEN not in names
-    assert set(names) <= {"PATH", "PWD", "LANG", "HOME", "TMPDIR", "MPLCONFIGDIR", "NUMBA_CACHE_DIR", "OPENBLAS_NUM_THREADS"}
+    threads = {name for name in names if name.endswith("_NUM_THREADS")} | {"VECLIB_MAXIMUM_THREADS", "MALLOC_ARENA_MAX"}
+    assert set(names) - threads <= {"PATH", "PWD", "LANG", "HOME", "TMPDIR", "MPLCONFIGDIR", "NUMBA_CACHE_DIR"}
     assert "treasure" not in workers.observe("return open('/proc/self/environ').read()")
 
 
 def test_of_the_grader_it_sees_only_its_own_side_of_the_wall(workers: Workers) -> None:
-    files = workers.observe(
-        f"return sorted(str(path) for path in Path({str(PACKAGE_ROOT / 'grader')!r}).rglob('*.py'))",
-    )
-    assert files == sorted(
-        str(path) for path in [*(PACKAGE_ROOT / "grader").glob("worker/*.py"), PACKAGE_ROOT / "grader/__init__.py"]
-    )
+    every = [str(path) for path in (PACKAGE_ROOT / "grader").rglob("*.py")]
+    files = workers.observe(f"return [path for path in {every} if os.path.exists(path)]")
+    own = [*(PACKAGE_ROOT / "grader").glob("worker/*.py"), PACKAGE_ROOT / "grader/__init__.py"]
+    assert sorted(files) == sorted(map(str, own))
     loaded = workers.observe("return [name for name in sys.modules if name.split('.')[0] == 'grader']")
     assert all(name in {"grader", "grader.worker"} or name.startswith("grader.worker.") for name in loaded)
 
@@ -187,7 +186,12 @@ def test_of_the_grader_it_sees_only_its_own_side_of_the_wall(workers: Workers) -
     "folder", [Path("/"), Path.home(), PACKAGE_ROOT, PACKAGE_ROOT / "grader", Path("/etc"), Path("/var")], ids=str
 )
 def test_a_folder_shows_nothing_but_the_interpreter_and_the_system(workers: Workers, folder: Path) -> None:
-    seen = workers.observe(f"return os.listdir({str(folder)!r}) if os.path.isdir({str(folder)!r}) else []")
+    seen = workers.observe(f"""
+        try:
+            return os.listdir({str(folder)!r})
+        except OSError:
+            return []
+    """)
     system = {"usr", "lib", "lib32", "lib64", "libx32", "bin", "sbin", "proc", "dev", "tmp"} if folder == Path("/") else set()
     for name in set(seen) - system:
         assert any(path.is_relative_to(folder / name) for path in exposed_paths()), f"{folder / name} can be seen"
@@ -267,7 +271,7 @@ def test_what_the_sandbox_shows_below_tmp_can_still_be_read_there(
         for path in (library / "part.py", file, neighbour):
             path.write_text("content")
         shown = (*exposed_paths(), library, file)
-        monkeypatch.setattr(bubblewrap, "exposed_paths", lambda: shown)
+        monkeypatch.setattr(bubblewrap, "exposed_paths", lambda _profile: shown)
         with sandbox.generation() as generation:
             workers = Workers(generation, submission_of)
             read = f"return [Path(path).read_text() for path in {[str(library / 'part.py'), str(file)]}]"

@@ -255,6 +255,8 @@ VERDICTS = {
     FailureKind.EXIT: Verdict.RUNTIME_ERROR,
     FailureKind.SIGNAL: Verdict.RUNTIME_ERROR,
     FailureKind.PROTOCOL: Verdict.RUNTIME_ERROR,
+    FailureKind.PROCESSES: Verdict.RUNTIME_ERROR,
+    FailureKind.BUILD: Verdict.BUILD_ERROR,
 }
 
 

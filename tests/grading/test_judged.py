@@ -45,7 +45,7 @@ class Called:
         self.prepared: PreparedCase = prepare(task, self.case, np.random.default_rng(0))
         with ScriptedBackend({"ada": replace(script, call_s=self._noting(script.call_s))}).generation() as generation:
             worker = generation.start(ADA)
-            witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, limits.wall_time_s)
+            witnesses = Witnesses(lambda: generation.start(ADA), limits.wall_time_s)
             answered = witnesses if follow_up else None
             self.judged: Judged = judged_call(worker, task, self.case, self.prepared, limits, answered)
 
@@ -153,12 +153,36 @@ def test_every_place_among_the_further_calls_has_a_worker_that_has_seen_nothing_
     backend = ScriptedBackend({"ada": paced(1e-3)})
     with backend.generation() as generation:
         worker = generation.start(ADA)
-        witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, 1.0)
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
         for _ in range(2):
             judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
         assert len(backend.workers) == 1 + len(prepared.follow_ups)
         witnesses.close()
         assert [one.alive for one in backend.workers] == [True, False, False]
+
+
+def test_what_a_witness_is_given_was_compiled_before_the_call_that_it_is_asked_about(followed: Task) -> None:
+    """What a submission compiled is bytes of its own making: after a call they could tell its witnesses of that call."""
+    backend = ScriptedBackend({"ada": paced(1e-3, compiles=b"before")})
+    prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
+    with backend.generation() as generation:
+        worker = generation.start(ADA)
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
+        witnesses.spare_compiling(worker)
+        backend.scripts["ada"] = paced(1e-3, compiles=b"what the call was")
+        for _ in range(2):
+            judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
+            witnesses.spare_compiling(generation.start(ADA))
+    assert [compiled for _, compiled in backend.given] == [b"before"] * len(prepared.follow_ups)
+
+
+def test_where_nothing_was_compiled_before_a_witness_compiles_by_itself(followed: Task) -> None:
+    backend = ScriptedBackend({"ada": paced(1e-3, compiles=b"what the call was")})
+    prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
+    with backend.generation() as generation:
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
+        judged_call(generation.start(ADA), followed, followed.check_cases[1], prepared, LIMITS, witnesses)
+    assert {compiled for _, compiled in backend.given} == {b""}
 
 
 def test_a_witness_that_cannot_be_imported_is_the_submissions_failure(followed: Task) -> None:
@@ -167,7 +191,7 @@ def test_a_witness_that_cannot_be_imported_is_the_submissions_failure(followed: 
     with backend.generation() as generation:
         worker = generation.start(ADA)
         backend.scripts["ada"] = replace(script, import_failure=Failure(FailureKind.EXCEPTION, "KeyError: 5"))
-        witnesses = Witnesses(lambda: generation.start(ADA), worker.compiled_functions, 1.0)
+        witnesses = Witnesses(lambda: generation.start(ADA), 1.0)
         prepared = prepare(followed, followed.check_cases[1], np.random.default_rng(0))
         judged = judged_call(worker, followed, followed.check_cases[1], prepared, LIMITS, witnesses)
     assert judged.problem is not None

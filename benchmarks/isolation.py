@@ -1,0 +1,114 @@
+"""What isolation costs honest code: the references' own calls inside the sandbox and outside, in turns, in one run.
+
+`python -m benchmarks.isolation [--runs N] [--json]`: for each kernel the ratio of its time inside to its time outside, as the
+geometric mean over runs of the median over rounds, with the standard error of that mean. Every run has fresh processes.
+"""
+
+import argparse
+import json
+import math
+import random
+import statistics
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from benchmarks.figures import open_course
+from grader.content.submission import Submission
+from grader.content.task import Case, LoadedTask
+from grader.errors import GraderError
+from grader.execution.choose import worker_settings
+from grader.execution.interface import Backend, Worker
+from grader.execution.plain import PlainBackend
+from grader.grading.check import prepare
+from grader.grading.session import Session, read_class
+from grader.records import PreparedCase
+
+KERNELS = {
+    "pure Python": ("julia", "naive", 0),
+    "BLAS": ("matmul", "numpy", 1),
+    "NumPy, many arrays": ("bifurcation", "numpy", 1),
+    "NumPy, large arrays": ("scalogram", "numpy", 1),
+    "Numba": ("julia", "numba", 1),
+    "Numba, tuned": ("schelling", "tuned", 1),
+}
+"""Task, level, and the number of the benchmark case."""
+ROUNDS, CALLS_PER_TURN = 12, 3
+_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A kernel's time inside over its time outside."""
+
+    kernel: str
+    ratio: float
+    standard_error: float
+    """Of the ratio, from the scatter between runs."""
+    runs: int
+    call_s: float
+
+
+def main() -> None:
+    """Print a line a kernel, or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=8)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    session, sandbox = open_course()
+    plain = PlainBackend(worker_settings(session.course.machine, session.course.limits))
+    costs = [_cost(session, name, {"inside": sandbox, "outside": plain}, arguments.runs) for name in KERNELS]
+    if arguments.json:
+        sys.stdout.write(json.dumps([asdict(cost) for cost in costs], indent=2) + "\n")
+        return
+    sys.stdout.write(f"inside ({sandbox.sandbox}) over outside, {arguments.runs} runs\n")
+    for cost in costs:
+        percent, error = 100 * (cost.ratio - 1), 100 * cost.standard_error
+        sys.stdout.write(f"{cost.kernel:22} {percent:+6.2f} % ± {error:.2f} %   ({1e3 * cost.call_s:.2f} ms a call)\n")
+    mean = statistics.fmean(math.log(cost.ratio) for cost in costs)
+    sys.stdout.write(f"{'all':22} {100 * (math.exp(mean) - 1):+6.2f} %\n")
+
+
+def _cost(session: Session, name: str, backends: Mapping[str, Backend], runs: int) -> Cost:
+    task_name, level, number = KERNELS[name]
+    hand_ins = next(one for one in read_class(session) if one.task.name == task_name)
+    submission = hand_ins.submissions[f"reference/{level}"]
+    case = hand_ins.task.task.benchmark_cases[number]
+    logs, calls_s = zip(*(_run(backends, submission, hand_ins.task, case, seed) for seed in range(runs)), strict=True)
+    mean = statistics.fmean(logs)
+    error = statistics.stdev(logs) / math.sqrt(runs) if runs > 1 else math.nan
+    return Cost(name, math.exp(mean), error * math.exp(mean), runs, statistics.median(calls_s))
+
+
+def _run(
+    backends: Mapping[str, Backend], submission: Submission, task: LoadedTask, case: Case, seed: int
+) -> tuple[float, float]:
+    """The median over the rounds of the log of inside over outside, and the time of a call outside in seconds."""
+    order = random.Random(seed)  # noqa: S311 -- an order, not a secret
+    with backends["inside"].generation() as inside, backends["outside"].generation() as outside:
+        started = {"inside": inside.start(submission, task.task.profile), "outside": outside.start(submission)}
+        for worker in started.values():
+            worker.load(_LIMIT_S)
+        generator = np.random.default_rng(seed)
+        ratios, outside_s = [], []
+        for _ in range(ROUNDS):
+            prepared = prepare(task.task, case, generator)
+            turn = {name: _turn_s(started[name], prepared) for name in order.sample(list(started), len(started))}
+            ratios.append(math.log(turn["inside"] / turn["outside"]))
+            outside_s.append(turn["outside"])
+    return statistics.median(ratios), statistics.median(outside_s)
+
+
+def _turn_s(worker: Worker, prepared: PreparedCase) -> float:
+    """The smallest of a few calls after a warm one."""
+    calls = [worker.call(prepared.inputs, prepared.outputs, _LIMIT_S) for _ in range(1 + CALLS_PER_TURN)]
+    failure = next((call.failure for call in calls if call.failure is not None), None)
+    if failure is not None:
+        raise GraderError(f"a reference failed: {failure.message}")
+    return min(call.wall_time_s for call in calls[1:])
+
+
+if __name__ == "__main__":
+    main()
