@@ -215,7 +215,8 @@ class TaskStandings:
             return result
         observed = Observed(
             check=check,
-            threads=self._session.machine.threads,
+            threads=self._task.task.profile.cores(self._session.machine.threads),
+            starts_processes=self._task.task.profile.starts_processes,
             case=check.case,
             runs=tuple(runs),
             erratic=erratic,

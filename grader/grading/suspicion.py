@@ -24,6 +24,8 @@ ERRATIC_SPEED = 4.0
 """How much faster than its median call an erratic submission's fastest one may be: noise makes calls slower, never faster."""
 CPU_SLACK_S = 1e-3
 """So little CPU time, of all calls together, says nothing: a switch between processes takes some microseconds of somebody's."""
+TICK_S = 0.01
+"""Of a process that has ended, the kernel tells the CPU time in ticks."""
 SLOWER_IN_CHECK = 4.0
 SLOW_CHECK_S = 0.02
 """Shorter times of the check say little: it makes few calls, and on a busy machine others take their turns in them."""
@@ -45,7 +47,9 @@ class Observed:
 
     check: CheckResult
     threads: int
-    """The budget of one worker."""
+    """How many cores a worker may keep busy."""
+    starts_processes: bool = False
+    """Whether it may start others beside its own."""
     case: str | None = None
     """Where it was measured."""
     runs: tuple[tuple[Turn, ...], ...] = ()
@@ -67,6 +71,11 @@ class Observed:
         """The times of all timed calls."""
         return tuple(seconds for turn in self.turns for seconds in turn.timed_s)
 
+    @property
+    def cpu_slack_s(self) -> float:
+        """CPU time, of all timed calls together, that says nothing."""
+        return TICK_S * len(self.timed_s) if self.starts_processes else CPU_SLACK_S
+
 
 def suspicions(observed: Observed) -> tuple[str, ...]:
     """All that a person should look at, in a sentence each."""
@@ -80,7 +89,7 @@ def worked_between_calls(observed: Observed) -> str | None:
     """Between its calls a worker is stopped, so that it cannot use CPU time."""
     idle_s = sum(turn.idle_cpu_s for turn in observed.turns)
     busy_s = sum(turn.cpu_time_s for turn in observed.turns)
-    if idle_s <= max(IDLE_CPU_SHARE * busy_s, CPU_SLACK_S):
+    if idle_s <= max(IDLE_CPU_SHARE * busy_s, observed.cpu_slack_s):
         return None
     return (
         f"it used {time_text(idle_s)} of CPU time between its calls, when it should have stood still, and {time_text(busy_s)} "
@@ -91,7 +100,7 @@ def worked_between_calls(observed: Observed) -> str | None:
 def used_more_cores(observed: Observed) -> str | None:
     """A worker is bound to the cores of its budget, so that it cannot use more CPU time a second."""
     wall_s, busy_s = sum(observed.timed_s), sum(turn.cpu_time_s for turn in observed.turns)
-    if busy_s <= max((observed.threads + BUSY_CORES_SLACK) * wall_s, observed.threads * wall_s + CPU_SLACK_S):
+    if busy_s <= max((observed.threads + BUSY_CORES_SLACK) * wall_s, observed.threads * wall_s + observed.cpu_slack_s):
         return None
     cores = busy_s / wall_s
     return (

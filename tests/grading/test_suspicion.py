@@ -137,6 +137,15 @@ def test_a_few_microseconds_of_cpu_time_say_nothing() -> None:
     assert used_more_cores(short(cpu_s=3.6e-4)) is not None
 
 
+def test_of_processes_that_have_ended_cpu_time_is_known_in_ticks_alone() -> None:
+    """One tick a call, of 15 calls."""
+    a_tick_each = replace(all_turns(turn(idle_s=0.029, cpu_s=0.149)), starts_processes=True)
+    assert (worked_between_calls(a_tick_each), used_more_cores(a_tick_each)) == (None, None)
+    more = replace(all_turns(turn(idle_s=0.031, cpu_s=0.151)), starts_processes=True)
+    assert worked_between_calls(more) is not None
+    assert used_more_cores(more) is not None
+
+
 # Times beside each other
 
 
