@@ -32,6 +32,33 @@ class Machine:
         return _digest(facts)
 
 
+@dataclass(frozen=True)
+class Bandwidth:
+    """Bytes a second of one core that goes over the same memory again and again."""
+
+    size_bytes: int
+    """How much memory that is: what fits a cache is faster."""
+    read_bytes_per_s: float
+    write_bytes_per_s: float
+    copy_bytes_per_s: float
+    """Bytes read and bytes written together."""
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """The most that one core of a machine was seen to do, as a worker sees it (`grader/execution/peaks.py`)."""
+
+    flop_per_s: float
+    """Double precision; a fused multiply-add counts as two."""
+    bandwidths: tuple[Bandwidth, ...]
+    """From the smallest memory to the largest."""
+
+    def write_bytes_per_s(self, size_bytes: int) -> float:
+        """What one core writes at most into that much memory: seen at this size or less, the nearest that was measured."""
+        below = [one for one in self.bandwidths if one.size_bytes <= size_bytes] or self.bandwidths[:1]
+        return max(one.write_bytes_per_s for one in self.bandwidths if one.size_bytes >= below[-1].size_bytes)
+
+
 def this_machine(name: str, threads: int) -> Machine:
     """The machine that this process runs on, under its name in the course file."""
     return Machine(

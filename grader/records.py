@@ -67,6 +67,8 @@ class CheckResult:
     """The benchmark case at which it will be measured; None where it is not accepted."""
     case_work: Mapping[str, float] = field(default_factory=dict)
     """Units of work of one call, per benchmark case it was run on."""
+    case_output_bytes: Mapping[str, int] = field(default_factory=dict)
+    """The size of one call's answer, per benchmark case."""
     case_times_s: Mapping[str, float] = field(default_factory=dict)
     """Call time per case it was run on: single calls for check cases, medians for benchmark cases."""
     import_time_s: float | None = None
@@ -97,7 +99,7 @@ class Turn:
     """CPU time of the timed calls together."""
     threads: int
     idle_cpu_s: float
-    """CPU time used between the calls of this turn, when the worker should have stood still."""
+    """CPU time used before the calls of this turn since the last one ended, when the worker should have stood still."""
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,20 @@ from typing import Any, Self
 
 from grader.content.task import LoadedTask
 from grader.errors import GraderError, UsageError
-from grader.machine import Machine
+from grader.machine import Bandwidth, Machine, Peaks
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.verdicts import Verdict
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SCHEMA = """
 CREATE TABLE machines (
     id TEXT PRIMARY KEY,
     facts TEXT NOT NULL
+);
+CREATE TABLE peaks (
+    machine TEXT NOT NULL, environment TEXT NOT NULL, peaks TEXT NOT NULL,
+    PRIMARY KEY (machine, environment)
 );
 CREATE TABLE checks (
     id INTEGER PRIMARY KEY,
@@ -360,6 +364,21 @@ class Store:
         rows = self._read("SELECT facts FROM machines WHERE id = ?", (fingerprint,))
         return Machine(**json.loads(rows[0][0])) if rows else None
 
+    def add_peaks(self, conditions: Conditions, peaks: Peaks) -> None:
+        """Keep what one core of a machine can do; the environment decides which instructions there are."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO peaks (machine, environment, peaks) VALUES (?, ?, ?)",
+                (conditions.machine, conditions.environment, json.dumps(asdict(peaks))),
+            )
+
+    def peaks(self, conditions: Conditions) -> Peaks | None:
+        """What one core of this machine can do in this environment; None where nobody has measured it."""
+        rows = self._read(
+            "SELECT peaks FROM peaks WHERE machine = ? AND environment = ?", (conditions.machine, conditions.environment)
+        )
+        return _peaks(json.loads(rows[0][0])) if rows else None
+
     # --- the file ----------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -440,6 +459,10 @@ def _turn_row(turn: Turn) -> tuple[object, ...]:
 
 def _check_result(kept: dict[str, Any]) -> CheckResult:
     return CheckResult(**{**kept, "verdict": Verdict(kept["verdict"]), "notes": tuple(kept["notes"])})
+
+
+def _peaks(kept: dict[str, Any]) -> Peaks:
+    return Peaks(kept["flop_per_s"], tuple(Bandwidth(**bandwidth) for bandwidth in kept["bandwidths"]))
 
 
 def _block(kept: dict[str, Any]) -> Block:

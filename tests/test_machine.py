@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader import machine as machine_module
-from grader.machine import Machine, cpu_flags, environment_key, library_versions, this_machine, usable_cpus
+from grader.machine import Bandwidth, Machine, Peaks, cpu_flags, environment_key, library_versions, this_machine, usable_cpus
 
 LAPTOP = Machine(name="laptop", cpu="A CPU @ 3 GHz", cores=8, memory_bytes=16 << 30, system="Linux x86_64", threads=1)
 
@@ -69,3 +69,14 @@ def test_it_depends_on_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     key = environment_key({}, {})
     monkeypatch.setattr(machine_module, "library_versions", lambda: {"numpy": "0.1"})
     assert environment_key({}, {}) != key
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "bytes_per_s"),
+    [(0, 9e10), (1 << 10, 9e10), (1 << 14, 9e10), (1 << 20, 5e10), (1 << 23, 5e10), (1 << 27, 2e10), (1 << 40, 2e10)],
+)
+def test_an_array_is_written_at_the_speed_of_the_nearest_memory_that_is_no_larger(size_bytes: int, bytes_per_s: float) -> None:
+    """What is larger is never faster: where it was measured so (here 4 MiB, in a quiet moment), the greater speed counts."""
+    speeds = {1 << 14: 9e10, 1 << 18: 4e10, 1 << 22: 5e10, 1 << 27: 2e10}
+    peaks = Peaks(1e11, tuple(Bandwidth(size, 0.0, speed, 0.0) for size, speed in speeds.items()))
+    assert peaks.write_bytes_per_s(size_bytes) == bytes_per_s

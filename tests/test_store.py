@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.content.task import Interface, LoadedTask, Task
 from grader.errors import GraderError, UsageError
-from grader.machine import Machine
+from grader.machine import Bandwidth, Machine, Peaks
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.store import SCHEMA_VERSION, Conditions, Store
 from grader.verdicts import Verdict
@@ -86,6 +86,7 @@ checks = st.builds(
     mistake=st.none() | texts,
     case=st.none() | names,
     case_work=st.dictionaries(names, seconds),
+    case_output_bytes=st.dictionaries(names, counts),
     case_times_s=st.dictionaries(names, seconds),
     import_time_s=st.none() | seconds,
     compile_time_s=st.none() | seconds,
@@ -312,6 +313,17 @@ def test_forgetting_what_was_graded_forgets_nothing_that_a_person_decided(store:
     store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
     store.forget([ADA, NUMBA], "double")
     assert (store.decisions(), store.acceptances()) == ((DECISION,), (acceptance,))
+
+
+def test_a_machines_peaks_are_kept_for_it_and_its_environment(store: Store) -> None:
+    peaks = Peaks(1e11, (Bandwidth(1 << 14, 4e11, 2e11, 4e11), Bandwidth(1 << 27, 4e10, 3e10, 4e10)))
+    store.add_peaks(CONDITIONS, peaks)
+    assert store.peaks(CONDITIONS) == peaks
+    assert store.peaks(replace(CONDITIONS, sandbox="none")) == peaks  # isolation decides nothing about them
+    assert store.peaks(replace(CONDITIONS, machine="other")) is None
+    assert store.peaks(replace(CONDITIONS, environment="other")) is None
+    store.add_peaks(CONDITIONS, replace(peaks, flop_per_s=2e11))
+    assert store.peaks(CONDITIONS) == replace(peaks, flop_per_s=2e11)
 
 
 def test_a_later_decision_stands_beside_the_earlier_ones(store: Store) -> None:

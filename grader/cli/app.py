@@ -200,7 +200,7 @@ def accept(
     submissions: SubmissionsOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Let a right answer be ranked that the grader wanted a person to look at first; new code has to be looked at again."""
+    """You have looked at what the grader wanted a person to look at: it is ranked, and not marked any more; new code is."""
     from grader.cli.class_commands import Place
     from grader.cli.decisions import Signature
     from grader.cli.decisions import accept as keep

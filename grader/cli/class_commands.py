@@ -8,12 +8,15 @@ import typer
 
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.submission import authors
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
+from grader.execution.interface import Backend
+from grader.execution.peaks import measure_peaks
 from grader.execution.plain import PlainBackend
 from grader.grading.class_report import Report, stand
 from grader.grading.pipeline import Wanted, grade
-from grader.grading.session import open_session, read_class, require_authors
+from grader.grading.progress import Progress
+from grader.grading.session import Session, open_session, read_class, require_authors
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump, report_document
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
@@ -43,9 +46,24 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
     class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
     with Store(place.store_file) as store, store.exclusive(), class_progress as progress:
+        faults = _know_peaks(session, backend, store, progress, again=wanted.fresh and not wanted.authors)
         report = grade(session, wanted, backend, store, progress)
+    report = replace(report, faults=(*report.faults, *faults))
     _print(report, as_json=as_json)
     return report
+
+
+def _know_peaks(session: Session, backend: Backend, store: Store, progress: Progress, *, again: bool) -> tuple[str, ...]:
+    """Measure what the machine can do, once for each machine and environment; grading goes on without it where that fails."""
+    conditions = session.conditions(backend.sandbox)
+    if store.peaks(conditions) is not None and not again:
+        return ()
+    progress.begin("measuring the machine", 1)
+    try:
+        store.add_peaks(conditions, measure_peaks(backend))
+    except GraderError as error:
+        return (str(error),)
+    return ()
 
 
 def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json: bool, picture: Path | None) -> None:

@@ -14,7 +14,8 @@ from grader.content.course import Assignment, Course, Criterion, load_course
 from grader.content.submission import Submission, authors
 from grader.errors import UsageError
 from grader.grading.marks import latest
-from grader.grading.session import member_of, open_session, read_class
+from grader.grading.session import HandIns, Session, member_of, open_session, read_class
+from grader.grading.standings import TaskStandings
 from grader.nearest import did_you_mean
 from grader.records import Acceptance, Decision
 from grader.report.as_json import dump
@@ -67,7 +68,7 @@ def mark(place: Place, author: str, criterion: str, points: float | None, signat
 
 
 def accept(place: Place, author: str, task: str, signature: Signature, *, as_json: bool) -> None:
-    """Let what an author has handed in for a task be ranked, though the grader wanted a person to look at it first."""
+    """Keep that a person has looked at what an author has handed in for a task: it is ranked, and no longer marked."""
     session = open_session(place.course, place.submissions, (task,))
     _require_author(place, author)
     (hand_ins,) = read_class(session)
@@ -77,16 +78,26 @@ def accept(place: Place, author: str, task: str, signature: Signature, *, as_jso
     who, note, accepted_at = signature.signed()
     acceptance = Acceptance(author, task, submissions[0].content_hash, note, who, accepted_at)
     with Store(place.store_file) as store:
-        if not store.asked_for_review(member_of(submissions[0]), task):
+        reviewed = store.asked_for_review(member_of(submissions[0]), task)
+        if not reviewed and not _is_suspected(session, hand_ins, submissions[0], store):
             how = f"grader show {author} {task}"
             raise UsageError(f"nothing that {author} has handed in for {task} waits for a review; how it stands: {how}")
         store.add_acceptance(acceptance)
     if as_json:
         typer.echo(dump(asdict(acceptance)))
     else:
-        results_console().print(
-            harmless(f"{author} · {task}: what is handed in now may be ranked ({who}: {note})"), markup=False
-        )
+        what = "may be ranked" if reviewed else "has been looked at"
+        results_console().print(harmless(f"{author} · {task}: what is handed in now {what} ({who}: {note})"), markup=False)
+
+
+def _is_suspected(session: Session, hand_ins: HandIns, submission: Submission, store: Store) -> bool:
+    """Whether a person should look at this version, under whatever conditions it was graded."""
+    checks = store.checks_of(submission.author, submission.kind, hand_ins.task.name)
+    return any(
+        (result.author, result.kind) == (submission.author, submission.kind) and result.wants_a_look
+        for conditions in {one.conditions for one in checks if one.member == member_of(submission)}
+        for result in TaskStandings(session, hand_ins, {}, conditions, store).results()
+    )
 
 
 def find_criterion(course: Course, name: str) -> tuple[Assignment, Criterion]:

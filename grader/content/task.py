@@ -131,6 +131,9 @@ class Task:
     benchmark_cases: tuple[Case, ...]
     """From the smallest to the largest. Jitter changes the answer, never the work."""
     mistakes: tuple[Mistake, ...] = ()
+    least_operations: float | None = None
+    """The fewest arithmetic operations that any honest program needs for a unit of work, however clever: a call that would need
+    more of them a second than the machine can make is looked at by a person. None where there is no such number."""
     follow_up: FollowUp | None = None
     review: Callable[[Inputs, Outputs, Any], str | None] | None = None
     """`review(inputs, outputs, expected)` of an answer that passed `check`: what only a person can decide, in a sentence with

@@ -1,7 +1,8 @@
 """The check stage: prove a submission right or wrong, then find the largest benchmark case that it does in time."""
 
+import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from grader.content.submission import Submission
-from grader.content.task import Case, LoadedTask, Task
+from grader.content.task import ArraySpec, Case, LoadedTask, Task
 from grader.execution.interface import Call, Generation, Worker
 from grader.grading.judge import failed, the_courses_code
 from grader.grading.judged import CallLimits, Witnesses, judged_call
@@ -161,6 +162,7 @@ class _Check:
             peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
             self._note(
                 case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
+                case_output_bytes={**self._result.case_output_bytes, case.name: _size_bytes(self._inputs(case, 0).outputs)},
                 case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},
             )
             if median_s <= self._limits.longest_call_s or case is smallest:
@@ -207,3 +209,7 @@ class _Check:
 
     def _time(self, case: Case, seconds: float) -> None:
         self._note(case_times_s={**self._result.case_times_s, case.name: seconds})
+
+
+def _size_bytes(outputs: Sequence[ArraySpec]) -> int:
+    return sum(math.prod(spec.shape) * np.dtype(spec.dtype).itemsize for spec in outputs)

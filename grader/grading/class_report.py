@@ -10,7 +10,7 @@ from grader.grading.marks import AssignmentMarks, FinalMark, final_marks, mark_c
 from grader.grading.score import Facts, Threshold, speed_thresholds
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session
 from grader.grading.standings import Result, TaskStandings, favourable
-from grader.machine import Machine
+from grader.machine import Machine, Peaks
 from grader.store import Conditions, Store
 
 
@@ -45,6 +45,8 @@ class Report:
     """Where the grader itself failed: reported, and tried again by the next grading."""
     ungraded: tuple[str, ...] = ()
     """`author · task` for everyone whose current code has not been graded under these conditions."""
+    peaks: Peaks | None = None
+    """What one core of the machine can do; None where nobody has measured it."""
 
 
 def stand(
@@ -82,6 +84,7 @@ def stand(
         work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
         faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
         ungraded=tuple(ungraded),
+        peaks=store.peaks(conditions),
     )
 
 

@@ -283,5 +283,5 @@ class _Run:
             timed_s=tuple(call.wall_time_s for call in timed),
             cpu_time_s=sum(call.cpu_time_s for call in timed),
             threads=max(call.threads for call in calls),
-            idle_cpu_s=sum(call.idle_cpu_s for call in timed),
+            idle_cpu_s=sum(call.idle_cpu_s for call in calls),
         )

@@ -24,6 +24,8 @@ HandedIn = Submission | Rejection
 
 NAIVE = "naive"
 """The level that states each task's interface and sets its time limits."""
+TUNED = "tuned"
+"""The level that is as fast as the course knows how to make it; a course may have none."""
 
 
 @dataclass(frozen=True)

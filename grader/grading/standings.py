@@ -1,21 +1,21 @@
 """The ranking stage: from what the store keeps of one task to everyone's figures and ranks."""
 
+import itertools
 import math
 import statistics
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.content.course import Measurement
 from grader.content.task import LoadedTask
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.rank import Ranking, RunScores, Standing, rank
-from grader.grading.session import HandedIn, HandIns, Session, member_of
-from grader.records import CONTROL, CheckResult, Member, RunRecord, Turn
+from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
+from grader.grading.suspicion import Observed, suspicions
+from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn
 from grader.store import Conditions, Store, StoredBlock
 from grader.verdicts import Verdict
 
-_IDLE_CPU_SHARE = 0.05
-_BUSY_CORES_SLACK = 0.2
 _MOST_BENEFIT = 0.05
 """A measurement within its uncertainty of a threshold gets the better side; more uncertainty than this is nobody's merit."""
 
@@ -55,12 +55,22 @@ class Result:
     cpu_over_wall: float | None = None
     runs: int = 0
     flags: tuple[str, ...] = ()
+    """What is no fault, and good to know."""
+    suspicions: tuple[str, ...] = ()
+    """What looks as if a time were not honest, each with its evidence; it changes nothing else."""
+    looked_at: str | None = None
+    """Who has looked at the suspicions, when, and why they are none."""
     printed: str = ""
 
     @property
     def rate(self) -> float | None:
         """Units of work per second."""
         return self.work / self.wall_time_s if self.work is not None and self.wall_time_s else None
+
+    @property
+    def wants_a_look(self) -> bool:
+        """Whether a person has yet to look at its suspicions."""
+        return bool(self.suspicions) and self.looked_at is None
 
 
 def current_blocks(stored: Sequence[StoredBlock], members: Collection[Member]) -> list[StoredBlock]:
@@ -122,6 +132,7 @@ class TaskStandings:
         stored = store.all_blocks(hand_ins.task, conditions)
         self._blocks = current_blocks([one for one in stored if not one.superseded], self._checks)
         self._stored = stored
+        self._peaks = store.peaks(conditions)
         self._accepted = {(one.author, one.task, one.content_hash): one for one in store.acceptances()}
 
     def results(self) -> list[Result]:
@@ -147,7 +158,7 @@ class TaskStandings:
         if check is None:
             fault = self._faults[self._task.name, member.key]
             return Result(member.author, member.kind, self._task.name, Verdict.GRADER_ERROR, fault)
-        return Result(
+        result = Result(
             author=member.author,
             kind=member.kind,
             task=self._task.name,
@@ -164,27 +175,65 @@ class TaskStandings:
             flags=(*check.notes, *_thread_flags(check, self._session.machine.threads), *self._acceptance(member)),
             printed=check.printed,
         )
+        return self._with_suspicions(result, member)
 
     def _review(self, member: Member) -> str | None:
         """What a person has yet to look at in this version of the code."""
-        check = self._checks.get(member)
-        if member.kind == "reference" or (member.author, self._task.name, member.content_hash) in self._accepted:
+        return None if self._acceptance_of(member) is not None else self._to_review(member)
+
+    def _to_review(self, member: Member) -> str | None:
+        """What only a person can decide about this version of the code, whether or not somebody has."""
+        if member.kind == "reference":
             return None
-        of_runs = (
-            record.reviews[member.key]
-            for one in self._blocks
-            if member in one.block.members
-            for record in one.runs
-            if member.key in record.reviews
-        )
+        check = self._checks.get(member)
+        of_runs = (record.reviews[member.key] for record in self._runs_with(member) if member.key in record.reviews)
         return check.review if check is not None and check.review else next(of_runs, None)
+
+    def _runs_with(self, member: Member) -> Iterator[RunRecord]:
+        """All runs in which this version was measured as a member of its block."""
+        return (record for one in self._blocks if member in one.block.members for record in one.runs)
+
+    def _acceptance_of(self, member: Member) -> Acceptance | None:
+        return None if member.kind == "reference" else self._accepted.get((member.author, self._task.name, member.content_hash))
 
     def _acceptance(self, member: Member) -> tuple[str, ...]:
         """Who has looked at it, when and why it is ranked all the same."""
-        one = self._accepted.get((member.author, self._task.name, member.content_hash))
-        if one is None or member.kind == "reference":
+        one = self._acceptance_of(member)
+        if one is None or self._to_review(member) is None:
             return ()
-        return (f"reviewed and let through by {one.who} on {one.accepted_at[:10]}: {one.note}",)
+        return (f"reviewed and let through by {_signed(one)}",)
+
+    def _with_suspicions(
+        self, result: Result, member: Member, runs: Sequence[tuple[Turn, ...]] = (), *, erratic: bool = False
+    ) -> Result:
+        """The result with what a person should look at, and with who has.
+
+        An acceptance speaks for what was measured before it: new figures of the same code are looked at again.
+        """
+        check = self._checks[member]
+        if check is None or result.verdict is not Verdict.ACCEPTED:
+            return result
+        observed = Observed(
+            check=check,
+            threads=self._task.task.profile.cores(self._session.machine.threads),
+            starts_processes=self._task.task.profile.starts_processes,
+            case=check.case,
+            runs=tuple(runs),
+            erratic=erratic,
+            peaks=self._peaks,
+            least_operations=self._task.task.least_operations,
+            tuned_s=self._tuned_s(check.case),
+        )
+        found = suspicions(observed)
+        accepted = self._acceptance_of(member)
+        started_at = [record.started_at for record in self._runs_with(member)]
+        looked_at = found and accepted is not None and accepted.accepted_at >= max(started_at, default="")
+        return replace(result, suspicions=found, looked_at=_signed(accepted) if accepted is not None and looked_at else None)
+
+    def _tuned_s(self, case: str | None) -> float | None:
+        """What a call of the course's fastest code took in the check; None where there is none, or not at this case."""
+        tuned = (check for member, check in self._checks.items() if (member.kind, member.author) == ("reference", TUNED))
+        return next((check.case_times_s.get(case or "") for check in tuned if check is not None), None)
 
     def _measured(self, case: str, by_key: Mapping[str, Result]) -> dict[str, Result]:
         """The results at one case, with their figures.
@@ -195,20 +244,23 @@ class TaskStandings:
         measurement = self._session.course.measurement
         blocks = [one for one in self._blocks if one.block.case == case and one.runs]
         baseline = blocks[0].block.baseline
-        first_turns = _turns_by_competitor(blocks[:1], self._checks)[baseline.key]
+        first_turns = itertools.chain(*_turns_by_run(blocks[:1], self._checks)[baseline.key])
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
         ranked = [member for member in self._checks if self._review(member) is None]
         ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, ranked).standings}
         before = self._measured_before(case, baseline)
+        members = {member.key: member for member in self._checks}
         measured: dict[str, Result] = {}
         for block in blocks:
             # Among all that were measured together: without what has been replaced since, the others' intervals would move.
             ranking = rank_case([block], measurement)
-            turns = _turns_by_competitor([block], self._checks)
+            turns_by_run = _turns_by_run([block], self._checks)
             for standing in ranking.standings:
                 key = standing.competitor
-                if key in turns and key not in measured and by_key[key].case == case:
-                    figures = _with_figures(by_key[key], standing, baseline, baseline_s, turns[key], ranking)
+                if key in turns_by_run and key not in measured and by_key[key].case == case:
+                    runs = turns_by_run[key]
+                    figures = _with_figures(by_key[key], standing, baseline, baseline_s, itertools.chain(*runs), ranking)
+                    figures = self._with_suspicions(figures, members[key], runs, erratic=standing.erratic)
                     measured[key] = replace(figures, rank=ranks.get(key), measured_before=before.get(key, ()))
         for key, (verdict, message) in _problems(blocks, self._checks).items():
             measured[key] = _failed_late(by_key[key], verdict, message)
@@ -236,15 +288,17 @@ class TaskStandings:
 # --- from turns to figures -------------------------------------------------------------------------------------------------
 
 
-def _turns_by_competitor(blocks: Sequence[StoredBlock], current: Collection[Member]) -> dict[str, list[Turn]]:
-    turns: dict[str, list[Turn]] = {}
+def _turns_by_run(blocks: Sequence[StoredBlock], current: Collection[Member]) -> dict[str, list[tuple[Turn, ...]]]:
+    """Each competitor's turns, run by run, in the order in which they were taken."""
+    found: dict[str, list[tuple[Turn, ...]]] = {}
     for one in blocks:
         keys = {member.key for member in (*one.block.members, one.block.baseline) if member in current}
         for record in one.runs:
-            for turn in record.turns:
-                if turn.competitor in keys:
-                    turns.setdefault(turn.competitor, []).append(turn)
-    return turns
+            for key in keys:
+                turns = tuple(turn for turn in record.turns if turn.competitor == key)
+                if turns:
+                    found.setdefault(key, []).append(turns)
+    return found
 
 
 def _problems(blocks: Sequence[StoredBlock], current: Collection[Member]) -> dict[str, tuple[Verdict, str]]:
@@ -258,9 +312,9 @@ def _problems(blocks: Sequence[StoredBlock], current: Collection[Member]) -> dic
 
 
 def _with_figures(
-    result: Result, standing: Standing, baseline: Member, baseline_s: float, turns: Sequence[Turn], ranking: Ranking
+    result: Result, standing: Standing, baseline: Member, baseline_s: float, turns: Iterable[Turn], ranking: Ranking
 ) -> Result:
-    cpu_over_wall = sum(turn.cpu_time_s for turn in turns) / sum(sum(turn.timed_s) for turn in turns)
+    cpu_s, wall_s = (sum(times_s) for times_s in zip(*((turn.cpu_time_s, sum(turn.timed_s)) for turn in turns), strict=True))
     return replace(
         result,
         baseline=baseline.author,
@@ -268,9 +322,9 @@ def _with_figures(
         speedup=standing.speedup,
         speedup_low=standing.speedup_low,
         speedup_high=standing.speedup_high,
-        cpu_over_wall=cpu_over_wall,
+        cpu_over_wall=cpu_s / wall_s,
         runs=standing.runs,
-        flags=(*result.flags, *_measuring_flags(standing, turns, ranking, cpu_over_wall)),
+        flags=(*result.flags, *_measuring_flags(standing, ranking)),
     )
 
 
@@ -281,17 +335,17 @@ def _failed_late(result: Result, verdict: Verdict, message: str) -> Result:
     )
 
 
-def _measuring_flags(standing: Standing, turns: Sequence[Turn], ranking: Ranking, cpu_over_wall: float) -> tuple[str, ...]:
+def _measuring_flags(standing: Standing, ranking: Ranking) -> tuple[str, ...]:
     flags = []
     if ranking.control_split:
         flags.append("unsettled: the control, a copy of the baseline, did not tie with it; measure again on a quieter machine")
     if standing.erratic:
         flags.append("erratic: its own times scatter far more than the others'")
-    if sum(turn.idle_cpu_s for turn in turns) > _IDLE_CPU_SHARE * sum(turn.cpu_time_s for turn in turns):
-        flags.append("used CPU time between its calls, when it should have stood still")
-    if cpu_over_wall > max(turn.threads for turn in turns) + _BUSY_CORES_SLACK:
-        flags.append(f"used {cpu_over_wall:.1f} cores")
     return tuple(flags)
+
+
+def _signed(acceptance: Acceptance) -> str:
+    return f"{acceptance.who} on {acceptance.accepted_at[:10]}: {acceptance.note}"
 
 
 def _thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:

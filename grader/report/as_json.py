@@ -23,6 +23,7 @@ def report_document(report: Report) -> dict[str, Any]:
     """What `grade`, `rank`, `show` and `check` print."""
     return {
         "machine": {**asdict(report.machine), "fingerprint": report.machine.fingerprint},
+        "peaks": None if report.peaks is None else asdict(report.peaks),
         "sandbox": report.sandbox,
         "baseline": dict(report.baseline),
         "alpha": report.alpha,
@@ -61,6 +62,8 @@ def result_document(result: Result) -> dict[str, Any]:
         "cpu_over_wall": result.cpu_over_wall,
         "runs": result.runs,
         "flags": list(result.flags),
+        "suspicions": list(result.suspicions),
+        "looked_at": result.looked_at,
         "message": result.message,
         "printed": result.printed,
     }

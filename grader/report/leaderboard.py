@@ -29,7 +29,7 @@ def leaderboard(report: Report) -> RenderableType:
     for task in dict.fromkeys(result.task for result in report.results):
         results = [result for result in report.results if result.task == task]
         parts += [_task_table(report, task, [result for result in results if result.verdict is not Verdict.MISSING])]
-        parts += [*_missing_line(results), *thresholds_lines(report, task), Text()]
+        parts += [*_missing_line(results), *_look_line(results), *thresholds_lines(report, task), Text()]
     if report.marks:
         parts += [
             _marks_table(report),
@@ -82,10 +82,23 @@ def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
             result.case or "",
             *_compared(result),
             "" if is_reference else points_text(result.points, result.max_points),
-            str(len(result.flags)) if result.flags else "",
+            _flags_cell(result),
             style="dim" if is_reference else "",
         )
     return table
+
+
+def _flags_cell(result: Result) -> Text:
+    """How many flags; with a `!`, a person should look at it."""
+    flags = str(len(result.flags)) if result.flags else ""
+    return Text.assemble(flags, (" !" if flags else "!", "bold yellow")) if result.wants_a_look else Text(flags)
+
+
+def _look_line(results: Iterable[Result]) -> list[Text]:
+    """What the sign means, where somebody has it."""
+    if not any(result.wants_a_look for result in results):
+        return []
+    return [Text("!: a person should look at it: grader show AUTHOR TASK", style="yellow")]
 
 
 def _compared(result: Result) -> tuple[str, str]:
@@ -197,6 +210,19 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         yield "cores at work", Text(f"{result.cpu_over_wall:.2f}")
     for flag in result.flags:
         yield "flag", Text(harmless(flag), style="yellow")
+    yield from _look_facts(result)
+
+
+def _look_facts(result: Result) -> Iterable[tuple[str, Text]]:
+    """What a person should look at, or who has."""
+    name, style = ("to be looked at", "bold yellow") if result.wants_a_look else ("looked at", "")
+    for suspicion in result.suspicions:
+        yield name, Text(harmless(suspicion), style=style)
+    if result.looked_at is not None:
+        yield "by", Text(harmless(result.looked_at))
+    elif result.suspicions and result.kind == "student":
+        remedy = f"no grade depends on it; once you have looked: grader accept {result.author} {result.task} --note WHY"
+        yield "", Text(harmless(remedy), style="dim")
 
 
 def _criteria_table(marks: AssignmentMarks) -> Table:

@@ -30,6 +30,7 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
         parts.append(_comparison(report, [*accepted, *references]))
     for result in mine:
         parts += [Text(f"note: {harmless(flag)}", style="yellow") for flag in result.flags]
+        parts += [Text(f"note: a person would look at this: {harmless(one)}", style="yellow") for one in result.suspicions]
         if result.review is not None:
             looked_at = f"note: a person looks at this before it is ranked and gets speed points: {harmless(result.review)}"
             parts.append(Text(looked_at, style="yellow"))

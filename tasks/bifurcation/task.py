@@ -114,6 +114,11 @@ def work(inputs: Inputs, expected: Expected) -> float:
     return float(len(r) * (n_transient + n_keep))
 
 
+LEAST_OPERATIONS = 2.0
+"""A multiplication and an addition for each update, all of which have to be made: with z = r (1/2 − x), x ← r x (1 − x) is
+z ← z² + r/2 − r²/4."""
+
+
 def _arguments(inputs: Inputs) -> tuple[Reals, Reals, int, int]:
     return cast("tuple[Reals, Reals, int, int]", inputs)
 
@@ -678,6 +683,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

@@ -99,6 +99,10 @@ def work(inputs: Inputs, expected: Counts) -> float:
     return float(expected.sum(dtype=np.int64))
 
 
+LEAST_OPERATIONS = None
+"""There is no such number: an orbit that repeats itself need not be followed to its end, nor every orbit of a region."""
+
+
 def _complex_text(real: float, imaginary: float) -> str:
     return f"{real:.6g} {'−' if imaginary < 0 else '+'} {abs(imaginary):.6g}i".replace("-", "−")
 
@@ -479,6 +483,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

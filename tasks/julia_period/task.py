@@ -131,6 +131,10 @@ def work(inputs: Inputs, expected: Expected) -> float:
     return float(expected.updates)
 
 
+LEAST_OPERATIONS = None
+"""There is no such number: an orbit that repeats itself need not be followed any further."""
+
+
 def _typed(inputs: Inputs) -> tuple[Reals, Reals, complex, int, int, float]:
     return cast("tuple[Reals, Reals, complex, int, int, float]", inputs)
 
@@ -715,6 +719,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

@@ -144,6 +144,10 @@ def work(inputs: Inputs, expected: Expected) -> float:
     return float(expected.power.size)
 
 
+LEAST_OPERATIONS = 1.0
+"""Every number of the answer differs from all others, so each takes an operation at least, whatever they share."""
+
+
 def _arguments(inputs: Inputs) -> tuple[Reals, Reals]:
     return cast("tuple[Reals, Reals]", inputs)
 
@@ -650,6 +654,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

@@ -114,6 +114,10 @@ def work(inputs: Inputs, expected: Expected) -> float:
     return float(grid.size) * n_rounds
 
 
+LEAST_OPERATIONS = None
+"""There is no such number: only cells near those that changed need be looked at again, and none once everybody is content."""
+
+
 def fault_of_map(grid: Map, numbers: Counts, which: str) -> Difference | None:
     """Whether a map holds anything but 0, 1 and 2, or other numbers of them than the map that was given."""
     strange = (grid < EMPTY) | (grid > TWO)
@@ -715,6 +719,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

@@ -141,6 +141,12 @@ def work(inputs: Inputs, expected: Expected) -> float:
     return float(len(expected.power) * len(window))
 
 
+LEAST_OPERATIONS = 0.5
+"""Each of the w // 2 + 1 powers of a frame takes an operation at least, whatever frames share. (A transform of w samples takes
+more, but nobody has proved how many.)
+"""
+
+
 def _arguments(inputs: Inputs) -> tuple[Reals, Reals, int]:
     return cast("tuple[Reals, Reals, int]", inputs)
 
@@ -670,6 +676,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

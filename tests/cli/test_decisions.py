@@ -279,6 +279,22 @@ def test_as_json_it_is_the_version_that_was_accepted(waiting: Classroom) -> None
     }
 
 
+def test_what_looked_suspicious_is_accepted_once_and_not_marked_any_more(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6, idle_cpu_s=0.002))
+    classroom.grade()
+    assert "to be looked at" in rendered(author_details(classroom.report(), "ada"))
+    text = said(classroom, "accept", "ada", "double", "--note", "a timer of a library", "--who", "tess")
+    assert text == "ada · double: what is handed in now has been looked at (tess: a timer of a library)"
+    result = of(classroom.report(), "ada")
+    assert (result.wants_a_look, result.rank) == (False, 1)
+    shown = rendered(author_details(classroom.report(), "ada"))
+    assert "to be looked at" not in shown
+    assert "a timer of a library" in shown
+    again = run(classroom, "accept", "ada", "double", "--note", "again")
+    assert str(again.exception).startswith("nothing that ada has handed in for double waits for a review")
+    assert len(acceptances(classroom)) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -162,6 +162,11 @@ def test_nobody_needs_a_persons_review(sample_class: SampleClass) -> None:
     assert [(one.author, one.task, one.review) for one in sample_class.report.results if one.review] == []
 
 
+def test_nobody_is_suspected_of_anything(sample_class: SampleClass) -> None:
+    """Of what the check alone can show; what is measured is looked at in `test_suspicions.py`."""
+    assert [(one.author, one.task, one.suspicions) for one in sample_class.report.results if one.suspicions] == []
+
+
 def test_the_grader_itself_failed_nowhere(sample_class: SampleClass) -> None:
     assert (sample_class.report.faults, sample_class.report.ungraded) == ((), ())
 

@@ -6,6 +6,7 @@ The task is to double an array. Every author's time is a pace (seconds per numbe
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
@@ -277,13 +278,12 @@ class Classroom:
         with self.store() as store:
             store.add_decision(Decision(author, "doubling", criterion, points, note, "tess", "2026-10-05T10:00:00+00:00"))
 
-    def accept(self, author: str) -> None:
+    def accept(self, author: str, ago: timedelta = timedelta()) -> None:
         """A person has looked at what an author has handed in, and lets it be ranked."""
+        accepted_at = (datetime.now(UTC) - ago).isoformat(timespec="seconds")
         member = next(member_of(one) for one in read_class(self.session)[0].everyone if one.author == author)
         with self.store() as store:
-            store.add_acceptance(
-                Acceptance(author, "double", member.content_hash, "looked at", "tess", "2026-10-05T10:00:00+00:00")
-            )
+            store.add_acceptance(Acceptance(author, "double", member.content_hash, "looked at", "tess", accepted_at))
 
     def report(self) -> Report:
         """What the store says now; nothing is run."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import numpy as np
@@ -12,6 +13,7 @@ from grader.errors import UsageError
 from grader.grading.class_report import Report, stand
 from grader.grading.session import open_session, read_class
 from grader.grading.standings import Result
+from grader.machine import Bandwidth, Peaks
 from grader.testing import Script
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import (
@@ -180,24 +182,108 @@ def test_more_threads_than_the_budget_are_flagged(classroom: Classroom) -> None:
     assert flags(classroom, paced(2e-6, threads=9)) == ("you asked for 8 threads; the budget is 1, so they shared 1 core",)
 
 
-def test_work_between_the_calls_is_flagged(classroom: Classroom) -> None:
-    assert flags(classroom, paced(2e-6, idle_cpu_s=0.002)) == (
-        "used CPU time between its calls, when it should have stood still",
-    )
-
-
-def test_a_little_work_between_the_calls_is_none(classroom: Classroom) -> None:
-    assert flags(classroom, paced(2e-6, idle_cpu_s=0.0005)) == ()
-
-
-def test_more_cores_at_work_than_threads_are_flagged(classroom: Classroom) -> None:
-    assert flags(classroom, paced(2e-6, cores=1.9)) == ("used 1.9 cores",)
-    assert of(classroom.report(), "ada").cpu_over_wall == pytest.approx(1.9)
-
-
 def test_a_flag_changes_no_rank_and_no_points(classroom: Classroom) -> None:
     report = graded(classroom, ada=paced(2e-6, threads=8, cores=1.9), bob=paced(2e-6))
     assert [(of(report, author).rank, of(report, author).points) for author in ("ada", "bob")] == [(1, 5), (1, 5)]
+
+
+# Suspicions
+
+IDLE = paced(2e-6, idle_cpu_s=0.002)
+"""Uses a tenth of its CPU time between its calls."""
+
+
+def test_work_between_the_calls_and_on_more_cores_makes_suspicious(classroom: Classroom) -> None:
+    report = graded(classroom, ada=paced(2e-6), bob=IDLE, eve=paced(2e-6, cores=1.9))
+    assert of(report, "ada").suspicions == ()
+    assert "of CPU time between its calls" in " ".join(of(report, "bob").suspicions)
+    assert "1.90 cores were at work" in " ".join(of(report, "eve").suspicions)
+    assert of(report, "eve").cpu_over_wall == pytest.approx(1.9)
+    assert [of(report, author).wants_a_look for author in ("ada", "bob", "eve")] == [False, True, True]
+
+
+def test_a_suspicion_is_no_flag_and_changes_neither_rank_nor_points(classroom: Classroom) -> None:
+    report = graded(classroom, ada=IDLE, bob=paced(2e-6))
+    assert [(of(report, author).rank, of(report, author).points) for author in ("ada", "bob")] == [(1, 5), (1, 5)]
+    assert of(report, "ada").flags == ()
+    assert of(report, "ada").verdict is Verdict.ACCEPTED
+
+
+def test_a_reference_is_shown_its_suspicions_like_everybody(classroom: Classroom) -> None:
+    classroom.refer("numpy", paced(1e-5, idle_cpu_s=0.05))
+    assert of(graded(classroom), "numpy").wants_a_look
+
+
+def test_before_it_is_measured_only_its_check_can_make_it_suspicious(classroom: Classroom) -> None:
+    def constant(inputs: Inputs, _number: int) -> float:
+        return 0.02 if length(inputs) >= 100 else 1e-4
+
+    assert "an exponent of 0.00" in " ".join(of(graded(classroom, ada=Script(doubled, constant)), "ada").suspicions)
+
+
+def test_who_sleeps_in_the_check_and_not_later_is_seen(classroom: Classroom) -> None:
+    calls = count()
+
+    def sleeps_at_first(inputs: Inputs, _number: int) -> float:
+        return (8e-5 if next(calls) < 16 else 2e-6) * length(inputs)
+
+    result = of(graded(classroom, ada=Script(doubled, sleeps_at_first)), "ada")
+    assert result.case == "medium"
+    assert "in the check, which decides where it is measured" in " ".join(result.suspicions)
+
+
+def with_peaks(classroom: Classroom, flop_per_s: float) -> None:
+    """The task needs an operation for each number; the machine makes so many a second, and writes as many bytes."""
+    classroom.teach(TASK.replace('work_unit="numbers",', 'work_unit="numbers", least_operations=1.0,'))
+    session = classroom.session
+    with classroom.store() as store:
+        peaks = Peaks(flop_per_s, (Bandwidth(1 << 14, flop_per_s * 8, flop_per_s * 8, flop_per_s * 8),))
+        store.add_peaks(session.conditions(classroom.backend.sandbox), peaks)
+
+
+def test_who_is_faster_than_the_machine_is_seen(classroom: Classroom) -> None:
+    with_peaks(classroom, 3e5)
+    report = graded(classroom, ada=paced(2e-6), bob=paced(2.3e-6))
+    assert len([sentence for sentence in of(report, "ada").suspicions if "faster than the machine" in sentence]) == 2
+    assert of(report, "bob").suspicions == ()
+    assert report.peaks is not None
+    assert report.peaks.flop_per_s == 3e5
+
+
+def test_who_is_far_faster_than_the_tuned_reference_is_seen(classroom: Classroom) -> None:
+    classroom.refer("tuned", paced(1.2e-6))
+    report = graded(classroom, ada=paced(3e-7), bob=paced(2e-7))
+    assert of(report, "ada").suspicions == ()
+    assert "the course's own tuned reference 12 ms" in " ".join(of(report, "bob").suspicions)
+
+
+def test_who_was_looked_at_is_no_longer_marked(classroom: Classroom) -> None:
+    classroom.submit("ada", IDLE)
+    classroom.grade()
+    classroom.accept("ada")
+    result = of(classroom.report(), "ada")
+    assert (len(result.suspicions), result.wants_a_look) == (1, False)
+    assert result.looked_at == f"tess on {datetime.now(UTC).date()}: looked at"
+    assert result.flags == ()
+
+
+def test_new_code_and_new_figures_are_looked_at_again(classroom: Classroom) -> None:
+    classroom.submit("ada", IDLE)
+    classroom.grade()
+    classroom.accept("ada", ago=timedelta(minutes=1))
+    assert of(classroom.report(), "ada").wants_a_look  # as if it had been measured since
+    classroom.accept("ada")
+    assert not of(classroom.report(), "ada").wants_a_look
+    classroom.submit("ada", IDLE, code="# another version")
+    assert of(classroom.grade(), "ada").wants_a_look
+
+
+def test_an_acceptance_of_honest_code_is_no_news(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(2e-6))
+    classroom.grade()
+    classroom.accept("ada")
+    result = of(classroom.report(), "ada")
+    assert (result.suspicions, result.looked_at, result.flags) == ((), None, ())
 
 
 # The rules of an assignment

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.machine import Bandwidth, Peaks
 from grader.report.as_json import dump, report_document
 from tests.report.example import HOSTILE, accepted, marked, marks, reference, report, wrong
 
@@ -18,6 +19,7 @@ DOCUMENTATION = Path(__file__).parents[2] / "docs" / "json.md"
 OF_A_REPORT = {
     "schema",
     "machine",
+    "peaks",
     "sandbox",
     "baseline",
     "alpha",
@@ -31,7 +33,7 @@ OF_A_REPORT = {
 OF_A_RESULT = {
     *("author", "kind", "task", "verdict", "case", "wall_time_s", "work", "speedup", "speedup_low", "speedup_high", "rank"),
     *("points", "max_points", "compile_time_s", "peak_memory_bytes", "cpu_over_wall", "flags", "message"),
-    *("review", "compiled_functions", "picture_answered"),
+    *("review", "compiled_functions", "picture_answered", "suspicions", "looked_at"),
 }
 
 
@@ -58,6 +60,20 @@ def test_the_figures_are_those_of_the_result() -> None:
     (result,) = report_document(report(accepted("ada")))["results"]
     assert result["verdict"] == "ACCEPTED"
     assert (result["wall_time_s"], result["work"], result["speedup"], result["rank"]) == (0.02, 1e6, 1.25, 1)
+
+
+def test_what_a_person_should_look_at_is_said_and_who_has() -> None:
+    ada, bob = accepted("ada", suspicions=("it is fast",)), accepted("bob", suspicions=("so is it",), looked_at="tess: fine")
+    results = report_document(report(ada, bob))["results"]
+    assert [(one["suspicions"], one["looked_at"]) for one in results] == [(["it is fast"], None), (["so is it"], "tess: fine")]
+
+
+def test_the_machines_peaks_are_there_where_they_are_known() -> None:
+    peaks = Peaks(1e11, (Bandwidth(1 << 14, 4e11, 2e11, 3e11),))
+    document = parsed(dump(report_document(report(accepted("ada"), peaks=peaks))))
+    of_memory = {"size_bytes": 16384, "read_bytes_per_s": 4e11, "write_bytes_per_s": 2e11, "copy_bytes_per_s": 3e11}
+    assert document["peaks"] == {"flop_per_s": 1e11, "bandwidths": [of_memory]}
+    assert report_document(report(accepted("ada")))["peaks"] is None
 
 
 def test_marks_say_of_each_criterion_what_it_gives_and_why() -> None:
@@ -117,7 +133,7 @@ def test_every_field_is_documented() -> None:
 def test_what_is_absent_is_null() -> None:
     failed, numba = parsed(dump(report_document(report(wrong("ada"), reference("numba")))))["results"]
     absent = OF_A_RESULT - {
-        *("author", "kind", "task", "verdict", "points", "max_points", "flags", "message", "picture_answered")
+        *("author", "kind", "task", "verdict", "points", "max_points", "flags", "suspicions", "message", "picture_answered")
     }
     assert all(failed[field] is None for field in absent)
     assert (numba["rank"], numba["points"]) == (None, None)

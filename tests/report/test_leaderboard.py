@@ -56,6 +56,24 @@ def test_the_baseline_is_marked() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_who_should_be_looked_at_has_a_sign_that_is_explained(width: int) -> None:
+    text = rendered(
+        leaderboard(report(accepted("ada", suspicions=("fast",)), accepted("bob", suspicions=("f",), flags=("x",)))), width
+    )
+    assert row(text, "ada").split()[-1] == "!"
+    assert row(text, "bob").split()[-2:] == ["1", "!"]
+    assert "!: a person should look at it: grader show AUTHOR TASK" in text
+    assert all(len(line) <= width for line in text.splitlines())
+
+
+def test_whom_a_person_has_looked_at_has_no_sign() -> None:
+    text = rendered(
+        leaderboard(report(accepted("ada", suspicions=("fast",), looked_at="tess on 2026-10-05: fine"), accepted("bob")))
+    )
+    assert "!" not in text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_what_was_made_without_a_sandbox_is_stamped(width: int) -> None:
     assert "UNSANDBOXED" in rendered(leaderboard(report(accepted("ada"), sandbox="none")), width)
     assert "UNSANDBOXED" in rendered(author_details(report(accepted("ada"), sandbox="none"), "ada"), width)
@@ -163,6 +181,21 @@ def test_who_is_not_ranked_yet_sees_what_is_looked_at_and_the_assistant_what_to_
     assert "not ranked yet" not in rendered(author_details(a_class(), "eve"), width)
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_author_is_shown_the_evidence_and_the_assistant_what_to_do(width: int) -> None:
+    text = " ".join(rendered(author_details(report(accepted("eve", suspicions=("it is fast",))), "eve"), width).split())
+    assert "to be looked at it is fast" in text
+    assert "no grade depends on it; once you have looked: grader accept eve double --note WHY" in text
+
+
+def test_evidence_that_was_looked_at_stays_with_who_when_and_why() -> None:
+    looked_at = accepted("eve", suspicions=("it is fast",), looked_at="tess on 2026-10-05: a better idea")
+    text = " ".join(rendered(author_details(report(looked_at), "eve")).split())
+    assert "looked at it is fast by tess on 2026-10-05: a better idea" in text
+    assert "to be looked at" not in text
+    assert "grader accept" not in text
+
+
 def test_an_author_who_is_wrong_sees_the_message_and_what_was_printed() -> None:
     text = lines(rendered(author_details(report(wrong("max", "expected <2>, got <3>\ninputs: 1", printed="x is 1")), "max")))
     assert "expected <2>, got <3>\n  inputs: 1" in text
@@ -186,7 +219,7 @@ def test_names_with_markup_are_names(width: int, name: str) -> None:
 def test_hostile_text_is_shown_as_text(width: int) -> None:
     hostile = wrong("max", HOSTILE, printed=HOSTILE)
     shown = report(
-        replace(hostile, flags=(HOSTILE,), review=HOSTILE),
+        replace(hostile, flags=(HOSTILE,), review=HOSTILE, suspicions=(HOSTILE,), looked_at=HOSTILE),
         faults=(HOSTILE,),
         ungraded=(HOSTILE,),
         marks=(marks("max", because=HOSTILE),),

@@ -28,10 +28,15 @@ def test_a_wrong_file_says_what_is_wrong_and_gets_no_table() -> None:
 
 
 def test_of_several_files_each_has_its_line() -> None:
-    mine = (accepted("one", 1), accepted("two", 2, flags=("you asked for 8 threads",)), wrong("three"))
+    mine = (
+        accepted("one", 1, suspicions=("it is fast",)),
+        accepted("two", 2, flags=("you asked for 8 threads",)),
+        wrong("three"),
+    )
     text = rendered(summary(report(*mine, reference("numba")), ["one", "two", "three"]))
     assert text.count(": correct") == 2
     assert "note: you asked for 8 threads" in text
+    assert "note: a person would look at this: it is fast" in text
     assert "three · double · WRONG_ANSWER" in text
 
 
@@ -64,6 +69,6 @@ def test_a_files_name_is_no_markup(name: str, width: int) -> None:
 
 
 def test_hostile_text_is_shown_as_text() -> None:
-    hostile = replace(wrong("you", HOSTILE, printed=HOSTILE), flags=(HOSTILE,), review=HOSTILE)
+    hostile = replace(wrong("you", HOSTILE, printed=HOSTILE), flags=(HOSTILE,), review=HOSTILE, suspicions=(HOSTILE,))
     text = rendered(summary(report(hostile), ["you"]))
     assert text.replace("\n", "").isprintable()

@@ -304,3 +304,12 @@ def test_the_picture_can_be_drawn_of_any_answer(value: float) -> None:
     TASK.picture(inputs, (np.full(TASK.outputs(inputs)[0].shape, value),), figure)
     figure.draw_without_rendering()
     assert figure.axes[0].get_title() == "Bifurcation map: x ← r x (1 − x), after 300 updates"
+
+
+@given(st.floats(0.01, 4), st.floats(0.001, 0.999))
+def test_an_update_needs_no_more_than_the_least_operations(r: float, x: float) -> None:
+    """A multiplication and an addition, so that two is not too many; the first is a square, and no two updates share one."""
+    assert TASK.least_operations == 2
+    z = r * (0.5 - x)
+    following = z * z + (r / 2 - r * r / 4)
+    assert 0.5 - following / r == pytest.approx(r * x * (1 - x), abs=1e-12)

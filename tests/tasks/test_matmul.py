@@ -332,3 +332,16 @@ def test_the_picture_can_be_drawn_of_an_answer_without_contrast(value: float) ->
     assert TASK.picture_case is not None
     inputs = drawn(TASK.picture_case)
     TASK.picture(inputs, (np.full(TASK.outputs(inputs)[0].shape, value),), Figure())
+
+
+def operations_of_winograd(n: int) -> int:
+    """Multiplications and additions of Strassen's scheme in Winograd's form, stopping to divide where that takes fewest."""
+    loops = 2 * n**3 - n**2
+    return loops if n % 2 else min(loops, 7 * operations_of_winograd(n // 2) + 15 * (n // 2) ** 2)
+
+
+@pytest.mark.parametrize("case", TASK.benchmark_cases, ids=lambda case: case.name)
+def test_even_schemes_with_fewer_multiplications_need_more_than_the_least_operations(case: Case) -> None:
+    n = int(case.name)
+    assert TASK.least_operations is not None
+    assert operations_of_winograd(n) > 1.6 * TASK.least_operations * 2 * n**3

@@ -1,0 +1,71 @@
+"""`grader grade`: the machine is measured once, and grading does not hang on it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from grader.cli import class_commands
+from grader.cli.app import EXIT_GRADER, app
+from grader.errors import GraderError
+from grader.execution.interface import Backend
+from grader.machine import Bandwidth, Peaks
+from tests.grading.course_fixture import Classroom, paced
+
+PEAKS = Peaks(1e11, (Bandwidth(1 << 14, 4e11, 2e11, 3e11),))
+
+
+class Machine:
+    """Stands for the measurement of the machine: counts how often it is asked, and may fail."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.fails = False
+
+    def measure(self, _backend: Backend) -> Peaks:
+        self.asked += 1
+        if self.fails:
+            raise GraderError("the machine's peaks cannot be measured: no memory")
+        return PEAKS
+
+
+@pytest.fixture
+def classroom(tmp_path: Path) -> Classroom:
+    classroom = Classroom(tmp_path)
+    classroom.submit("ada", paced(2e-6))
+    return classroom
+
+
+@pytest.fixture
+def machine(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    machine = Machine()
+    monkeypatch.setattr(class_commands, "measure_peaks", machine.measure)
+    monkeypatch.setattr(class_commands, "choose_backend", lambda *_, **__: classroom.backend)
+    return machine
+
+
+def grade(classroom: Classroom, *words: str) -> Result:
+    here = ("--course", str(classroom.folder), "--store", str(classroom.store_file), "--budget", "0", "--json")
+    return CliRunner().invoke(app, ["grade", *here, *words])
+
+
+def test_the_machine_is_measured_once_and_again_when_all_is_graded_afresh(classroom: Classroom, machine: Machine) -> None:
+    document = json.loads(grade(classroom).stdout)
+    assert document["peaks"]["flop_per_s"] == 1e11
+    assert json.loads(grade(classroom).stdout)["peaks"] == document["peaks"]
+    grade(classroom, "ada", "--fresh")
+    assert machine.asked == 1
+    grade(classroom, "--fresh")
+    assert machine.asked == 2
+
+
+def test_where_it_cannot_be_measured_the_class_is_graded_and_that_is_reported(classroom: Classroom, machine: Machine) -> None:
+    machine.fails = True
+    result = grade(classroom)
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["peaks"]) == (EXIT_GRADER, None)
+    assert document["faults"] == ["the machine's peaks cannot be measured: no memory"]
+    assert {one["author"]: one["verdict"] for one in document["results"]}["ada"] == "ACCEPTED"
+    machine.fails = False
+    assert grade(classroom).exit_code == 0, "it is tried again"
