@@ -30,6 +30,8 @@ _GRACE_S = 5.0
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
+_PRINTED_LIMIT_BYTES = 1 << 20
+"""The worker caps what it prints; this is for one that has taken the cap away."""
 _BROKEN = (EOFError, OSError, wire.ProtocolError)
 """What a channel raises that brings no more frames."""
 
@@ -122,7 +124,7 @@ class WorkerProcess:
     def printed(self) -> str:
         """What the submission wrote to its standard output and error so far (the pipe is capped and never blocks it)."""
         with contextlib.suppress(BlockingIOError):
-            while part := os.read(self._output, 1 << 16):
+            while len(self._printed) < _PRINTED_LIMIT_BYTES and (part := os.read(self._output, 1 << 16)):
                 self._printed += part
         return self._submission.located(self._printed.decode("utf-8", "replace"))
 
@@ -256,9 +258,9 @@ class WorkerProcess:
 
 
 def _signal_name(number: int) -> str:
-    """`SIGSEGV (Segmentation fault)`; the real-time signals have no names of their own."""
+    """`SIGSEGV (Segmentation fault)`; the real-time signals have no names of their own, and some numbers are no signal's."""
     name = next((known.name for known in signal.Signals if known == number), f"signal {number}")
-    return f"{name} ({signal.strsignal(number)})"
+    return f"{name} ({signal.strsignal(number)})" if number < signal.NSIG else name
 
 
 def _failure_from(operation: Operation, payload: bytes) -> Failure:
