@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import pickle
 import pprint
+import re
 import resource
 import struct
 import sys
@@ -202,6 +203,11 @@ def _told(outcome: Outcome) -> str:
 HEADS = f"{'target':12} {'inputs':>9} {'a second':>9} {'s':>8} {'slowest s':>10} {'peak MiB':>10} {'findings':>9}"
 
 
+def _kind(finding: Finding) -> str:
+    """The last line of what is said about it, without the names and numbers that differ from input to input."""
+    return re.sub(r"\d+|'.*", "…", finding.what.strip().splitlines()[-1])[:100]
+
+
 def _write(finding: Finding, seed: int, folder: Path) -> Path:
     """The input and what came of it."""
     (target,) = (one for one in TARGETS if one.name == finding.target)
@@ -237,9 +243,9 @@ def main() -> int:
         total.findings += outcome.findings
     print(_told(total))
     for finding in total.findings:
-        last = finding.what.strip().splitlines()[-1]
-        found[f"{finding.target}: {last[:100]}"] += 1
-        if found[f"{finding.target}: {last[:100]}"] == 1 and len(found) <= FINDINGS_SHOWN:
+        words = f"{finding.target}: {_kind(finding)}"
+        found[words] += 1
+        if found[words] == 1 and len(found) <= FINDINGS_SHOWN:
             path = _write(finding, asked.seed, asked.failures)
             print(f"\n{finding.target} {finding.number}: {finding.what[-2000:]}\nwritten to {path}")
     for words, count in found.most_common():

@@ -220,10 +220,15 @@ BOMBS: Mapping[str, Callable[[], HandedIn]] = {
     "many parameters": lambda: _python(f"def julia({', '.join(f'a{number:x}' for number in range(120_000))}): 0"),
     "many imports": lambda: _python("import " + ", ".join(f"a{number:x}" for number in range(120_000))),
     "one deep import": lambda: _python("import a" + _many(".a")),
-    "one deep import that is used often": lambda: _python(f"import a{_many('.a', 20_000)} as x\n{_many('x;')}"),
+    "one deep import that is used often": lambda: _python(f"import a{_many('.a', 20_000)} as x\n{_many('x;', 900_000)}"),
     "one deep import of much": lambda: _python(
-        f"from a{_many('.a', 20_000)} import {', '.join(f'b{number:x}' for number in range(100_000))}"
+        f"from a{_many('.a', 20_000)} import {', '.join(f'b{number:x}' for number in range(90_000))}"
     ),
+    "much of one long name": lambda: _python(
+        f"from {_many('a', 500_000)} import {', '.join(f'b{number:x}' for number in range(60_000))}"
+    ),
+    "one deep import over many lines": lambda: _python("from a" + _many(".\\\na") + " import b"),
+    "one deep import in a magic": lambda: _cells("%time import a" + _many(".a", 900_000)),
     "a relative import from far above": lambda: _python(f"from {_many('.', 900_000)} import x"),
     "many deep attributes": lambda: _python("import a as b\n" + _many("b" + ".a" * 80 + "\n")),
     "many stars": lambda: _python(_many("from julia import *\n")),

@@ -1,5 +1,6 @@
 """A saved case: the inputs that a submission failed on, as `.npz`, there and back. What is read may come from anybody."""
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ _LIMIT_BYTES = 1 << 30
 _MOST_MEMBERS = 100
 _NUMBERS = "biufc"
 _TEXT = "U"
+_NOT_PORTABLE = "gG"
+"""NumPy's long doubles: no task's inputs."""
 _TEXT_LIMIT_BYTES = 4000
 _ARRAY = ".npy"
 
@@ -63,7 +66,7 @@ def read_case(path: Path, inputs: int) -> SavedCase:
 
 _DAMAGED = (
     *(OSError, EOFError, KeyError, ValueError, TypeError, IndexError, MemoryError, OverflowError, RecursionError, SyntaxError),
-    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, NotImplementedError, RuntimeError),
 )
 """What `zipfile` and NumPy's header parser raise for bytes that are none of theirs."""
 
@@ -88,7 +91,7 @@ def _array(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], nam
     """One array, whose header must not promise more than its member holds: NumPy would make room for it first."""
     with archive.open(members[name]) as file:
         shape, fortran_order, dtype = _header(file)
-        if dtype.kind not in kinds or dtype.itemsize > max(_TEXT_LIMIT_BYTES, np.dtype(np.clongdouble).itemsize):
+        if dtype.kind not in kinds or dtype.char in _NOT_PORTABLE or dtype.itemsize > _TEXT_LIMIT_BYTES:
             raise ValueError(name)
         content = file.read()
     count = 1

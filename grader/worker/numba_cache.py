@@ -1,5 +1,6 @@
 """Keep a submission's compiled Numba functions from one run to the next, as bytes that only this submission gets back."""
 
+import contextlib
 import gc
 import os
 import struct
@@ -54,7 +55,7 @@ def pack(folder: Path) -> bytes:
     size = 0
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            name = str(path.relative_to(folder)).encode()
+            name = os.fsencode(path.relative_to(folder))
             content = path.read_bytes()
             size += _ENTRY.size + len(name) + len(content)
             if size > CACHE_LIMIT_BYTES:
@@ -64,16 +65,18 @@ def pack(folder: Path) -> bytes:
 
 
 def unpack(packed: bytes, folder: Path) -> None:
-    """Write what `pack` made back under `folder`."""
+    """Write what `pack` made back under `folder`; what another made is written nowhere else, and may be left out."""
     for name, content in _entries(packed):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if {"", ".", ".."}.isdisjoint(name.split("/")) and "\0" not in name:
+            path = folder / name
+            with contextlib.suppress(OSError):  # a name that is too long, or a file where a folder should be
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
 
 
 def _entries(packed: bytes) -> Iterator[tuple[str, bytes]]:
     position = 0
-    while position < len(packed):
+    while position + _ENTRY.size <= len(packed):
         name_length, content_length = _ENTRY.unpack_from(packed, position)
         position += _ENTRY.size
         name = os.fsdecode(packed[position : position + name_length])

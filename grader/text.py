@@ -1,0 +1,104 @@
+"""Text in messages: what comes from outside made harmless and short, and lists of names.
+
+Everything that a student can write (names of files and folders, messages, tracebacks, prints, source) is text and nothing else:
+it passes through `harmless` or `harmless_line` where it is shown, and through `shortened` where it is kept. JSON escapes by
+itself, and the pictures are made of what `harmless` gives.
+"""
+
+import shlex
+import unicodedata
+from collections.abc import Iterable
+
+MESSAGE_LIMIT_CHARACTERS = 10_000
+"""Of a message that is kept, in the store and in JSON."""
+SHOWN_LIMIT_CHARACTERS = 4000
+SHOWN_LIMIT_LINES = 60
+"""Of a text that is shown among others."""
+LINE_LIMIT_CHARACTERS = 300
+NAME_LIMIT_CHARACTERS = 60
+
+_NAMES_LISTED = 8
+_HARMFUL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode's: controls, formats (directions, zero widths), half surrogate pairs, private, unassigned, separators of lines."""
+_INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and marks by category that show nothing: two names could look the same."""
+_TAB_WIDTH = 4
+_MOST_MARKS = 4
+"""Accents on one letter; more of them are drawn over the lines around."""
+
+
+def harmless(
+    text: str, limit: int = SHOWN_LIMIT_CHARACTERS, lines: int = SHOWN_LIMIT_LINES, all_of_it: str | None = None
+) -> str:
+    """A text of several lines, safe to show: what steers a terminal becomes an escape, what is too much is left out.
+
+    Args:
+        text: from outside.
+        limit: characters shown.
+        lines: lines shown.
+        all_of_it: how to see the rest, told where something is left out.
+    """
+    kept = text[:limit].split("\n")[:lines]
+    left_out = len(text) - len("\n".join(kept))
+    whole = "\n".join(_escaped(line.expandtabs(_TAB_WIDTH)) for line in kept)
+    if not left_out:
+        return whole
+    return f"{whole}\n… {left_out:,} characters left out" + (f"; all of it: {all_of_it}" if all_of_it else "")
+
+
+def harmless_line(text: str, limit: int = LINE_LIMIT_CHARACTERS) -> str:
+    """A text in one line, safe to show; line ends become escapes, too."""
+    return _escaped(text if len(text) <= limit else f"{text[: limit - 1]}…")
+
+
+def harmless_name(name: str) -> str:
+    """A name in a table; one without an end would push away what stands beside it."""
+    return harmless_line(name, NAME_LIMIT_CHARACTERS)
+
+
+def shortened(text: str, limit: int = MESSAGE_LIMIT_CHARACTERS) -> str:
+    """A text to be kept: its beginning, that something is missing, and its end; in characters that every file takes."""
+    if len(text) > limit:
+        half = max(limit // 2 - 30, 1)
+        text = f"{text[:half]}\n… {len(text) - 2 * half:,} characters left out …\n{text[-half:]}"
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def command(words: str, *names: str) -> str:
+    """`grader show 'a b'`: a command to be copied, in which names from outside are names and nothing else."""
+    quoted = [shlex.quote(name) for name in names]
+    if any(name.startswith("-") for name in names):
+        quoted.insert(0, "--")
+    return " ".join([words, *quoted])
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a, b and c`; at most a few names, so that a message stays one."""
+    every = [shortened_name(name) for name in names]
+    more = [f"{len(every) - _NAMES_LISTED} more"] if len(every) > _NAMES_LISTED else []
+    *first, last = [*every[:_NAMES_LISTED], *more]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def shortened_name(name: str, limit: int = LINE_LIMIT_CHARACTERS) -> str:
+    """A name within a message, cut where it has no end."""
+    return name if len(name) <= limit else f"{name[: limit - 1]}…"
+
+
+def _escaped(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return line
+    shown: list[str] = []
+    marks = 0
+    for character in line:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if category in _HARMFUL_CATEGORIES or character in _INVISIBLE_LETTERS or marks > _MOST_MARKS:
+            shown.append(_escape(character))
+        else:
+            shown.append(character)
+    return "".join(shown)
+
+
+def _escape(character: str) -> str:
+    return f"\\x{ord(character):02x}" if ord(character) < 0x100 else character.encode("ascii", "backslashreplace").decode()  # noqa: PLR2004
