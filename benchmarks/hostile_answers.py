@@ -8,7 +8,6 @@ import numpy as np
 
 from benchmarks.hostile_peer import HoleError
 from grader.content.task import Array, Case, Outputs, Task, task_names
-from grader.errors import GraderError
 from grader.execution.arena import poison
 from grader.execution.interface import Call
 from grader.grading.check import prepare
@@ -78,7 +77,7 @@ def _junk(random: Random, right: Array) -> Array:
         return np.full_like(right, poison(right.dtype))
     if how == 1:
         return np.full_like(right, _extreme(random, right.dtype))
-    if how == 2:  # noqa: PLR2004 -- one of four
+    if how == 2:
         return np.frombuffer(random.randbytes(right.nbytes), right.dtype).reshape(right.shape).copy()
     small = np.random.default_rng(random.getrandbits(64)).integers(-2, 5, right.shape)
     return small.astype(right.dtype)
@@ -95,7 +94,7 @@ def _changed(random: Random, right: Array) -> Array:
 def _extreme(random: Random, dtype: np.dtype[np.generic]) -> object:
     if dtype.kind in "fc":
         return random.choice(_EXTREMES)
-    limits = np.iinfo(dtype)
+    limits = np.iinfo(str(dtype))
     return random.choice([value for value in (0, 1, -1, 2, 255, limits.min, limits.max) if limits.min <= value <= limits.max])
 
 
@@ -109,7 +108,3 @@ def _questions(name: str) -> tuple[Task, tuple[_Question, ...]]:
         prepared = prepare(task, case, np.random.default_rng(1))
         made.append(_Question(case, prepared, answer_of(task, under_test.references["naive"], prepared.inputs)))
     return task, tuple(made)
-
-
-FAULT = GraderError
-"""What `judge_answer` must not raise, as nothing else: a student cannot make the course's own code fail."""

@@ -3,11 +3,10 @@
 import contextlib
 import io
 import json
-import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,7 +49,9 @@ def read(hand_in: HandedIn) -> None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         for interface in (JULIA, *_interfaces()[:1]):
-            found = read_submission(folder, "mallory", "student", interface, task_names(COURSE), source_bytes_limit=SOURCE_BYTES)
+            found = read_submission(
+                folder, "mallory", "student", interface, task_names(COURSE), source_bytes_limit=SOURCE_BYTES
+            )
             if isinstance(found, Submission):
                 names_used(found)
                 packages_used(found)
@@ -100,7 +101,7 @@ def _random_python(random: Random, *, bytes_too: bool = True) -> bytes:
             lines[place:place] = random.choice(_corpus()).split(b"\n")[: random.randrange(1, 6)]
         elif how == 1:
             del lines[place : place + random.randrange(1, 4)]
-        elif how == 2:  # noqa: PLR2004 -- one of five
+        elif how == 2:
             lines.insert(place, random.choice(_LINES))
         elif place < len(lines):
             words = lines[place].split(b" ")
@@ -137,7 +138,17 @@ def _interfaces() -> tuple[Interface, ...]:
 
 _NAMES = (
     *("julia.py", "Julia.py", "julia (1).py", "labs.py", "helper.py", "a/b/c/julia.py", "numpy.py", "-rf.py", "=cmd().py"),
-    *("CON.py", "x" * 250 + ".py", "ju\u202elia.py", "julia\x1b[2J.py", "julia.PY", "__init__.py", "matmul.py", "ﬁ.py", "[red].py"),
+    *(
+        "CON.py",
+        "x" * 250 + ".py",
+        "ju\u202elia.py",
+        "julia\x1b[2J.py",
+        "julia.PY",
+        "__init__.py",
+        "matmul.py",
+        "ﬁ.py",
+        "[red].py",
+    ),
 )
 _MAGICS = (
     *("%time x = julia(1)\n", "!ls -l\n", "files = !ls\n", "%%bash\n", "%%time\n", "%%timeit -n 1\n", "julia?\n", "??\n"),
@@ -146,7 +157,20 @@ _MAGICS = (
 )
 _TOKENS = (
     *(b"(", b")", b"[", b"]", b"{", b"}", b":", b"=", b":=", b"*", b"**", b"@", b"->", b"\\", b"'", b'"', b'"""', b"#"),
-    *(b"lambda", b"async", b"await", b"yield", b"import", b"from", b"global", b"nonlocal", b"match", b"case", b"return", b"del"),
+    *(
+        b"lambda",
+        b"async",
+        b"await",
+        b"yield",
+        b"import",
+        b"from",
+        b"global",
+        b"nonlocal",
+        b"match",
+        b"case",
+        b"return",
+        b"del",
+    ),
     *(b"\x00", b"\x0c", b"\x1a", b"\xff", b"\xef\xbb\xbf", "\u202e".encode(), "ﬁ".encode(), b"0x", b"1e", b"0_", b"9" * 5000),
     *(b"f'{", b"f'{x!r:{'", b"b'\\x", b"u'\\N{", b"'\\ud800'", b"*a,", b"__name__", b"if True:", b"\t", b"\r", b";"),
 )
@@ -158,12 +182,34 @@ _LINES = (
 )
 _ENCODINGS = (
     *("latin-1", "utf-7", "utf-16", "utf-32", "unicode_escape", "raw_unicode_escape", "punycode", "idna", "rot13", "hex"),
-    *("base64", "zip", "bz2", "mbcs", "undefined", "utf8", "UTF_8_SIG", "cp037", "cp1252", "shift_jis", "hz", "iso2022_jp", "big5"),
+    *(
+        "base64",
+        "zip",
+        "bz2",
+        "mbcs",
+        "undefined",
+        "utf8",
+        "UTF_8_SIG",
+        "cp037",
+        "cp1252",
+        "shift_jis",
+        "hz",
+        "iso2022_jp",
+        "big5",
+    ),
     *("ascii", "x" * 1000, "../../etc", "utf-8-\x00"),
 )
 _STARTS = (
     *(f"# coding: {name}\n+2AA- +AAA- \\ud800 \\x00\n".encode() for name in _ENCODINGS),
-    *(b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf# coding: latin-1\n", b"#!/bin/sh\n# coding=utf-7\n", b"\x0c", b"\r"),
+    *(
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"\xef\xbb\xbf# coding: latin-1\n",
+        b"#!/bin/sh\n# coding=utf-7\n",
+        b"\x0c",
+        b"\r",
+    ),
 )
 _ODD_VALUES: tuple[Any, ...] = (
     *(None, True, 0, -1, 1e308, 10**4000, "", "\ud800", "\x00", "%%bash", [], {}, [[]], [None], {"cells": []}, "python", "R"),
@@ -285,7 +331,22 @@ def locate(text: str) -> None:
 
 def random_traceback(random: Random) -> str:
     """Pieces of tracebacks in any order."""
-    pieces = ("julia_ipynb.py", '"julia_ipynb.py"', ", line ", ":", " (", ")", "3", "0", "99999999999", "٣", "²", "\n", '"', "\x1b[2J")
+    pieces = (
+        "julia_ipynb.py",
+        '"julia_ipynb.py"',
+        ", line ",
+        ":",
+        " (",
+        ")",
+        "3",
+        "0",
+        "99999999999",
+        "٣",
+        "²",
+        "\n",
+        '"',
+        "\x1b[2J",
+    )
     return "".join(random.choice((*pieces, chr(random.randrange(0x11_0000)))) for _ in range(random.choice((5, 40, 400))))
 
 
@@ -297,7 +358,9 @@ def restore(packed: bytes) -> None:
     with _scratch() as scratch:
         folder = scratch / "inside" / "numba-cache"
         numba_cache.unpack(packed, folder)
-        beside = [path for path in scratch.rglob("*") if path not in (folder, folder.parent) and not path.is_relative_to(folder)]
+        beside = [
+            path for path in scratch.rglob("*") if path not in (folder, folder.parent) and not path.is_relative_to(folder)
+        ]
         if beside:
             raise HoleError(f"{beside[0].relative_to(scratch)} was written beside the folder")
 
@@ -347,12 +410,14 @@ def random_case(random: Random) -> bytes:
             members.pop(name) if len(members) > 1 else None
         elif how == 1:
             members[name] = mutated(random, members[name])
-        elif how == 2:  # noqa: PLR2004 -- one of four
+        elif how == 2:
             members[name] = random.choice(_odd_arrays())
         else:
             members[random.choice(("../x.npy", "input_9.npy", "input_0", "task", "a" * 5000))] = members[name]
     file = io.BytesIO()
-    method = random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+    method = random.choice(
+        (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    )
     with zipfile.ZipFile(file, "w", method) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
@@ -379,8 +444,29 @@ def _odd_arrays() -> tuple[bytes, ...]:
     np.save(objects, np.array([{}, print], dtype=object), allow_pickle=True)
     zeros = io.BytesIO()
     np.save(zeros, np.zeros(200_000))
-    shapes = ("(10**12,)", "(1000000000000,)", "(-1,)", "(2**70,)", "(0, 99999999999999)", "()", "'x'", "(1.5,)", "(4294967296, 4294967296)")
-    descrs = ("'|O'", "'|V99'", "'<U9999999'", "'<M8[s]'", "[('a', '<f8')]", "'<f16'", "'>c16'", "'|S0'", "__import__('os')", "'<f8'")
+    shapes = (
+        "(10**12,)",
+        "(1000000000000,)",
+        "(-1,)",
+        "(2**70,)",
+        "(0, 99999999999999)",
+        "()",
+        "'x'",
+        "(1.5,)",
+        "(4294967296, 4294967296)",
+    )
+    descrs = (
+        "'|O'",
+        "'|V99'",
+        "'<U9999999'",
+        "'<M8[s]'",
+        "[('a', '<f8')]",
+        "'<f16'",
+        "'>c16'",
+        "'|S0'",
+        "__import__('os')",
+        "'<f8'",
+    )
     return (
         objects.getvalue(),
         zeros.getvalue(),
@@ -394,7 +480,7 @@ def _odd_arrays() -> tuple[bytes, ...]:
 
 
 @contextlib.contextmanager
-def _scratch() -> Any:  # noqa: ANN401 -- a context manager
+def _scratch() -> Iterator[Path]:
     """A folder in memory that is gone afterwards, whatever stands in it."""
     folder = Path(tempfile.mkdtemp(dir=_SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None))
     try:
@@ -404,5 +490,3 @@ def _scratch() -> Any:  # noqa: ANN401 -- a context manager
 
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- each scratch folder has a name of its own
-OUTSIDE = Path("/dev/shm/hostile-fuzz-x")  # noqa: S108 -- an absolute name that an entry tries
-_ = os

@@ -12,7 +12,7 @@ import os
 import select
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -87,7 +87,7 @@ class HostileHandle:
 
     def __init__(self, script: Script) -> None:
         ours, self._peer = socket.socketpair()
-        self._peer.setblocking(False)
+        self._peer.settimeout(0)
         self.channel = _Channel(fileno=ours.detach())
         self.status, self._far_status = os.pipe()
         self.output, self._far_output = os.pipe()
@@ -244,9 +244,9 @@ def _no_waiting() -> Iterator[None]:
 # Frames
 
 
-def listen(words: bytes, fragment: int) -> None:
+def listen(flow: Move) -> None:
     """Read what comes as frames until it ends: only what `wire.receive` documents may be raised."""
-    handle = HostileHandle((Move(words, fragment, hangs_up=bool(len(words) % 2)),))
+    handle = HostileHandle((flow,))
     try:
         handle.proceed()
         with contextlib.suppress(EOFError, TimeoutError, wire.ProtocolError):
@@ -267,6 +267,12 @@ def explain(payload: bytes) -> None:
 
 
 # Scripts, frames and failures at random
+
+
+def random_flow(random: Random) -> Move:
+    """A few frames or what looks like frames, and then the end of the connection or silence."""
+    words = b"".join(random_words(random) for _ in range(random.choice((1, 1, 2, 5))))
+    return Move(words, random.choice((1, 3, 1000)), hangs_up=random.random() < 0.5)
 
 
 def random_script(random: Random) -> Script:
@@ -309,24 +315,22 @@ def frame(operation: int, payload: bytes = b"", length: int | None = None) -> by
 
 def random_words(random: Random, operation: int = Operation.READY) -> bytes:
     """What stands on the channel instead of the frame that is asked for."""
-    kind = random.randrange(9)
-    if kind == 0:
-        return random.randbytes(random.randrange(40))
-    if kind == 1:
-        return frame(random.choice(list(Operation)), random.randbytes(random.randrange(30)))
-    if kind == 2:  # noqa: PLR2004 -- one of nine
-        return frame(operation, random.randbytes(random.randrange(30)), random.choice((0, 1, 65536, 65537, 2**31, 2**32 - 1)))
-    if kind == 3:  # noqa: PLR2004
-        return frame(operation) * random.randrange(1, 5)
-    if kind == 4:  # noqa: PLR2004
-        return frame(operation)[: random.randrange(HEADER.size)]
-    if kind == 5:  # noqa: PLR2004
-        return frame(random.randrange(256))
-    if kind == 6:  # noqa: PLR2004
-        return frame(Operation.READY, random.choice((b"7", b"-1", b"1" * 5000, "٣".encode(), b"1e3", b"\xb2", b" 7")))
-    if kind == 7:  # noqa: PLR2004
-        return mutated(random, frame(Operation.FAILED, random_failure(random)))
-    return frame(Operation.FAILED, random_failure(random))
+    shapes: tuple[Callable[[], bytes], ...] = (
+        lambda: random.randbytes(random.randrange(40)),
+        lambda: frame(random.choice(list(Operation)), random.randbytes(random.randrange(30))),
+        lambda: frame(operation, random.randbytes(random.randrange(30)), random.choice(_LENGTHS)),
+        lambda: frame(operation) * random.randrange(1, 5),
+        lambda: frame(operation)[: random.randrange(HEADER.size)],
+        lambda: frame(random.randrange(256)),
+        lambda: frame(Operation.READY, random.choice(_COUNTS)),
+        lambda: mutated(random, frame(Operation.FAILED, random_failure(random))),
+        lambda: frame(Operation.FAILED, random_failure(random)),
+    )
+    return random.choice(shapes)()
+
+
+_LENGTHS = (0, 1, wire.REPLY_LIMIT_BYTES, wire.REPLY_LIMIT_BYTES + 1, 1 << 31, (1 << 32) - 1)
+_COUNTS = (b"7", b"-1", b"1" * 5000, "٣".encode(), b"1e3", b"\xb2", b" 7", b"000007")
 
 
 def mutated(random: Random, content: bytes, most: int = 4) -> bytes:
@@ -339,7 +343,7 @@ def mutated(random: Random, content: bytes, most: int = 4) -> bytes:
             changed[place] = random.randrange(256)
         elif how == 1:
             changed[place:place] = random.randbytes(random.randrange(1, 5))
-        elif how == 2:  # noqa: PLR2004 -- one of four
+        elif how == 2:
             del changed[place : place + random.randrange(1, 20)]
         else:
             changed[place:place] = changed[place : place + random.randrange(1, 60)]

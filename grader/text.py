@@ -30,7 +30,7 @@ _MOST_MARKS = 4
 def harmless(
     text: str, limit: int = SHOWN_LIMIT_CHARACTERS, lines: int = SHOWN_LIMIT_LINES, all_of_it: str | None = None
 ) -> str:
-    """A text of several lines, safe to show: what steers a terminal becomes an escape, what is too much is left out.
+    """A text of several lines, safe to show: what steers a terminal becomes an escape, the middle of too much is left out.
 
     Args:
         text: from outside.
@@ -38,12 +38,13 @@ def harmless(
         lines: lines shown.
         all_of_it: how to see the rest, told where something is left out.
     """
-    kept = text[:limit].split("\n")[:lines]
-    left_out = len(text) - len("\n".join(kept))
-    whole = "\n".join(_escaped(line.expandtabs(_TAB_WIDTH)) for line in kept)
-    if not left_out:
-        return whole
-    return f"{whole}\n… {left_out:,} characters left out" + (f"; all of it: {all_of_it}" if all_of_it else "")
+    if len(text) <= limit and text.count("\n") < lines:
+        return _escaped_lines(text)
+    beginning = "\n".join(text[: 2 * limit // 3].split("\n")[: 2 * lines // 3])
+    end = "\n".join(text[-(limit // 3) :].split("\n")[-(lines // 3) :])
+    rest = f"; all of it: {all_of_it}" if all_of_it else ""
+    note = f"… {len(text) - len(beginning) - len(end):,} characters left out{rest} …"
+    return "\n".join([_escaped_lines(beginning), note, _escaped_lines(end)])
 
 
 def harmless_line(text: str, limit: int = LINE_LIMIT_CHARACTERS) -> str:
@@ -64,12 +65,13 @@ def shortened(text: str, limit: int = MESSAGE_LIMIT_CHARACTERS) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def command(words: str, *names: str) -> str:
+def command(words: str, *names: str, options: str = "") -> str:
     """`grader show 'a b'`: a command to be copied, in which names from outside are names and nothing else."""
     quoted = [shlex.quote(name) for name in names]
+    given = [options] if options else []
     if any(name.startswith("-") for name in names):
-        quoted.insert(0, "--")
-    return " ".join([words, *quoted])
+        return " ".join([words, *given, "--", *quoted])
+    return " ".join([words, *quoted, *given])
 
 
 def listed(names: Iterable[str]) -> str:
@@ -83,6 +85,10 @@ def listed(names: Iterable[str]) -> str:
 def shortened_name(name: str, limit: int = LINE_LIMIT_CHARACTERS) -> str:
     """A name within a message, cut where it has no end."""
     return name if len(name) <= limit else f"{name[: limit - 1]}…"
+
+
+def _escaped_lines(text: str) -> str:
+    return "\n".join(_escaped(line.expandtabs(_TAB_WIDTH)) for line in text.split("\n"))
 
 
 def _escaped(line: str) -> str:
@@ -101,4 +107,4 @@ def _escaped(line: str) -> str:
 
 
 def _escape(character: str) -> str:
-    return f"\\x{ord(character):02x}" if ord(character) < 0x100 else character.encode("ascii", "backslashreplace").decode()  # noqa: PLR2004
+    return f"\\x{ord(character):02x}" if character.isascii() else character.encode("ascii", "backslashreplace").decode()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import typer
+from rich.text import Text
 
 from grader.cli.class_commands import Place
 from grader.cli.terminal import results_console
@@ -18,8 +19,8 @@ from grader.grading.session import member_of, open_session, read_class
 from grader.nearest import did_you_mean
 from grader.records import Acceptance, Decision
 from grader.report.as_json import dump
-from grader.report.figures import harmless
 from grader.store import Store
+from grader.text import command, harmless
 
 _NOTE_LIMIT_CHARACTERS = 2000
 
@@ -63,7 +64,7 @@ def mark(place: Place, author: str, criterion: str, points: float | None, signat
         typer.echo(dump(asdict(decision)))
         return
     given = "the decision is taken back" if points is None else f"{points:g} of {found.points:g} points"
-    results_console().print(harmless(f"{author} · {assignment.id}/{found.id}: {given} ({who}: {note})"), markup=False)
+    results_console().print(Text(harmless(f"{author} · {assignment.id}/{found.id}: {given} ({who}: {note})")))
 
 
 def accept(place: Place, author: str, task: str, signature: Signature, *, as_json: bool) -> None:
@@ -78,15 +79,13 @@ def accept(place: Place, author: str, task: str, signature: Signature, *, as_jso
     acceptance = Acceptance(author, task, submissions[0].content_hash, note, who, accepted_at)
     with Store(place.store_file) as store:
         if not store.asked_for_review(member_of(submissions[0]), task):
-            how = f"grader show {author} {task}"
+            how = command("grader show", author, task)
             raise UsageError(f"nothing that {author} has handed in for {task} waits for a review; how it stands: {how}")
         store.add_acceptance(acceptance)
     if as_json:
         typer.echo(dump(asdict(acceptance)))
     else:
-        results_console().print(
-            harmless(f"{author} · {task}: what is handed in now may be ranked ({who}: {note})"), markup=False
-        )
+        results_console().print(Text(harmless(f"{author} · {task}: what is handed in now may be ranked ({who}: {note})")))
 
 
 def find_criterion(course: Course, name: str) -> tuple[Assignment, Criterion]:

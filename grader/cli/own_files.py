@@ -23,9 +23,9 @@ from grader.grading.session import HandedIn, HandIns, Session, member_of, open_s
 from grader.nearest import did_you_mean
 from grader.records import PreparedCase, Problem
 from grader.report.as_json import dump, report_document
-from grader.report.figures import harmless
 from grader.report.own_files import summary
 from grader.store import Store
+from grader.text import harmless, harmless_name
 from grader.verdicts import Verdict
 
 OWN_RESULTS_FILE = RESULTS_FILE.with_name("own.sqlite")
@@ -133,7 +133,7 @@ def _check_case(
         typer.echo(dump({"case": case.name, "results": documents}))
     else:
         for author, problem in outcomes.items():
-            typer.echo(f"{author}: {'right on this case' if problem is None else harmless(problem.message)}")
+            typer.echo(f"{harmless_name(author)}: {'right on this case' if problem is None else harmless(problem.message)}")
     return all(problem is None for problem in outcomes.values())
 
 

@@ -11,7 +11,7 @@ from grader.content.notebook import is_notebook
 from grader.content.static_code import Code, Definition
 from grader.content.task import Interface
 from grader.nearest import nearest
-from grader.text import listed, shortened, shortened_name
+from grader.text import listed, shortened
 from grader.verdicts import Verdict
 
 _NEAR = 0.8

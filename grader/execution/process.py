@@ -30,7 +30,7 @@ _GRACE_S = 5.0
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
-_PRINTED_LIMIT_BYTES = 1 << 20
+_PRINTED_LIMIT_BYTES = 1 << 17
 """The worker caps what it prints; this is for one that has taken the cap away."""
 _BROKEN = (EOFError, OSError, wire.ProtocolError)
 """What a channel raises that brings no more frames."""

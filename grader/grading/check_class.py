@@ -1,14 +1,13 @@
 """The check stage over a class: whoever has no stored verdict is checked, each in a worker of its own."""
 
 import secrets
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
-
-import numpy as np
 
 from grader.content.case_file import write_case
 from grader.content.submission import Rejection, Submission, names_used
@@ -82,7 +81,7 @@ def check_class(
                     path = failing_case_path(store.path, member, task.name)
                     try:
                         write_case(path, task.name, problem.case or "", problem.inputs)
-                        again = f"grader check FILE --case {path.relative_to(store.path.parent.parent)}"
+                        again = f"grader check FILE --case {shlex.quote(str(path.relative_to(store.path.parent.parent)))}"
                         result = replace(result, message=f"{result.message}{AGAIN}{again}")
                     except OSError as error:  # the verdict does not hang on the file
                         checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
