@@ -7,7 +7,7 @@ itself, and the pictures are made of what `harmless` gives.
 
 import shlex
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 MESSAGE_LIMIT_CHARACTERS = 10_000
 """Of a message that is kept, in the store and in JSON."""
@@ -17,12 +17,15 @@ SHOWN_LIMIT_LINES = 60
 LINE_LIMIT_CHARACTERS = 300
 NAME_LIMIT_CHARACTERS = 60
 
+_REMARK_LIMIT_CHARACTERS = 600
+_REMARK_LIMIT_LINES = 5
 _NAMES_LISTED = 8
 _HARMFUL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's: controls, formats (directions, zero widths), half surrogate pairs, private, unassigned, separators of lines."""
 _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and marks by category that show nothing: two names could look the same."""
-_TAB_WIDTH = 4
+_LAYOUT = {"\n": "\n", "\t": "    "}
+_MARKS = frozenset({"Mn", "Me"})
 _MOST_MARKS = 4
 """Accents on one letter; more of them are drawn over the lines around."""
 
@@ -39,17 +42,26 @@ def harmless(
         all_of_it: how to see the rest, told where something is left out.
     """
     if len(text) <= limit and text.count("\n") < lines:
-        return _escaped_lines(text)
-    beginning = "\n".join(text[: 2 * limit // 3].split("\n")[: 2 * lines // 3])
-    end = "\n".join(text[-(limit // 3) :].split("\n")[-(lines // 3) :])
-    rest = f"; all of it: {all_of_it}" if all_of_it else ""
+        whole = "".join(_pieces(text))
+        if len(whole) <= limit:
+            return whole
+    beginning = _fitting(_pieces(text[:limit]), 2 * limit // 3, 2 * lines // 3)
+    end = _fitting(reversed(_pieces(text[-limit:])), limit // 3, lines // 3)[::-1]
+    rest = f"; all of it: {harmless_line(all_of_it)}" if all_of_it else ""
     note = f"… {len(text) - len(beginning) - len(end):,} characters left out{rest} …"
-    return "\n".join([_escaped_lines(beginning), note, _escaped_lines(end)])
+    return "\n".join(["".join(beginning), note, "".join(end)])
+
+
+def harmless_remark(text: str) -> str:
+    """One of many short texts, such as a flag; the same as `harmless`, with less room."""
+    return harmless(text, _REMARK_LIMIT_CHARACTERS, _REMARK_LIMIT_LINES)
 
 
 def harmless_line(text: str, limit: int = LINE_LIMIT_CHARACTERS) -> str:
     """A text in one line, safe to show; line ends become escapes, too."""
-    return _escaped(text if len(text) <= limit else f"{text[: limit - 1]}…")
+    pieces = _pieces(text[: limit + 1], {})
+    whole = "".join(pieces)
+    return whole if len(whole) <= limit else "".join(_fitting(pieces, limit - 1, 1)) + "…"
 
 
 def harmless_name(name: str) -> str:
@@ -87,23 +99,35 @@ def shortened_name(name: str, limit: int = LINE_LIMIT_CHARACTERS) -> str:
     return name if len(name) <= limit else f"{name[: limit - 1]}…"
 
 
-def _escaped_lines(text: str) -> str:
-    return "\n".join(_escaped(line.expandtabs(_TAB_WIDTH)) for line in text.split("\n"))
-
-
-def _escaped(line: str) -> str:
-    if line.isascii() and line.isprintable():
-        return line
-    shown: list[str] = []
+def _pieces(text: str, kept: Mapping[str, str] = _LAYOUT) -> list[str]:
+    """What is shown for each character; those of `kept` are harmless here."""
+    if text.isascii() and text.isprintable():
+        return list(text)
+    pieces: list[str] = []
     marks = 0
-    for character in line:
+    for character in text:
         category = unicodedata.category(character)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        if category in _HARMFUL_CATEGORIES or character in _INVISIBLE_LETTERS or marks > _MOST_MARKS:
-            shown.append(_escape(character))
+        marks = marks + 1 if category in _MARKS else 0
+        if character in kept:
+            pieces.append(kept[character])
+        elif category in _HARMFUL_CATEGORIES or character in _INVISIBLE_LETTERS or marks > _MOST_MARKS:
+            pieces.append(_escape(character))
         else:
-            shown.append(character)
-    return "".join(shown)
+            pieces.append(character)
+    return pieces
+
+
+def _fitting(pieces: Iterable[str], limit: int, lines: int) -> list[str]:
+    """As many pieces as fit."""
+    fitting: list[str] = []
+    characters = line_ends = 0
+    for piece in pieces:
+        characters += len(piece)
+        line_ends += piece == "\n"
+        if characters > limit or line_ends >= lines:
+            break
+        fitting.append(piece)
+    return fitting
 
 
 def _escape(character: str) -> str:

@@ -227,7 +227,7 @@ def _segment(node: ast.stmt, lines: list[bytes]) -> tuple[int, str]:
     first, start = node.lineno, node.col_offset
     if isinstance(node, _Definition) and node.decorator_list:
         first, start = min(decorator.lineno for decorator in node.decorator_list), 0
-        while not lines[first - 1].startswith(b"@"):  # as in "@(", with the decorator on the next line
+        while first > 1 and not lines[first - 1].lstrip(b"\f").startswith(b"@"):  # as in "@(", with the decorator below
             first -= 1
     last, end = node.end_lineno or node.lineno, node.end_col_offset
     if first == last:

@@ -103,7 +103,8 @@ def decode(file: SourceFile) -> str:
 def _is_of_text(encoding: str) -> bool:
     """Whether ASCII is ASCII in it: what stands in the bytes stands in the text, and reading it takes no longer."""
     try:
-        return _PROBE.encode("ascii").decode(encoding) == _PROBE
+        with warnings.catch_warnings(action="ignore"):
+            return _PROBE.encode("ascii").decode(encoding) == _PROBE
     except (LookupError, UnicodeError):
         return False
 

@@ -15,7 +15,7 @@ from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.standings import Result
 from grader.report.figures import points_text, speedup_text
-from grader.text import command, harmless, harmless_line, harmless_name
+from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
 
@@ -23,8 +23,6 @@ _UNSANDBOXED = "none"
 _SHOWN_PRINTS_CHARACTERS = 2000
 _SHOWN_PRINTS_LINES = 20
 _SHOWN_FLAGS = 20
-_SHOWN_FLAG_LINES = 5
-_SHOWN_FAULT_LINES = 10
 _PICTURE_COLUMNS = 124
 
 
@@ -198,11 +196,12 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         yield "memory of a call", Text(memory_text(result.peak_memory_bytes))
     if result.review is not None:
         remedy = command("grader accept", result.author, result.task, options="--note WHY")
-        yield "not ranked yet", Text(harmless(f"a person has to look at {result.review} ({remedy})"), style="yellow")
+        looked_at = harmless_remark(f"a person has to look at {result.review}")
+        yield "not ranked yet", Text(f"{looked_at} ({harmless_line(remedy)})", style="yellow")
     if result.cpu_over_wall is not None:
         yield "cores at work", Text(f"{result.cpu_over_wall:.2f}")
     for flag in result.flags[:_SHOWN_FLAGS]:
-        yield "flag", Text(harmless(flag, lines=_SHOWN_FLAG_LINES), style="yellow")
+        yield "flag", Text(harmless_remark(flag), style="yellow")
     if len(result.flags) > _SHOWN_FLAGS:
         yield "flags", Text(f"{len(result.flags) - _SHOWN_FLAGS} more", style="yellow")
 
@@ -237,7 +236,7 @@ def _footer(report: Report) -> Iterable[Text]:
         names = ", ".join(map(harmless_line, report.ungraded))
         yield Text(f"not graded yet (grader grade): {names}", style="yellow")
     for fault in report.faults:
-        yield Text(f"the grader failed, not the submission: {harmless(fault, lines=_SHOWN_FAULT_LINES)}", style="bold red")
+        yield Text(f"the grader failed, not the submission: {harmless_remark(fault)}", style="bold red")
 
 
 def _verdict_text(verdict: Verdict) -> Text:

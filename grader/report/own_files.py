@@ -12,14 +12,13 @@ from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.figures import speedup_text
 from grader.report.leaderboard import thresholds_lines
-from grader.text import harmless, harmless_name
+from grader.text import harmless, harmless_name, harmless_remark
 from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
 
 _SHOWN_PRINTS_CHARACTERS = 1000
 _SHOWN_PRINTS_LINES = 20
 _SHOWN_FLAGS = 20
-_SHOWN_FLAG_LINES = 5
 _ALL_OF_IT = "grader check FILE --json"
 
 
@@ -36,7 +35,9 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
     for result in mine:
         parts += _notes(result.flags)
         if result.review is not None:
-            looked_at = f"note: a person looks at this before it is ranked and gets speed points: {harmless(result.review)}"
+            looked_at = (
+                f"note: a person looks at this before it is ranked and gets speed points: {harmless_remark(result.review)}"
+            )
             parts.append(Text(looked_at, style="yellow"))
     parts += [line for result in accepted[:1] for line in thresholds_lines(report, result.task)]
     parts += [_closing_line(result, references) for result in accepted]
@@ -55,7 +56,7 @@ def _problem(result: Result) -> list[RenderableType]:
 
 
 def _notes(flags: Sequence[str]) -> list[Text]:
-    notes = [f"note: {harmless(flag, lines=_SHOWN_FLAG_LINES)}" for flag in flags[:_SHOWN_FLAGS]]
+    notes = [f"note: {harmless_remark(flag)}" for flag in flags[:_SHOWN_FLAGS]]
     if len(flags) > _SHOWN_FLAGS:
         notes.append(f"and {len(flags) - _SHOWN_FLAGS} more notes: {_ALL_OF_IT}")
     return [Text(note, style="yellow") for note in notes]

@@ -13,7 +13,7 @@ from rich.text import Text
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay
 from grader.report.figures import speedup_text
-from grader.text import command, harmless, harmless_line, harmless_name
+from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, time_text
 
 _SAME = "the same"
@@ -32,7 +32,7 @@ def replayed(replay: Replay) -> RenderableType:
     ]
     if replay.runs:
         parts += [_turns_table(replay), _noise_table(replay)]
-    parts += [Text(harmless(note), style="yellow") for note in replay.notes]
+    parts += [Text(harmless_remark(note), style="yellow") for note in replay.notes]
     return Group(*parts, *_conclusion(replay))
 
 
