@@ -92,9 +92,7 @@ def test_a_message_of_ten_megabytes_is_kept_in_part() -> None:
     assert len(shortened("m" * 10_000_000)) <= MESSAGE_LIMIT_CHARACTERS + 100
 
 
-@given(
-    st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=3)
-)
+@given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=3))
 def test_a_name_in_a_command_is_one_word_and_never_an_option(names: list[str]) -> None:
     words = shlex.split(command("grader show", *names, options="--json"))
     assert words[:2] == ["grader", "show"]

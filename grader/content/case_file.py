@@ -23,6 +23,8 @@ _NOT_PORTABLE = "gG"
 """NumPy's long doubles: no task's inputs."""
 _TEXT_LIMIT_BYTES = 4000
 _ARRAY = ".npy"
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What NumPy writes; other methods have memory needs and errors of their own."""
 
 
 class NotACaseError(Exception):
@@ -74,6 +76,8 @@ _DAMAGED = (
 def _members(archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
     """By name without the ending; what each unpacks to is bounded by the size that is summed here."""
     members = archive.infolist()
+    if any(member.compress_type not in _COMPRESSIONS for member in members):
+        raise ValueError("compression")
     size_bytes = sum(member.file_size for member in members)
     if len(members) > _MOST_MEMBERS or size_bytes > _LIMIT_BYTES:
         raise NotACaseError(f"is too large for a case: at most {_LIMIT_BYTES >> 20} MiB are read")

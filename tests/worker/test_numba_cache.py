@@ -53,3 +53,19 @@ def test_what_is_over_the_limit_stays_behind(tmp_path: Path, monkeypatch: pytest
     assert len(packed) <= 1000
     unpack(packed, tmp_path / "after")
     assert contents(tmp_path / "after") == {f"{number}": bytes(300) for number in range(3)}
+
+
+@pytest.mark.parametrize("name", [b"../x", b"a/../../x", b"/x", b"..", b".", b"", b"a//x", b"\0", b"x" * 300, b"a/.."])
+def test_an_entry_is_written_under_the_folder_or_not_at_all(tmp_path: Path, name: bytes) -> None:
+    def entry(name: bytes) -> bytes:
+        return len(name).to_bytes(4, "little") + (1).to_bytes(4, "little") + name + b"x"
+
+    unpack(entry(name) + entry(b"good"), tmp_path / "cache")
+    assert contents(tmp_path) == {"cache/good": b"x"}
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_half_an_entry_is_no_error(tmp_path: Path, cut: int) -> None:
+    packed = (4).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"name" + b"x"
+    unpack(packed + packed[:cut], tmp_path / "cache")
+    assert contents(tmp_path / "cache")["name"] in {b"x", b""}
