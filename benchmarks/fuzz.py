@@ -9,7 +9,6 @@ written out. Exit code 1 where there are findings.
 """
 
 import argparse
-import collections
 import mmap
 import multiprocessing
 import pickle
@@ -21,7 +20,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -218,6 +217,27 @@ def _write(finding: Finding, seed: int, folder: Path) -> Path:
     return path.with_suffix(".txt")
 
 
+def _tell_findings(findings: Sequence[Finding], seed: int, folder: Path) -> None:
+    """The first of each kind in full, written out, and how many there were."""
+    kinds: dict[str, list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault(_kind(finding), []).append(finding)
+    for kind, alike in list(kinds.items())[:FINDINGS_SHOWN]:
+        path = _write(alike[0], seed, folder)
+        _say(f"\n{len(alike)} × {kind}\ninput {alike[0].number}, written to {path}:\n{alike[0].what[-2000:]}")
+
+
+def _together(outcomes: Sequence[Outcome]) -> Outcome:
+    return Outcome(
+        "all",
+        inputs=sum(one.inputs for one in outcomes),
+        wall_time_s=sum(one.wall_time_s for one in outcomes),
+        slowest_s=max(one.slowest_s for one in outcomes),
+        memory_bytes=max(one.memory_bytes for one in outcomes),
+        findings=[finding for one in outcomes for finding in one.findings],
+    )
+
+
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -233,27 +253,15 @@ def main() -> int:
     parser.add_argument("--failures", type=Path, default=Path("results") / "fuzz", help="where inputs that fail are written")
     asked = parser.parse_args()
     _say(HEADS)
-    total, found = Outcome("all"), collections.Counter[str]()
+    outcomes = []
     for target in TARGETS:
-        if asked.only not in (None, target.name):
-            continue
-        count = asked.inputs if asked.only else target.most or round(asked.inputs * target.share)
-        outcome = fuzz(target, asked.seed, asked.first, count)
-        _say(_told(outcome))
-        total.inputs += outcome.inputs
-        total.wall_time_s += outcome.wall_time_s
-        total.slowest_s = max(total.slowest_s, outcome.slowest_s)
-        total.memory_bytes = max(total.memory_bytes, outcome.memory_bytes)
-        total.findings += outcome.findings
+        if asked.only in (None, target.name):
+            count = asked.inputs if asked.only else target.most or round(asked.inputs * target.share)
+            outcomes.append(fuzz(target, asked.seed, asked.first, count))
+            _say(_told(outcomes[-1]))
+            _tell_findings(outcomes[-1].findings, asked.seed, asked.failures)
+    total = _together(outcomes)
     _say(_told(total))
-    for finding in total.findings:
-        words = f"{finding.target}: {_kind(finding)}"
-        found[words] += 1
-        if found[words] == 1 and len(found) <= FINDINGS_SHOWN:
-            path = _write(finding, asked.seed, asked.failures)
-            _say(f"\n{finding.target} {finding.number}: {finding.what[-2000:]}\nwritten to {path}")
-    for words, count in found.most_common():
-        _say(f"{count:>7} × {words}")
     return 1 if total.findings else 0
 
 

@@ -314,6 +314,9 @@ BOMBS: Mapping[str, Callable[[], HandedIn]] = {
     "a notebook of timed code in timed code": lambda: _cells("%time " + "%time " * 5000 + "x = 1"),
     "a notebook of a number": lambda: HandedIn({"julia.ipynb": b'{"cells": ' + b"9" * 1_000_000 + b"}"}),
     "a notebook of commas": lambda: HandedIn({"julia.ipynb": b'{"cells": [' + b"0," * 4_000_000 + b"0]}"}),
+    "a notebook of wide letters": lambda: HandedIn(
+        {"julia.ipynb": '{"cells": [], "x": "\U0001f600'.encode() + b"a" * (99 << 20) + b'"}'}
+    ),
     "a notebook with one long key": lambda: HandedIn({"julia.ipynb": b'{"' + b"k" * 5_000_000 + b'": 0}'}),
 }
 

@@ -1,4 +1,4 @@
-"""A class whose names, messages, prints and files try to steer the reader's terminal: every command shows text, and nothing else."""
+"""A class whose names, messages, prints and files try to steer the terminal: every command shows text, and nothing else."""
 
 import json
 import os
