@@ -274,7 +274,7 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def _fail(reason: Exception | str, code: int) -> None:
-    from grader.report.figures import harmless  # messages quote names of files, which may hold anything
+    from grader.text import harmless  # messages quote names of files, which may hold anything
 
     typer.echo(f"grader: {harmless(str(reason))}", err=True)
     sys.exit(code)

@@ -80,10 +80,10 @@ def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json:
 def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
     """Print one author's results; a reference's level is an author, too."""
     report = _stored_report(place, tasks, trust_code=trust_code)
-    known = {result.author for result in report.results} | {name.split(" · ")[0] for name in report.ungraded}
+    known = {result.author for result in report.results} | {name.rpartition(" · ")[0] for name in report.ungraded}
     if author not in known:
         raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
-    own = tuple(name for name in report.ungraded if name.split(" · ")[0] == author)
+    own = tuple(name for name in report.ungraded if name.rpartition(" · ")[0] == author)
     report = replace(report, ungraded=own)
     if as_json:
         document = report_document(report)

@@ -18,7 +18,7 @@ from grader.doctor import FINDINGS, Finding, Health, examine
 from grader.errors import GraderError, UsageError
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump
-from grader.report.figures import harmless
+from grader.text import harmless
 
 _STYLES = {Health.GOOD: "green", Health.WEAK: "yellow", Health.BAD: "red"}
 

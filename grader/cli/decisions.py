@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import typer
+from rich.text import Text
 
 from grader.cli.class_commands import Place
 from grader.cli.terminal import results_console
@@ -19,8 +20,8 @@ from grader.grading.standings import TaskStandings
 from grader.nearest import did_you_mean
 from grader.records import Acceptance, Decision
 from grader.report.as_json import dump
-from grader.report.figures import harmless
 from grader.store import Store
+from grader.text import command, harmless
 
 _NOTE_LIMIT_CHARACTERS = 2000
 
@@ -64,7 +65,7 @@ def mark(place: Place, author: str, criterion: str, points: float | None, signat
         typer.echo(dump(asdict(decision)))
         return
     given = "the decision is taken back" if points is None else f"{points:g} of {found.points:g} points"
-    results_console().print(harmless(f"{author} · {assignment.id}/{found.id}: {given} ({who}: {note})"), markup=False)
+    results_console().print(Text(harmless(f"{author} · {assignment.id}/{found.id}: {given} ({who}: {note})")))
 
 
 def accept(place: Place, author: str, task: str, signature: Signature, *, as_json: bool) -> None:
@@ -80,14 +81,14 @@ def accept(place: Place, author: str, task: str, signature: Signature, *, as_jso
     with Store(place.store_file) as store:
         reviewed = store.asked_for_review(member_of(submissions[0]), task)
         if not reviewed and not _is_suspected(session, hand_ins, submissions[0], store):
-            how = f"grader show {author} {task}"
+            how = command("grader show", author, task)
             raise UsageError(f"nothing that {author} has handed in for {task} waits for a review; how it stands: {how}")
         store.add_acceptance(acceptance)
     if as_json:
         typer.echo(dump(asdict(acceptance)))
     else:
         what = "may be ranked" if reviewed else "has been looked at"
-        results_console().print(harmless(f"{author} · {task}: what is handed in now {what} ({who}: {note})"), markup=False)
+        results_console().print(Text(harmless(f"{author} · {task}: what is handed in now {what} ({who}: {note})")))
 
 
 def _is_suspected(session: Session, hand_ins: HandIns, submission: Submission, store: Store) -> bool:

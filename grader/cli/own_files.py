@@ -1,6 +1,5 @@
 """The student's command: are my files right, how fast are they against each reference, and what next?"""
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from grader.cli.class_commands import RESULTS_FILE
 from grader.cli.terminal import TerminalProgress, results_console
+from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import Course, load_course
 from grader.content.submission import Submission, infer_task, read_files, require_files
 from grader.content.task import Case, LoadedTask, load_task, task_names
@@ -23,9 +23,9 @@ from grader.grading.session import HandedIn, HandIns, Session, member_of, open_s
 from grader.nearest import did_you_mean
 from grader.records import PreparedCase, Problem
 from grader.report.as_json import dump, report_document
-from grader.report.figures import harmless
 from grader.report.own_files import summary
 from grader.store import Store
+from grader.text import harmless, harmless_name
 from grader.verdicts import Verdict
 
 OWN_RESULTS_FILE = RESULTS_FILE.with_name("own.sqlite")
@@ -133,7 +133,7 @@ def _check_case(
         typer.echo(dump({"case": case.name, "results": documents}))
     else:
         for author, problem in outcomes.items():
-            typer.echo(f"{author}: {'right on this case' if problem is None else harmless(problem.message)}")
+            typer.echo(f"{harmless_name(author)}: {'right on this case' if problem is None else harmless(problem.message)}")
     return all(problem is None for problem in outcomes.values())
 
 
@@ -142,15 +142,14 @@ def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
     if not path.is_file():
         raise UsageError(f"there is no case file {path}")
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            if str(saved["task"]) != task.name:
-                raise UsageError(f"{path} is a case of {saved['task']}, not of {task.name}")
-            name = str(saved["case"])
-            values = tuple(saved[f"input_{number}"] for number in range(len(task.interface.parameters)))
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} is not a case file as `grader` writes them ({type(error).__name__})") from error
-    inputs = tuple(value if value.ndim else value.item() for value in values)
-    known = next((case for case in task.task.check_cases if case.name == name), Case(name, lambda _generator: inputs))
+        saved = read_case(path, len(task.interface.parameters))
+    except NotACaseError as error:
+        raise UsageError(f"{path} {error}") from error
+    if saved.task != task.name:
+        raise UsageError(f"{path} is a case of {saved.task}, not of {task.name}")
+    inputs = tuple(value if value.ndim else value.item() for value in saved.values)
+    new = Case(saved.case, lambda _generator: inputs)
+    known = next((case for case in task.task.check_cases if case.name == saved.case), new)
     try:
         return known, prepare(task.task, replace(known, draw=lambda _generator: inputs), np.random.default_rng())
     except GraderError as error:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from grader.report.figures import harmless
+from grader.text import harmless_line, harmless_name
 from grader.units import ABSENT
 from grader.verdicts import Verdict
 
@@ -44,7 +44,7 @@ class TerminalProgress:
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[doing]}", style="dim"),
+            TextColumn("{task.fields[doing]}", style="dim", markup=False),
             auto_refresh=False,
         )
         # A thread that draws ten times a second would disturb the calls that are timed.
@@ -77,7 +77,7 @@ class TerminalProgress:
         bar = self._bars.tasks[-1]
         if bar.total is not None and bar.completed + amount > bar.total:
             self._bars.update(self._stage, total=bar.completed + amount)
-        self._bars.update(self._stage, advance=amount, doing=harmless(doing))
+        self._bars.update(self._stage, advance=amount, doing=harmless_line(doing))
         self._draw()
 
     def found(self, author: str, task: str, result: str) -> None:
@@ -108,7 +108,7 @@ class TerminalProgress:
             table.add_column(task, justify="right", no_wrap=True)
         rows = sorted(self._board.items(), key=lambda row: not row[1])
         for author, cells in rows[: max(3, self._console.height - _ROWS_LEFT_FREE)]:
-            table.add_row(Text(harmless(author)), *(_cell(cells.get(task)) for task in self._tasks))
+            table.add_row(Text(harmless_name(author)), *(_cell(cells.get(task)) for task in self._tasks))
         return table
 
 

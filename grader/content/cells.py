@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Any, TypeAlias
 
 from grader.content.parsing import BrokenCodeError, in_plain_words, is_main_guard, parse_text
-from grader.content.wording import shown
+from grader.text import harmless_line
 
 _TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit"})
 """Cell magics below which stands ordinary code of the notebook; what stands below others is something else."""
@@ -147,7 +147,7 @@ def _beginning(source: str) -> str:
     """The first line that tells a reader which cell it is, cut to what is enough; empty where the cell is."""
     lines = [line.strip() for line in source.split("\n") if line.strip()]
     first = next((line for line in lines if not line.startswith(("%", "@"))), lines[0] if lines else "")
-    return shown(first if len(first) <= _SHOWN_CHARACTERS else f"{first[:_SHOWN_CHARACTERS]}…")
+    return harmless_line(first if len(first) <= _SHOWN_CHARACTERS else f"{first[:_SHOWN_CHARACTERS]}…")
 
 
 def _check_is_text(source: str, where: str) -> None:
@@ -227,7 +227,7 @@ def _segment(node: ast.stmt, lines: list[bytes]) -> tuple[int, str]:
     first, start = node.lineno, node.col_offset
     if isinstance(node, _Definition) and node.decorator_list:
         first, start = min(decorator.lineno for decorator in node.decorator_list), 0
-        while not lines[first - 1].startswith(b"@"):  # as in "@(", with the decorator on the next line
+        while first > 1 and not lines[first - 1].lstrip(b"\f").startswith(b"@"):  # as in "@(", with the decorator below
             first -= 1
     last, end = node.end_lineno or node.lineno, node.end_col_offset
     if first == last:
@@ -250,8 +250,8 @@ def _timed_code(node: ast.stmt) -> str | None:
 
 def _timed_statement(code: str, cell: int, line: int) -> Iterator[Statement]:
     try:
-        nodes = ast.parse(code).body
-    except SyntaxError:  # an option, a magic of its own
+        nodes = parse_text(code, "<time>").body
+    except BrokenCodeError:  # an option, a magic of its own
         return
     lines = [part.encode() for part in code.split("\n")]
     yield from (_statement(node, _segment(node, lines)[1], cell, line) for node in nodes)

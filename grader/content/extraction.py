@@ -11,7 +11,7 @@ from grader.content.cells import Cell, Statement, read_cells
 from grader.content.notebook import code_cells
 from grader.content.parsing import BrokenCodeError
 from grader.content.reading import SourceFile
-from grader.content.wording import listed
+from grader.text import listed
 
 _NOTES_OF_A_KIND = 3
 _MOST_STEPS = 100_000

@@ -4,13 +4,14 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import islice
 from pathlib import PurePosixPath
 
 from grader.content.notebook import is_notebook
 from grader.content.static_code import Code, Definition
 from grader.content.task import Interface
-from grader.content.wording import listed
 from grader.nearest import nearest
+from grader.text import listed, shortened
 from grader.verdicts import Verdict
 
 _NEAR = 0.8
@@ -18,6 +19,8 @@ _NEAR = 0.8
 _LONGEST_NAME = 80
 """Longer names are cut before they are compared, which takes time with the square of their length."""
 
+_MOST_COMPARED = 1000
+"""Definitions of a file whose names are compared; each takes up to a tenth of a millisecond."""
 _PROBLEMS_LISTED = 8
 _NO_FUNCTION_IN_NOTEBOOK = "defines no function: put the work into the function of the starter, and hand in the notebook again"
 
@@ -30,7 +33,7 @@ class RefusedError(Exception):
     def __init__(self, verdict: Verdict, message: str) -> None:
         super().__init__(message)
         self.verdict = verdict
-        self.message = message
+        self.message = shortened(message)
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,7 @@ def _nearly_named(hand_in: HandIn, places: _Places, interface: Interface, tasks:
             (path, definition)
             for path in paths
             if path in hand_in.codes
-            for definition in hand_in.codes[path].definitions.values()
+            for definition in islice(hand_in.codes[path].definitions.values(), _MOST_COMPARED)
             if definition.kind == "function" and not definition.name.startswith("_") and _accepts(definition, interface)
             if meant_task(definition.name, tasks) == interface.name
         ]
@@ -250,7 +253,7 @@ def _what_is_there(hand_in: HandIn, paths: Collection[str], name: str) -> str:
         return f"; it {_NO_FUNCTION_IN_NOTEBOOK}"
     if not there:
         return "; it defines no function at all (indented ones, within a class or a function, do not count)"
-    closest = nearest(name, there)
+    closest = nearest(name, islice(there, _MOST_COMPARED))
     advice = f"; is {closest!r} the one? Then rename it, and check its parameters" if closest else ""
     return f"; there are {listed(there.values())}{advice}"
 

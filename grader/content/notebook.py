@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 SUFFIX = ".ipynb"
-LIMIT_BYTES = 256 << 20
-"""Of the file with all its outputs; its code counts like that of any other file."""
+LIMIT_BYTES = 100 << 20
+"""Of the file with all its outputs; its code counts like that of any other file. Reading takes up to nine times as much."""
 _MOST_VALUES = 5_000_000
 """Each value of the JSON costs up to 70 bytes and half a microsecond, however short it is written."""
 _READ_KEYS = frozenset(

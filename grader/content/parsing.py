@@ -3,15 +3,21 @@
 import ast
 import codecs
 import io
+import re
 import tokenize
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.content.reading import SourceFile
-from grader.content.wording import shown
+from grader.text import harmless_line
 
 _SHOWN_WIDTH = 100
+_MOST_DOTS = 1000
+_STATEMENT_END = re.compile(r"[\r\n;]")
+_CONTINUATION = re.compile(r"\\\r?\n")
+_PROBE = "".join(map(chr, range(32, 127))) + r"\u0041 \x41 +AEE- xn--a-ecp."
+"""In an encoding of text these characters are themselves; in `utf-7`, `unicode_escape` and `punycode` they are not."""
 
 
 class BrokenCodeError(Exception):
@@ -33,8 +39,16 @@ def parse_text(text: str, name: str) -> ast.Module:
     Raises:
         BrokenCodeError: it is not Python.
     """
+    _check_imports(text, name)
     with in_plain_words(name):
         return ast.parse(text)
+
+
+def _check_imports(text: str, name: str) -> None:
+    """Python's parser takes time with the square of a module's dots; no import has a thousand."""
+    for statement in _STATEMENT_END.split(_CONTINUATION.sub("", text)):
+        if statement.count(".") > _MOST_DOTS and "import" in statement:
+            raise BrokenCodeError(f"{name} imports a module that lies too deep")
 
 
 def check_compiles(file: SourceFile) -> None:
@@ -75,6 +89,8 @@ def decode(file: SourceFile) -> str:
         encoding = "utf-8"
         if "unknown encoding" in str(error):
             raise BrokenCodeError(f"{file.path} declares an encoding that Python does not know; save it as UTF-8") from None
+    if not _is_of_text(encoding):
+        raise BrokenCodeError(f"{file.path} declares the encoding {encoding!r}, which is not one of text; save it as UTF-8")
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -82,10 +98,15 @@ def decode(file: SourceFile) -> str:
         raise BrokenCodeError(
             f"{file.path}, line {line}: byte 0x{content[error.start]:02x} is not {encoding.upper()}; save the file as UTF-8"
         ) from None
+
+
+def _is_of_text(encoding: str) -> bool:
+    """Whether ASCII is ASCII in it: what stands in the bytes stands in the text, and reading it takes no longer."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return _PROBE.encode("ascii").decode(encoding) == _PROBE
     except (LookupError, UnicodeError):
-        raise BrokenCodeError(
-            f"{file.path} declares the encoding {encoding!r}, which is not one of text; save it as UTF-8"
-        ) from None
+        return False
 
 
 @contextmanager
@@ -101,7 +122,7 @@ def in_plain_words(name: str) -> Iterator[None]:
 
 
 def _syntax_message(error: SyntaxError, path: str) -> str:
-    message = f"{path}, line {error.lineno or 1}: {shown(error.msg)}"
+    message = f"{path}, line {error.lineno or 1}: {harmless_line(error.msg)}"
     if not error.text or not error.offset:
         return message
     return f"{message}\n{_with_caret(error.text.rstrip(), error.offset - 1)}"
@@ -110,6 +131,6 @@ def _syntax_message(error: SyntaxError, path: str) -> str:
 def _with_caret(line: str, column: int) -> str:
     """The line, and a `^` under its character at `column` (from 0), tabs and long lines included."""
     column = min(max(column, 0), len(line))
-    before, after = (shown(part.expandtabs(4)) for part in (line[:column], line[column:]))
-    before = before[-_SHOWN_WIDTH:].lstrip()
-    return f"    {before}{after[:_SHOWN_WIDTH]}\n    {' ' * len(before)}^"
+    before, after = line[max(0, column - _SHOWN_WIDTH) : column].lstrip(), line[column : column + _SHOWN_WIDTH]
+    before, after = (harmless_line(part.expandtabs(4), 8 * _SHOWN_WIDTH) for part in (before, after))
+    return f"    {before}{after}\n    {' ' * len(before)}^"

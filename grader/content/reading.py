@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.content import notebook
 from grader.content.notebook import UnreadableNotebookError, is_notebook
-from grader.content.wording import shown
+from grader.text import harmless_line
 
 MAX_DEPTH = 4
 """Folders below the author's own that are looked into."""
@@ -88,7 +88,7 @@ def read_folder(folder: Path, *, limit_bytes: int, urgency: Callable[[str], int]
         try:
             files.append(read_source(folder, path, allowance))
         except UnreadableError as error:
-            left_out.append(LeftOut(shown(path), str(error)))
+            left_out.append(LeftOut(harmless_line(path), str(error)))
     return Reading(tuple(files), tuple(left_out))
 
 
@@ -166,5 +166,5 @@ def _entries(folder: Path, prefix: str, left_out: list[LeftOut]) -> list[os.DirE
     except FileNotFoundError:
         return []
     except OSError as error:
-        left_out.append(LeftOut(shown(prefix) or ".", f"cannot be read: {error.strerror}"))
+        left_out.append(LeftOut(harmless_line(prefix) or ".", f"cannot be read: {error.strerror}"))
         return []

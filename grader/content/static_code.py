@@ -5,13 +5,12 @@ import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
 from grader.content.extraction import overview
 from grader.content.notebook import is_notebook
 from grader.content.parsing import is_main_guard, parse
-from grader.content.reading import SourceFile
+from grader.content.reading import MAX_DEPTH, SourceFile
 
 Kind = Literal["function", "async function", "class", "value", "import"]
 
@@ -22,6 +21,7 @@ _KEEPS_THE_SIGNATURE = frozenset(
 
 _LONGEST_CHAIN = 10
 """Attributes followed from a name: more than any library's dotted name has."""
+_LONGEST_MODULE = 500
 
 
 @dataclass(frozen=True)
@@ -112,36 +112,40 @@ def _aliases(node: _Import) -> Iterator[tuple[str, str]]:
     """Each imported name with what it stands for: (`np`, `numpy`), (`njit`, `numba.njit`)."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
-            yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}".lstrip(".")
+            yield alias.asname or alias.name, _dotted(node, alias)
         else:
-            package = alias.name.split(".")[0]
-            yield (alias.asname, alias.name) if alias.asname else (package, package)
+            package = alias.name.split(".", 1)[0]
+            yield (alias.asname, _bounded(alias.name)) if alias.asname else (package, package)
 
 
 def _modules(node: _Import) -> Iterator[tuple[str, int]]:
     """The dotted modules that an import statement may load, each with its level (0 = absolute)."""
     if isinstance(node, ast.ImportFrom):
-        yield from ((f"{node.module or ''}.{alias.name}".lstrip("."), node.level) for alias in node.names)
+        yield from ((_dotted(node, alias), node.level) for alias in node.names)
     else:
         yield from ((alias.name, 0) for alias in node.names)
 
 
+def _dotted(node: ast.ImportFrom, alias: ast.alias) -> str:
+    return f"{_bounded(node.module or '')}.{alias.name}".lstrip(".")
+
+
+def _bounded(module: str) -> str:
+    """A module's name that may stand before each of a hundred thousand others; a library's own is never that long."""
+    return ".".join(module[:_LONGEST_MODULE].split(".")[:_LONGEST_CHAIN])
+
+
 def _module_paths(module: str, level: int, *, importer: str) -> Iterator[str]:
-    """Where a module and the packages around it would lie, relative to the author's folder."""
-    here = PurePosixPath(importer).parent
-    roots = {_ancestor(here, level - 1)} if level else {here, PurePosixPath()}
-    parts = module.split(".")
+    """Where a module and the packages around it would lie, relative to the author's folder, as deep as that is read."""
+    here = importer.split("/")[:-1]
+    roots = {"/".join(here[: max(0, len(here) - level + 1)])} if level else {"/".join(here), ""}
+    parts = module.split(".", MAX_DEPTH + 1)[: MAX_DEPTH + 1]
     for root in roots:
-        for count in range(1, len(parts) + 1):
-            place = root.joinpath(*parts[:count])
+        place = root
+        for part in parts:
+            place = f"{place}/{part}" if place else part
             yield f"{place}.py"
             yield f"{place}/__init__.py"
-
-
-def _ancestor(folder: PurePosixPath, count: int) -> PurePosixPath:
-    for _ in range(count):
-        folder = folder.parent
-    return folder
 
 
 def _star_paths(node: _Import, importer: str) -> Iterator[str]:
@@ -265,7 +269,7 @@ def _names(node: ast.AST, aliases: Mapping[str, str]) -> Iterator[str]:
             if hasattr(builtins, name):
                 yield name
         case ast.Name() | ast.Attribute():
-            parts = _resolved(node, aliases).split(".")
+            parts = _resolved(node, aliases).split(".", _LONGEST_CHAIN)[:_LONGEST_CHAIN]
             yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
             if not parts[0]:
                 yield f".{parts[-1]}"

@@ -15,9 +15,9 @@ from grader.content.parsing import BrokenCodeError, check_compiles
 from grader.content.reading import Allowance, SourceFile, UnreadableError, read_folder, read_source
 from grader.content.static_code import Code, read_code
 from grader.content.task import Interface
-from grader.content.wording import shown
 from grader.errors import UsageError
 from grader.nearest import did_you_mean
+from grader.text import harmless_line, shortened
 from grader.verdicts import Verdict
 
 __all__ = [
@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 AuthorKind = Literal["student", "reference"]
+
+_NOTE_LIMIT_CHARACTERS = 1000
 
 ALONE = "you"
 """The author of the one file that someone checks."""
@@ -242,7 +244,7 @@ def _read_beside(folder: Path, name: str, limit_bytes: int) -> tuple[SourceFile,
         try:
             sources[path] = read_source(folder, path, allowance)
         except UnreadableError as error:
-            raise RefusedError(Verdict.INVALID, f"{shown(path)} {error}") from None
+            raise RefusedError(Verdict.INVALID, f"{harmless_line(path)} {error}") from None
         codes, _ = _read_codes([sources[path]])
         waiting.extend(sorted(found for code in codes.values() for found in code.imports))
     return tuple(sources[path] for path in sorted(sources))
@@ -353,7 +355,7 @@ def _accepted(
         files=files,
         file=module.file.path,
         function=function,
-        notes=found.notes + module.notes + notes,
+        notes=tuple(shortened(note, _NOTE_LIMIT_CHARACTERS) for note in (*found.notes, *module.notes, *notes)),
         content_hash=_digest(module.file.path.encode(), function.encode(), *parts, *places),
         lines=module.lines,
     )

@@ -33,6 +33,8 @@ _WATCH_EVERY_S = 0.1
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
+_PRINTED_LIMIT_BYTES = 1 << 17
+"""The worker caps what it prints; this is for one that has taken the cap away."""
 _KERNEL_AT_THE_LIMIT = "the kernel ended a process of it at the limit"
 
 
@@ -162,7 +164,7 @@ class WorkerProcess:
     def printed(self) -> str:
         """What the submission wrote to its standard output and error so far (the pipe is capped and never blocks it)."""
         with contextlib.suppress(BlockingIOError):
-            while part := os.read(self._output, 1 << 16):
+            while len(self._printed) < _PRINTED_LIMIT_BYTES and (part := os.read(self._output, 1 << 16)):
                 self._printed += part
         return self._submission.located(self._printed.decode("utf-8", "replace"))
 
@@ -344,9 +346,9 @@ def _is_readable(source: socket.socket | int, limit_s: float) -> bool:
 
 
 def _signal_name(number: int) -> str:
-    """`SIGSEGV (Segmentation fault)`; the real-time signals have no names of their own."""
+    """`SIGSEGV (Segmentation fault)`; the real-time signals have no names of their own, and some numbers are no signal's."""
     name = next((known.name for known in signal.Signals if known == number), f"signal {number}")
-    return f"{name} ({signal.strsignal(number)})"
+    return f"{name} ({signal.strsignal(number)})" if number < signal.NSIG else name
 
 
 def _failure_from(operation: Operation, payload: bytes) -> Failure:

@@ -1,6 +1,7 @@
 """The check stage over a class: whoever has no stored verdict is checked, each in a worker of its own."""
 
 import secrets
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -8,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
+from grader.content.case_file import write_case
 from grader.content.submission import Rejection, Submission, names_used
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
@@ -80,8 +80,8 @@ def check_class(
                 if problem is not None and problem.inputs is not None:
                     path = failing_case_path(store.path, member, task.name)
                     try:
-                        save_failing_case(path, task.name, problem)
-                        again = f"grader check FILE --case {path.relative_to(store.path.parent.parent)}"
+                        write_case(path, task.name, problem.case or "", problem.inputs)
+                        again = f"grader check FILE --case {shlex.quote(str(path.relative_to(store.path.parent.parent)))}"
                         result = replace(result, message=f"{result.message}{AGAIN}{again}")
                     except OSError as error:  # the verdict does not hang on the file
                         checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
@@ -129,14 +129,6 @@ def align_cases(session: Session, everyone: Sequence[HandIns], backend: Backend,
 def failing_case_path(store_file: Path, member: Member, task: str) -> Path:
     """Where the failing case of a submission is kept, beside the store, for `grader check FILE --case CASE.npz`."""
     return store_file.parent / "cases" / member.author / f"{task}.npz"
-
-
-def save_failing_case(path: Path, task: str, problem: Problem) -> None:
-    """Write the inputs that a submission failed on, as `input_0`, `input_1`, … beside the task's name."""
-    assert problem.inputs is not None  # noqa: S101 -- asked for by the caller
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {f"input_{number}": np.asarray(value) for number, value in enumerate(problem.inputs)}
-    np.savez(path, allow_pickle=False, task=np.asarray(task), case=np.asarray(problem.case or ""), **arrays)
 
 
 class _Generations:

@@ -12,6 +12,7 @@ from grader.grading.session import NAIVE, HandedIn, HandIns, Session
 from grader.grading.standings import Result, TaskStandings, favourable
 from grader.machine import Machine, Peaks
 from grader.store import Conditions, Store
+from grader.text import listed
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _rule_flags(submission: Submission, assignment: Assignment) -> Iterator[str]
         yield f"uses {', '.join(forbidden)}, which the assignment {assignment.id} forbids"
     foreign = sorted(packages_used(submission) - {*assignment.allowed, *sys.stdlib_module_names})
     if assignment.allowed and foreign:
-        yield f"imports {', '.join(foreign)}; the assignment {assignment.id} allows {', '.join(assignment.allowed)}"
+        yield f"imports {listed(foreign)}; the assignment {assignment.id} allows {', '.join(assignment.allowed)}"
 
 
 def _favourable_seconds(result: Result, seconds: float | None) -> float | None:

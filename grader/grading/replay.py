@@ -148,7 +148,7 @@ class Replay:
     @property
     def same_message(self) -> bool:
         """Whether the student would read the same, but for where the failing case is kept."""
-        return self.then.message.partition(AGAIN)[0] == self.now.message.partition(AGAIN)[0]
+        return self.then.message.rsplit(AGAIN, 1)[0] == self.now.message.rsplit(AGAIN, 1)[0]
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ SCHEMA = 1
 
 
 def dump(document: Mapping[str, Any]) -> str:
-    """Indented JSON text with the schema's number first; never NaN. In ASCII: what a submission printed is harmless in it."""
-    return json.dumps({"schema": SCHEMA, **document}, indent=2, allow_nan=False)
+    """Indented JSON text with the schema's number first; never NaN. In printable ASCII: what was printed does no harm."""
+    text = json.dumps({"schema": SCHEMA, **document}, indent=2, allow_nan=False)
+    return text.replace("\x7f", "\\u007f")  # the one control character that JSON may hold as it is
 
 
 def report_document(report: Report) -> dict[str, Any]:

@@ -1,6 +1,5 @@
-"""How points and speedups are written, and text from outside made harmless."""
+"""How points and speedups are written."""
 
-import unicodedata
 from math import isinf
 
 from grader.units import ABSENT
@@ -26,15 +25,3 @@ def speedup_text(speedup: float | None, low: float | None, high: float | None) -
     if half_width > _WIDE:
         return f"{speedup:.3g} × ({low:.3g} to {high:.3g})"
     return f"{speedup:.3g} × ±{100 * half_width:.2g} %"
-
-
-def harmless(text: str, limit: int = 20_000) -> str:
-    """Untrusted text as text: control and direction characters become escapes, tabs spaces, the rest is cut at `limit`."""
-    cut = text[:limit] + (f"\n… {len(text) - limit} characters left out" if len(text) > limit else "")
-    return "".join(_shown(character) for character in cut.expandtabs(4))
-
-
-def _shown(character: str) -> str:
-    if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-        return character
-    return f"\\x{ord(character):02x}" if character.isascii() else character.encode("ascii", "backslashreplace").decode()

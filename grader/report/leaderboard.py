@@ -14,12 +14,15 @@ from rich.text import Text
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.standings import Result
-from grader.report.figures import harmless, points_text, speedup_text
+from grader.report.figures import points_text, speedup_text
+from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
 
 _UNSANDBOXED = "none"
 _SHOWN_PRINTS_CHARACTERS = 2000
+_SHOWN_PRINTS_LINES = 20
+_SHOWN_FLAGS = 20
 _PICTURE_COLUMNS = 124
 
 
@@ -76,7 +79,7 @@ def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
         is_reference = result.kind == "reference"
         table.add_row(
             "" if result.rank is None else str(result.rank),
-            Text(harmless(result.author), style="dim italic" if is_reference else ""),
+            Text(harmless_name(result.author), style="dim italic" if is_reference else ""),
             _verdict_text(result.verdict),
             rate_text(result.rate, report.work_units[task]),
             result.case or "",
@@ -110,8 +113,8 @@ def _compared(result: Result) -> tuple[str, str]:
 
 def _missing_line(results: Iterable[Result]) -> list[Text]:
     """Who handed in nothing, in one line: in a large class they would fill the table."""
-    missing = [result.author for result in results if result.verdict is Verdict.MISSING]
-    return [Text(harmless(f"nothing handed in: {', '.join(missing)}"), style="dim")] if missing else []
+    missing = [harmless_name(result.author) for result in results if result.verdict is Verdict.MISSING]
+    return [Text(f"nothing handed in: {', '.join(missing)}", style="dim")] if missing else []
 
 
 def _marks_table(report: Report) -> Table:
@@ -134,7 +137,7 @@ def _marks_table(report: Report) -> Table:
 
     for author in sorted(rows, key=place):
         cells = [_cell(rows[author][assignment]) for assignment, _ in assignments]
-        table.add_row(Text(harmless(author)), *cells, *([percent_text(finals[author])] if finals else []))
+        table.add_row(Text(harmless_name(author)), *cells, *([percent_text(finals[author])] if finals else []))
     return table
 
 
@@ -161,16 +164,17 @@ def final_line(final: FinalMark) -> Text:
 
 
 def _details(report: Report, result: Result) -> RenderableType:
+    everything = command("grader show", result.author, result.task, options="--json")
     facts = Table.grid(padding=(0, 2))
     for name, value in _facts(report, result):
         facts.add_row(Text(name, style="dim"), value)
     parts: list[RenderableType] = [
-        Text.assemble((harmless(result.author), "bold"), f" · {result.task} · ", _verdict_text(result.verdict)),
-        Padding(Text(harmless(result.message)), (0, 0, 0, 2)),
+        Text.assemble((harmless_name(result.author), "bold"), f" · {result.task} · ", _verdict_text(result.verdict)),
+        Padding(Text(harmless(result.message, all_of_it=everything)), (0, 0, 0, 2)),
         Padding(facts, (0, 0, 0, 2)),
     ]
     if result.printed.strip():
-        printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS)
+        printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=everything)
         parts.append(Padding(Text(f"it printed:\n{printed}", style="dim"), (0, 0, 0, 2)))
     return Group(*parts)
 
@@ -204,12 +208,15 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
     if result.peak_memory_bytes is not None:
         yield "memory of a call", Text(memory_text(result.peak_memory_bytes))
     if result.review is not None:
-        remedy = f"grader accept {result.author} {result.task} --note WHY"
-        yield "not ranked yet", Text(harmless(f"a person has to look at {result.review} ({remedy})"), style="yellow")
+        remedy = command("grader accept", result.author, result.task, options="--note WHY")
+        looked_at = harmless_remark(f"a person has to look at {result.review}")
+        yield "not ranked yet", Text(f"{looked_at} ({harmless_line(remedy)})", style="yellow")
     if result.cpu_over_wall is not None:
         yield "cores at work", Text(f"{result.cpu_over_wall:.2f}")
-    for flag in result.flags:
-        yield "flag", Text(harmless(flag), style="yellow")
+    for flag in result.flags[:_SHOWN_FLAGS]:
+        yield "flag", Text(harmless_remark(flag), style="yellow")
+    if len(result.flags) > _SHOWN_FLAGS:
+        yield "flags", Text(f"{len(result.flags) - _SHOWN_FLAGS} more", style="yellow")
     yield from _look_facts(result)
 
 
@@ -217,12 +224,12 @@ def _look_facts(result: Result) -> Iterable[tuple[str, Text]]:
     """What a person should look at, or who has."""
     name, style = ("to be looked at", "bold yellow") if result.wants_a_look else ("looked at", "")
     for suspicion in result.suspicions:
-        yield name, Text(harmless(suspicion), style=style)
+        yield name, Text(harmless_remark(suspicion), style=style)
     if result.looked_at is not None:
-        yield "by", Text(harmless(result.looked_at))
+        yield "by", Text(harmless_remark(result.looked_at))
     elif result.suspicions and result.kind == "student":
-        remedy = f"no grade depends on it; once you have looked: grader accept {result.author} {result.task} --note WHY"
-        yield "", Text(harmless(remedy), style="dim")
+        remedy = command("grader accept", result.author, result.task, options="--note WHY")
+        yield "", Text(f"no grade depends on it; once you have looked: {harmless_line(remedy)}", style="dim")
 
 
 def _criteria_table(marks: AssignmentMarks) -> Table:
@@ -252,10 +259,10 @@ def _footer(report: Report) -> Iterable[Text]:
     if report.sandbox == _UNSANDBOXED:
         yield Text("UNSANDBOXED: these figures were made without isolation", style="bold red")
     if report.ungraded:
-        names = harmless(", ".join(report.ungraded))
+        names = ", ".join(map(harmless_line, report.ungraded))
         yield Text(f"not graded yet (grader grade): {names}", style="yellow")
     for fault in report.faults:
-        yield Text(f"the grader failed, not the submission: {harmless(fault)}", style="bold red")
+        yield Text(f"the grader failed, not the submission: {harmless_remark(fault)}", style="bold red")
 
 
 def _verdict_text(verdict: Verdict) -> Text:

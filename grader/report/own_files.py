@@ -10,12 +10,16 @@ from rich.text import Text
 
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.figures import harmless, speedup_text
+from grader.report.figures import speedup_text
 from grader.report.leaderboard import thresholds_lines
+from grader.text import harmless, harmless_name, harmless_remark
 from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
 
 _SHOWN_PRINTS_CHARACTERS = 1000
+_SHOWN_PRINTS_LINES = 20
+_SHOWN_FLAGS = 20
+_ALL_OF_IT = "grader check FILE --json"
 
 
 def summary(report: Report, authors: Sequence[str]) -> RenderableType:
@@ -29,10 +33,14 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
     if accepted:
         parts.append(_comparison(report, [*accepted, *references]))
     for result in mine:
-        parts += [Text(f"note: {harmless(flag)}", style="yellow") for flag in result.flags]
-        parts += [Text(f"note: a person would look at this: {harmless(one)}", style="yellow") for one in result.suspicions]
+        parts += _notes(result.flags)
+        parts += [
+            Text(f"note: a person would look at this: {harmless_remark(one)}", style="yellow") for one in result.suspicions
+        ]
         if result.review is not None:
-            looked_at = f"note: a person looks at this before it is ranked and gets speed points: {harmless(result.review)}"
+            looked_at = (
+                f"note: a person looks at this before it is ranked and gets speed points: {harmless_remark(result.review)}"
+            )
             parts.append(Text(looked_at, style="yellow"))
     parts += [line for result in accepted[:1] for line in thresholds_lines(report, result.task)]
     parts += [_closing_line(result, references) for result in accepted]
@@ -41,14 +49,20 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
 
 def _problem(result: Result) -> list[RenderableType]:
     parts: list[RenderableType] = [
-        Text.assemble((harmless(result.author), "bold"), f" · {result.task} · ", (result.verdict.value, "red")),
-        Padding(Text(harmless(result.message)), (0, 0, 0, 2)),
+        Text.assemble((harmless_name(result.author), "bold"), f" · {result.task} · ", (result.verdict.value, "red")),
+        Padding(Text(harmless(result.message, all_of_it=_ALL_OF_IT)), (0, 0, 0, 2)),
     ]
     if result.printed.strip():
-        parts.append(
-            Padding(Text(f"it printed:\n{harmless(result.printed, _SHOWN_PRINTS_CHARACTERS)}", style="dim"), (0, 0, 0, 2))
-        )
+        printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=_ALL_OF_IT)
+        parts.append(Padding(Text(f"it printed:\n{printed}", style="dim"), (0, 0, 0, 2)))
     return parts
+
+
+def _notes(flags: Sequence[str]) -> list[Text]:
+    notes = [f"note: {harmless_remark(flag)}" for flag in flags[:_SHOWN_FLAGS]]
+    if len(flags) > _SHOWN_FLAGS:
+        notes.append(f"and {len(flags) - _SHOWN_FLAGS} more notes: {_ALL_OF_IT}")
+    return [Text(note, style="yellow") for note in notes]
 
 
 def _comparison(report: Report, results: Sequence[Result]) -> Table:
@@ -62,7 +76,7 @@ def _comparison(report: Report, results: Sequence[Result]) -> Table:
     table.add_column("rank", justify="right")
     for result in sorted(results, key=lambda result: -(result.rate or 0.0)):
         table.add_row(
-            Text(harmless(result.author)),
+            Text(harmless_name(result.author)),
             rate_text(result.rate, report.work_units[result.task]),
             time_text(result.wall_time_s),
             result.case or "",
@@ -76,14 +90,14 @@ def _comparison(report: Report, results: Sequence[Result]) -> Table:
 
 def _closing_line(result: Result, references: Sequence[Result]) -> Text:
     """`correct · 3.1× slower than numba · 41× faster than naive · 3.5 of 4 points so far`."""
-    words = [f"{result.author}: correct"]
+    words = [f"{harmless_name(result.author)}: correct"]
     for reference in references:
         if result.rate and reference.rate:
             ratio = result.rate / reference.rate
             words.append(
-                f"{ratio:.3g}× the rate of {reference.author}"
+                f"{ratio:.3g}× the rate of {harmless_name(reference.author)}"
                 + ("" if reference.case == result.case else f" (at {reference.case})")
             )
     if result.points is not None:
         words.append(f"{result.points:g} of {result.max_points:g} points so far here")
-    return Text(harmless(" · ".join(words)), style="green")
+    return Text(" · ".join(words), style="green")

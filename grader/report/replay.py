@@ -12,7 +12,8 @@ from rich.text import Text
 
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay
-from grader.report.figures import harmless, speedup_text
+from grader.report.figures import speedup_text
+from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, time_text
 
 _SAME = "the same"
@@ -25,13 +26,13 @@ _WHOLE_PERCENT_FROM = 10
 def replayed(replay: Replay) -> RenderableType:
     """Then beside now; for what was measured also its turns and its noise; and a conclusion."""
     parts: list[RenderableType] = [
-        Text.assemble((harmless(replay.author), "bold"), f" · {replay.task} · replayed on the identical inputs"),
+        Text.assemble((harmless_name(replay.author), "bold"), f" · {replay.task} · replayed on the identical inputs"),
         _accounts_table(replay),
         *_messages(replay),
     ]
     if replay.runs:
         parts += [_turns_table(replay), _noise_table(replay)]
-    parts += [Text(harmless(note), style="yellow") for note in replay.notes]
+    parts += [Text(harmless_remark(note), style="yellow") for note in replay.notes]
     return Group(*parts, *_conclusion(replay))
 
 
@@ -59,7 +60,8 @@ def _accounts_table(replay: Replay) -> Table:
 
 def _add_facts(table: Table, name: str, then: str, now: str) -> None:
     """A row in which a change stands out."""
-    table.add_row(name, Text(harmless(then)), Text(_SAME, style="dim") if now == then else Text(harmless(now), style="yellow"))
+    change = Text(_SAME, style="dim") if now == then else Text(harmless_line(now), style="yellow")
+    table.add_row(name, Text(harmless_line(then)), change)
 
 
 def _hash_text(content_hash: str | None) -> str:
@@ -128,8 +130,8 @@ def _noise_table(replay: Replay) -> Table:
         pad_edge=False,
     )
     table.add_column("run", justify="right")
-    for name in ("control", "its scatter", f"scatter of {harmless(replay.author)}"):
-        table.add_column(f"{name}, then", justify="right")
+    for name in ("control", "its scatter", f"scatter of {harmless_name(replay.author)}"):
+        table.add_column(Text(f"{name}, then"), justify="right")
         table.add_column("now", justify="right")
     for run in replay.runs:
         table.add_row(
@@ -162,7 +164,7 @@ def _conclusion(replay: Replay) -> Iterator[Text]:
         yield Text("The verdict came out differently on the same inputs: look at both messages above.", style="bold red")
     if replay.same_code and replay.then.standing is not None and replay.now.standing is not None:
         yield _on_the_speedup(replay)
-    again = f"grader grade {replay.author} --task {replay.task} --fresh"
+    again = command("grader grade", replay.author, options=f"--task {replay.task} --fresh")
     if replay.kind == "reference":
         again = f"grader grade --task {replay.task} --fresh"
     yield Text(harmless(f"Nothing of this was stored, and no result has changed. To grade again: {again}"), style="dim")

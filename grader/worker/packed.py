@@ -1,5 +1,6 @@
 """Files as one byte string: what a submission compiled or built, kept for its own next worker and for nobody else."""
 
+import contextlib
 import os
 import struct
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ def pack(folder: Path, *, all_or_nothing: bool = False) -> bytes:
     size = 0
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            name = str(path.relative_to(folder)).encode()
+            name = os.fsencode(path.relative_to(folder))
             content = path.read_bytes()
             size += _ENTRY.size + len(name) + len(content)
             if size > LIMIT_BYTES:
@@ -31,16 +32,18 @@ def pack(folder: Path, *, all_or_nothing: bool = False) -> bytes:
 
 
 def unpack(packed: bytes, folder: Path) -> None:
-    """Write what `pack` made back under `folder`."""
+    """Write what `pack` made back under `folder`; what another made is written nowhere else, and may be left out."""
     for name, content in _entries(packed):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if {"", ".", ".."}.isdisjoint(name.split("/")) and "\0" not in name:
+            path = folder / name
+            with contextlib.suppress(OSError):  # a name that is too long, or a file where a folder should be
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
 
 
 def _entries(packed: bytes) -> Iterator[tuple[str, bytes]]:
     position = 0
-    while position < len(packed):
+    while position + _ENTRY.size <= len(packed):
         name_length, content_length = _ENTRY.unpack_from(packed, position)
         position += _ENTRY.size
         name = os.fsdecode(packed[position : position + name_length])

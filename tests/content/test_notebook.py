@@ -306,7 +306,7 @@ def test_a_broken_cell_is_a_note(tmp_path: Path) -> None:
     assert found.notes[1:] == (
         "left out: julia.ipynb, code cell 2 (`x = 1`), line 2: invalid syntax",
         "left out: julia.ipynb, code cell 3 (`return 3`), line 1: 'return' outside function",
-        "left out: julia.ipynb, code cell 4 (`x = '·'`), line 1: holds a character that is none",
+        "left out: julia.ipynb, code cell 4 (`x = '\\ud800'`), line 1: holds a character that is none",
     )
 
 

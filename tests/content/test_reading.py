@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from grader.content.reading import MAX_FILES, Reading, SourceFile, read_folder
-from grader.content.wording import shown
 
 LIMIT_BYTES = 1000
 
@@ -124,7 +123,3 @@ def test_a_name_that_cannot_be_printed_is_left_out_and_shown_safely(folder: Path
     (left,) = reading.left_out
     assert left.path.isprintable()
     assert left.reason == "has a name with unprintable characters; rename it"
-
-
-def test_shown_text_keeps_its_length() -> None:
-    assert shown("a\x1bb\nc") == "a·b·c"

@@ -169,7 +169,7 @@ def test_a_name_that_is_only_imported_or_mentioned_is_not_used(source: str, name
         ("x = 'é' 3\n", "    x = 'é' 3\n"),
         ("def f():\nreturn 1", "f.py, line 2: expected an indented block"),
         ("if x:\n\ty\n        z\n", "f.py, line 3: inconsistent use of tabs and spaces"),
-        ("x = 3 \x1b[31m", "·"),
+        ("x = 3 \x1b[31m", r"x = 3 \x1b[31m"),
     ],
 )
 def test_a_syntax_error_shows_the_line_and_a_caret_below_the_place(source: str, shown: str) -> None:
@@ -192,11 +192,21 @@ def test_the_caret_stands_below_its_character_whatever_the_tabs() -> None:
         (b"x = 1\n\0", "f.py, line 2: holds a NUL byte"),
         (b"# coding: klingon\nx = 1", "declares an encoding that Python does not know"),
         (b"# coding: rot13\nk = 1", "declares the encoding 'rot13', which is not one of text"),
+        (b"# coding: utf-7\nx = '+2AA-'", "declares the encoding 'utf-7', which is not one of text"),
+        (b"# coding: unicode_escape\nx = '\\x00'", "declares the encoding 'unicode_escape', which is not one of text"),
+        (b"# coding: punycode\nx = 1", "declares the encoding 'punycode', which is not one of text"),
         (b"# coding: ascii\nx = '\xc3\xbc'", "line 2: byte 0xc3 is not ASCII"),
     ],
 )
 def test_what_is_not_text_in_its_encoding_is_said_with_its_line(content: bytes, said: str) -> None:
     assert said in broken(content)
+
+
+def test_an_import_that_would_take_the_parser_minutes_is_refused() -> None:
+    deep = "import a" + ".a" * 2000
+    for source in (deep, deep.replace(".", "\\\n."), f"x = 1; {deep}", f"if x: from {deep[7:]} import b"):
+        assert broken(source.encode()) == "f.py imports a module that lies too deep"
+    assert read("x = [" + "1.5, " * 3000 + "]\nimport numpy").imports, "other lines may have many dots"
 
 
 def test_a_declared_encoding_is_honoured() -> None:

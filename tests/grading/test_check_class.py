@@ -1,7 +1,6 @@
 """The check stage over a class: references first, our own faults apart, what was found is kept."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,10 +8,10 @@ import pytest
 from grader.content.submission import Submission
 from grader.content.task import Array, Inputs
 from grader.errors import GraderError
-from grader.grading.check_class import align_cases, failing_case_path, save_failing_case
+from grader.grading.check_class import align_cases, failing_case_path
 from grader.grading.class_report import Report
 from grader.grading.session import member_of, read_class
-from grader.records import Member, Problem
+from grader.records import Member
 from grader.testing import Script
 from grader.verdicts import Verdict
 from tests.grading.course_fixture import TASK, Classroom, doubled, length, of, paced, ranks, write
@@ -155,14 +154,6 @@ def test_the_failing_case_is_kept_with_the_inputs_it_failed_on(classroom: Classr
     with np.load(failing_case_path(classroom.store_file, ADA, "double")) as saved:
         assert (str(saved["task"]), str(saved["case"])) == ("double", "three")
         assert np.array_equal(saved["input_0"], seen[-1])
-
-
-def test_scalars_survive_in_the_file(tmp_path: Path) -> None:
-    inputs = (np.arange(6.0).reshape(2, 3), 0.5 + 2j, 7, 0.25)
-    save_failing_case(tmp_path / "new" / "case.npz", "julia", Problem(Verdict.WRONG_ANSWER, "", "window", inputs))
-    with np.load(tmp_path / "new" / "case.npz") as saved:
-        assert np.array_equal(saved["input_0"], np.asarray(inputs[0]))
-        assert [saved[f"input_{number}"].item() for number in (1, 2, 3)] == [0.5 + 2j, 7, 0.25]
 
 
 def test_where_the_case_cannot_be_written_the_verdict_stands(classroom: Classroom) -> None:

@@ -102,3 +102,22 @@ HOSTILE = (
     " [bold red]x[/bold red] [/] [link=file:///etc]y[/link]"
 )
 """Terminal escapes, characters that turn the direction of text, markup, a lone surrogate, line ends."""
+
+HOSTILE_TEXTS = {
+    "terminal escapes": HOSTILE,
+    "a link of the terminal": "\x1b]8;;https://example.org/\x1b\\click\x1b]8;;\x07",
+    "a title and a clipboard": "\x1b]0;owned\x07\x1b]52;c;cm0gLXJm\x07\x9d0;x\x9c",
+    "the cursor up, and other marks": "\x1b[5A\x1b[2K points 7 / 7 \r\x08\x08\x7f",
+    "directions": "\u202eadmin\u2066\u2067\u2068\u2069\u200f\u061c",
+    "zero widths": "a\u200bd\u200ca\u200d\u2060\ufeff\u00ad\u3164\u2800",
+    "markup": "[red]x[/red] [/] [link=file:///etc/passwd]y[/link] :smile: [[ ]] \\[bold]",
+    "a script": "<script>alert(1)</script> <svg onload=alert(1)> &amp; ]]> <![CDATA[ --> <?xml ?> <!ENTITY x>",
+    "a formula": "=cmd|' /C calc'!A0",
+    "half a surrogate pair and NUL": "\ud800 \udfff \x00 \uffff \ufffe",
+    "a tower of accents": "e" + "\u0301" * 3000,
+    "10 MB": "y" * 10_000_000,
+    "100,000 lines": "line\n" * 100_000,
+    "one line end after another": "\n" * 100_000,
+    "other line ends": "a\u2028b\u2029c\x0bd\x0ce\x85f\r\ng" * 1000,
+}
+"""Texts that a student may put into a message, a print or a name."""

@@ -197,3 +197,11 @@ def test_what_is_absent_is_null() -> None:
 
 def test_the_seeds_stay_secret() -> None:
     assert "seed" not in dump(replay_document(of()))
+
+
+def test_a_message_that_quotes_the_graders_own_line_hides_no_difference() -> None:
+    quoted = "ValueError: x\nagain on this case: mine"
+    then, now = (wrong(f"{quoted} {end}\nagain on this case: grader check FILE --case {end}.npz") for end in ("a", "b"))
+    assert not of(then=then, now=now).same_message
+    same = wrong(f"{quoted} a\nagain on this case: grader check FILE --case elsewhere.npz")
+    assert of(then=then, now=same).same_message

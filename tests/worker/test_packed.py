@@ -54,3 +54,19 @@ def test_of_what_has_to_be_whole_nothing_stays_behind(tmp_path: Path, monkeypatc
     (tmp_path / "library.so").write_bytes(bytes(990))
     with pytest.raises(TooLargeError):
         pack(tmp_path, all_or_nothing=True)
+
+
+@pytest.mark.parametrize("name", [b"../x", b"a/../../x", b"/x", b"..", b".", b"", b"a//x", b"\0", b"x" * 300, b"a/.."])
+def test_an_entry_is_written_under_the_folder_or_not_at_all(tmp_path: Path, name: bytes) -> None:
+    def entry(name: bytes) -> bytes:
+        return len(name).to_bytes(4, "little") + (1).to_bytes(4, "little") + name + b"x"
+
+    unpack(entry(name) + entry(b"good"), tmp_path / "cache")
+    assert contents(tmp_path) == {"cache/good": b"x"}
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_half_an_entry_is_no_error(tmp_path: Path, cut: int) -> None:
+    kept = (4).to_bytes(4, "little") + (1).to_bytes(4, "little") + b"name" + b"x"
+    unpack(kept + kept[:cut], tmp_path / "cache")
+    assert contents(tmp_path / "cache")["name"] in {b"x", b""}
