@@ -1,0 +1,102 @@
+"""What archives of every format come down to: entries that are read in order, under a budget that no declared size can widen."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+CHUNK_BYTES = 1 << 16
+_MIB = 1 << 20
+
+
+class RefusedArchiveError(Exception):
+    """An archive that is not read any further: it is damaged, or too much; the text continues the sentence that its name begins."""
+
+
+class UnreadableEntryError(Exception):
+    """One entry that cannot be had, where the others can; the text continues the sentence that its name begins."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry. The chunks of a tar's entry can only be had before the next entry is asked for."""
+
+    name: str
+    """As the archive has it, with `/`: whoever uses it has to check it."""
+    is_folder: bool
+    fault: str | None
+    """Why it is no file that can be read, such as a link; continues the sentence that its name begins."""
+    chunks: Callable[[], Iterator[bytes]]
+    """The content, unpacked piece by piece; UnreadableEntryError or RefusedArchiveError where it turns out to be damaged."""
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The most that is read of one archive, however it is packed."""
+
+    archive_bytes: int = 4 << 30
+    """Of the archive as it lies on disk."""
+    entries: int = 50_000
+    file_bytes: int = 64 * _MIB
+    """Of one file. A notebook with its outputs has up to some tens of MiB."""
+    unpacked_bytes: int = 16 << 30
+    """Of everything that is unpacked, whether it is kept or passed over."""
+    ratio: int = 250
+    """Unpacked over packed; text comes to 10, a heap of equal outputs to 100, a bomb to 1,000."""
+    ratio_from_bytes: int = 4 * _MIB
+    """Less does no harm, whatever its ratio."""
+
+
+class Budget:
+    """What may still be read of an archive, counted while it is read."""
+
+    def __init__(self, caps: Caps) -> None:
+        self.caps = caps
+        self._entries_left = caps.entries
+        self._bytes_left = caps.unpacked_bytes
+
+    def take_entry(self) -> None:
+        """RefusedArchiveError for one entry too many."""
+        self._entries_left -= 1
+        if self._entries_left < 0:
+            raise RefusedArchiveError(f"holds more than {self.caps.entries:,} entries")
+
+    def take_bytes(self, count: int) -> None:
+        """RefusedArchiveError for bytes too many."""
+        self._bytes_left -= count
+        if self._bytes_left < 0:
+            raise RefusedArchiveError(f"unpacks to more than {size_text(self.caps.unpacked_bytes)}")
+
+    def is_bomb(self, packed_bytes: int, unpacked_bytes: int) -> bool:
+        """Whether this much has come out of too little."""
+        return unpacked_bytes > max(self.caps.ratio_from_bytes, self.caps.ratio * packed_bytes)
+
+
+def content_of(entry: Entry, limit_bytes: int) -> bytes:
+    """An entry's whole content.
+
+    Raises:
+        UnreadableEntryError: it is more than the limit, at which reading stops, or cannot be had.
+        RefusedArchiveError: the archive is damaged here, or its budget is spent.
+    """
+    parts: list[bytes] = []
+    size_bytes = 0
+    for chunk in entry.chunks():
+        size_bytes += len(chunk)
+        if size_bytes > limit_bytes:
+            raise UnreadableEntryError(f"is too large: more than {size_text(limit_bytes)}")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def beginning_of(entry: Entry, count: int) -> bytes:
+    """The first bytes of an entry, or all where there are fewer."""
+    beginning = b""
+    for chunk in entry.chunks():
+        beginning += chunk
+        if len(beginning) >= count:
+            break
+    return beginning[:count]
+
+
+def size_text(size_bytes: int) -> str:
+    """`64 MiB`, and small sizes in bytes."""
+    return f"{size_bytes // _MIB:,} MiB" if size_bytes >= _MIB else f"{size_bytes:,} bytes"
