@@ -1,18 +1,23 @@
-"""What archives of every format come down to: entries that are read in order, under a budget that no declared size can widen."""
+"""What archives of every format come down to: entries, read in order under a budget that no declared size can widen."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 CHUNK_BYTES = 1 << 16
 _MIB = 1 << 20
 
 
 class RefusedArchiveError(Exception):
-    """An archive that is not read any further: it is damaged, or too much; the text continues the sentence that its name begins."""
+    """An archive that is damaged, or too much, and not read on; the text continues the sentence that its name begins."""
 
 
 class UnreadableEntryError(Exception):
     """One entry that cannot be had, where the others can; the text continues the sentence that its name begins."""
+
+
+class BombError(UnreadableEntryError):
+    """One entry that unpacks to far more than it is packed in."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +92,13 @@ def content_of(entry: Entry, limit_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def beginning_of(entry: Entry, count: int) -> bytes:
-    """The first bytes of an entry, or all where there are fewer."""
-    beginning = b""
-    for chunk in entry.chunks():
-        beginning += chunk
-        if len(beginning) >= count:
-            break
-    return beginning[:count]
+def looked_into(entry: Entry, count: int) -> tuple[bytes, Entry]:
+    """The first bytes of an entry, or all where there are fewer; and the entry, to be read from its beginning."""
+    chunks = entry.chunks()
+    first: list[bytes] = []
+    while sum(map(len, first)) < count and (chunk := next(chunks, b"")):
+        first.append(chunk)
+    return b"".join(first)[:count], replace(entry, chunks=lambda: chain(first, chunks))
 
 
 def size_text(size_bytes: int) -> str:

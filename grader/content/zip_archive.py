@@ -12,7 +12,7 @@ from functools import partial
 from stat import S_IFDIR, S_IFMT, S_IFREG
 from typing import BinaryIO
 
-from grader.content.entries import CHUNK_BYTES, Budget, Entry, RefusedArchiveError, UnreadableEntryError
+from grader.content.entries import CHUNK_BYTES, BombError, Budget, Entry, RefusedArchiveError, UnreadableEntryError
 
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -206,7 +206,7 @@ def _chunks(file: BinaryIO, record: _Record, start: int, budget: Budget) -> Iter
         unpacked_bytes += len(chunk)
         budget.take_bytes(len(chunk))
         if budget.is_bomb(record.packed_bytes, unpacked_bytes):
-            raise UnreadableEntryError(f"is packed more than {budget.caps.ratio} times, as only a bomb is")
+            raise BombError(f"is packed more than {budget.caps.ratio} times, as only a bomb is")
         crc = zlib.crc32(chunk, crc)
         yield chunk
     if (crc, unpacked_bytes) != (record.crc, record.unpacked_bytes):
