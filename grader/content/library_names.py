@@ -13,7 +13,7 @@ LIBRARY_NAMES = sys.stdlib_module_names | {
 
 
 def shadowed_library(path: str, main: str) -> str | None:
-    """The library in whose place a file would be imported, where `main` is the file that runs; None where it is in no one's way.
+    """The library in whose place a file would be imported, where `main` is the file that runs; None where it harms none.
 
     Modules are looked for in the folder of `main` and in the author's own. A folder without `__init__.py` comes after every
     library, so that what lies in it is in nobody's way.
