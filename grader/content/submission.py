@@ -10,7 +10,7 @@ from typing import Literal
 
 from grader.content.extraction import CellLines, extract
 from grader.content.finding import Found, HandIn, RefusedError, find_function, meant_task, task_of_file
-from grader.content.library_names import shadowed_library
+from grader.content.library_names import LIBRARY_NAMES, shadowed_library
 from grader.content.notebook import SUFFIX, is_notebook
 from grader.content.parsing import BrokenCodeError, check_compiles
 from grader.content.reading import Allowance, SourceFile, UnreadableError, read_folder, read_source
@@ -197,7 +197,7 @@ def names_used(submission: Submission) -> frozenset[str]:
 
 def packages_used(submission: Submission) -> frozenset[str]:
     """The packages behind the names that are used, without the author's own modules."""
-    own = {file.path.split("/")[0].removesuffix(".py") for file in submission.files}
+    own = {file.path.split("/")[0].removesuffix(".py") for file in submission.files} - LIBRARY_NAMES
     roots = {name for name in names_used(submission) if name.isidentifier() and not hasattr(builtins, name)}
     return frozenset(roots - own)
 

@@ -132,8 +132,7 @@ def fuzz(count: int, seed: int, caps: UploadCaps = SMALL_CAPS) -> int:
         content = damaged(chance.choice(whole), chance)
         try:
             uploads = read_uploads(io.BytesIO(content), chance.choice((None, None, "ada")), caps)
-        except RefusedArchiveError as error:
-            assert str(error).isprintable()
+        except RefusedArchiveError:
             refused += 1
         else:
             require_safe(uploads, caps)

@@ -1,8 +1,9 @@
-"""Of an archive, each author's Python files and notebooks are taken; the rest is left out with a reason, and harms nobody else."""
+"""Each author's Python files and notebooks are taken; all else is left out with a reason, and costs nobody else anything."""
 
 import io
 import stat
 import tarfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -138,8 +139,8 @@ def test_what_never_belongs_to_a_hand_in_is_left_out_by_name(name: str, listed: 
 
 
 BAD_NAMES = [
-    "../a.py", "x/../../a.py", "x/../a.py", "/etc/a.py", "//a.py", "x//a.py", "x/./a.py", "C:/a.py", "c:a.py", "x\\a.py", "..\\a.py",
-    "a\x1b[31m.py", "a\n.py", "a\u202eyp.py", "con.py", "x/NUL.py", "aux/a.py", "a:b.py", "x /a.py", "x./a.py",
+    "../a.py", "x/../../a.py", "x/../a.py", "/etc/a.py", "//a.py", "x//a.py", "x/./a.py", "C:/a.py", "c:a.py", "x\\a.py",
+    "..\\a.py", "a\x1b[31m.py", "a\n.py", "a\u202eyp.py", "con.py", "x/NUL.py", "aux/a.py", "a:b.py", "x /a.py", "x./a.py",
     "1/2/3/4/5/a.py", "n" * 250 + ".py",
 ]  # fmt: skip
 
@@ -277,31 +278,11 @@ def test_all_archives_of_an_author_share_one_budget() -> None:
 
 # Whatever is in them
 
-NAMES = st.lists(
-    st.sampled_from(
-        [
-            "a.py",
-            "B.ipynb",
-            "..",
-            ".",
-            "",
-            "x",
-            "X",
-            "x.py",
-            "con",
-            "a\x00b.py",
-            "ü.py",
-            "\u202e.py",
-            "C:",
-            "\\",
-            "n" * 80,
-            "x.zip",
-        ]
-        + ["li_1_2_a.py", "Li Wei_3_assignsubmission_file_", ".git", "numpy.so", "\udcff.py"]
-    ),
-    min_size=1,
-    max_size=7,
-).map("/".join)
+PARTS = [
+    "a.py", "B.ipynb", "..", ".", "", "x", "X", "x.py", "con", "a\x00b.py", "ü.py", "\u202e.py", "C:", "\\", "n" * 80, "x.zip",
+    ".git", "li_1_2_a.py", "Li Wei_3_assignsubmission_file_", "numpy.so", "\udcff.py",
+]  # fmt: skip
+NAMES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=7).map("/".join)
 KINDS = st.sampled_from([tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
 CONTENTS = st.one_of(
     st.binary(max_size=100), st.integers(0, 30_000).map(bytes), st.just(zip_of({"../a.py": b"1", "b.py": b"2"}))
@@ -317,18 +298,14 @@ def test_whatever_the_entries_what_is_read_is_safe(entries: list[tuple[str, byte
         archive = zip_of(names)
     else:
         buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode=f"w:{packed}") as tar:
+        with tarfile.open(fileobj=buffer, mode=f"w:{packed}") as tar:  # type: ignore[call-overload]
             for name, kind, content in entries:
                 info = tarfile.TarInfo(name)
                 info.type, info.linkname, info.size = kind, "../../x", len(content) if kind == tarfile.REGTYPE else 0
                 tar.addfile(info, io.BytesIO(content))
         archive = buffer.getvalue()
-    try:
-        uploads = read(archive, "ada" if is_own else None, SMALL_CAPS)
-    except RefusedArchiveError as error:
-        assert str(error)
-    else:
-        require_safe(uploads, SMALL_CAPS)
+    with suppress(RefusedArchiveError):
+        require_safe(read(archive, "ada" if is_own else None, SMALL_CAPS), SMALL_CAPS)
 
 
 def test_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

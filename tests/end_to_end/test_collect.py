@@ -94,7 +94,7 @@ def test_a_kill_leaves_each_author_old_or_new(course: SmallCourse, tmp_path: Pat
         versions.append(tmp_path / f"{version.decode()}.zip")
         versions[-1].write_bytes(zip_of(files))
     assert course.grader("collect", versions[0]).code == 0
-    command = [sys.executable, "-m", "grader", "collect", versions[1], "--course", course.folder]
+    command = [sys.executable, "-m", "grader", "collect", str(versions[1]), "--course", str(course.folder)]
     collecting = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
     folder = course.folder / "submissions"
     deadline = time.monotonic() + 60
