@@ -99,6 +99,8 @@ def _lines(collected: CollectedArchive) -> Iterator[str]:
     for one in collected.authors:
         yield _author_line(one)
         yield from _left_out_lines(one.left_out, one.upload.left_out_more)
+        for path in one.placed.still_first:
+            yield f"  {path} of an earlier hand-in counts before the notebook of its name; remove it where the notebook is meant"
     if uploads.nobodys:
         yield "of no author:"
         yield from _left_out_lines(uploads.nobodys, uploads.nobodys_more)
@@ -155,6 +157,7 @@ def _author_document(one: Collected) -> dict[str, Any]:
         "new": one.placed.new,
         "replaced": one.placed.replaced,
         "unchanged": one.placed.unchanged,
+        "still_first": one.placed.still_first,
         "left_out": [asdict(left) for left in one.left_out],
         "left_out_more": one.upload.left_out_more,
         "other_files": one.upload.other_files,

@@ -13,11 +13,12 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.content.notebook import SUFFIX
 from grader.content.reading import LeftOut
 from grader.content.uploads import UploadedFile
 from grader.errors import UsageError
@@ -40,6 +41,8 @@ class Placed:
     replaced: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    still_first: list[str] = field(default_factory=list)
+    """Older Python files beside a notebook of their name that was brought: the grader takes them before it."""
     is_new_author: bool = False
 
 
@@ -108,8 +111,10 @@ class ClassFolder:
             new.mkdir()
             if not placed.is_new_author:
                 _link_all(target, new)
-            for file in files:
+            brought = {file.path: file for file in files}
+            for file in brought.values():
                 _write(new, file, placed)
+            placed.still_first += [path for path in _python_beside(brought) if (new / path).is_file()]
             if placed.new or placed.replaced:
                 _sync(new)
                 self._swap(new, target, placed)
@@ -197,6 +202,12 @@ def _write(folder: Path, file: UploadedFile, placed: Placed) -> None:
         written.flush()
         os.fsync(written.fileno())
     (placed.replaced if there else placed.new).append(file.path)
+
+
+def _python_beside(brought: Collection[str]) -> list[str]:
+    """The Python files of the names of notebooks, where they are not brought themselves."""
+    beside = [path.removesuffix(SUFFIX) + ".py" for path in brought if path.endswith(SUFFIX)]
+    return [path for path in beside if path not in brought]
 
 
 def _make_parents(folder: Path, path: str) -> bool:

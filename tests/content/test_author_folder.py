@@ -67,6 +67,12 @@ def test_a_file_that_differs_by_case_alone_is_replaced(folder: Path) -> None:
     assert tree(folder) == {"ada/julia.py": b"2"}
 
 
+def test_an_older_file_that_counts_before_the_notebook_that_is_brought_is_said(folder: Path) -> None:
+    place(folder, {"julia.py": b"1", "matmul.ipynb": b"{}", "lib.py": b""})
+    placed = place(folder, {"julia.ipynb": b"{}", "matmul.py": b"", "lib.py": b"", "lib.ipynb": b"{}"})
+    assert placed.still_first == ["julia.py"]
+
+
 # Nowhere else
 
 

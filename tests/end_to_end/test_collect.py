@@ -107,3 +107,25 @@ def test_a_kill_leaves_each_author_old_or_new(course: SmallCourse, tmp_path: Pat
     assert {b"1"} in found, "the kill came too late to prove anything"
     assert course.grader("collect", versions[1]).code == 0
     assert sorted(path.name for path in folder.iterdir() if path.name.startswith(".")) == []
+
+
+STRAY = (
+    "numpy.py",
+    "random.py",
+    "numpy/__init__.py",
+    "sitecustomize.py",
+    "usercustomize.py",
+    "conftest.py",
+    "x.pth",
+    "distances.so",
+)
+
+
+def test_stray_files_that_were_put_there_by_hand_neither_run_nor_harm(course: SmallCourse) -> None:
+    for name in STRAY:
+        course.hand_in("ada", "raise SystemExit('stray')\n", file=name)
+    course.hand_in("ada", VECTORS.replace("import numpy", "import random, numpy") + "random.random()\n")
+    result = course.results(course.grader("grade", "--json"))["ada"]
+    assert (result["verdict"], result["printed"]) == ("ACCEPTED", "")
+    for name in STRAY[:6]:
+        assert any(flag.startswith(f"{name} ") and flag.endswith("rename it") for flag in result["flags"]), name
