@@ -100,7 +100,7 @@ def _lines(collected: CollectedArchive) -> Iterator[str]:
         yield _author_line(one)
         yield from _left_out_lines(one.left_out, one.upload.left_out_more)
         for path in one.placed.still_first:
-            yield f"  {path} of an earlier hand-in counts before the notebook of its name; remove it where the notebook is meant"
+            yield f"  {path} of an earlier hand-in counts before the notebook of its name; remove it if the notebook is meant"
     if uploads.nobodys:
         yield "of no author:"
         yield from _left_out_lines(uploads.nobodys, uploads.nobodys_more)

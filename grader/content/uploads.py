@@ -284,7 +284,9 @@ def _without_top_folder(files: list[UploadedFile]) -> list[UploadedFile]:
     if len(tops) != 1 or not all("/" in file.path for file in files):
         return files
     top = tops.pop()
-    means_it = re.compile(rb"\b(from|import)\s+" + re.escape(top.encode()) + rb"\b")
+    name = re.escape(top.encode())
+    # The name first: it is looked for in many megabytes of a notebook's outputs.
+    means_it = re.compile(name + rb"\b(?:(?<=\bfrom " + name + rb")|(?<=\bimport " + name + rb"))")
     if any(file.path == f"{top}/__init__.py" or means_it.search(file.content) for file in files):
         return files
     return [replace(file, path=file.path.removeprefix(f"{top}/")) for file in files]
