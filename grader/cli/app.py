@@ -242,6 +242,26 @@ def init(
 
 
 @app.command()
+def collect(
+    archives: Annotated[
+        list[Path], typer.Argument(metavar="ARCHIVE...", help="Zips or tars: Canvas's, Moodle's, or a folder for each author.")
+    ],
+    author: Annotated[
+        str | None, typer.Option("--author", metavar="NAME", help="The archives hold the files of this one student.")
+    ] = None,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+) -> None:
+    """Unpack what was handed in into the class's folder: Python files and notebooks, each author all at once or not at all."""
+    from grader.cli.collect import collect_archives
+
+    whole = collect_archives(archives, author, submissions or course / "submissions", as_json=as_json)
+    if not whole:
+        raise typer.Exit(EXIT_USAGE)
+
+
+@app.command()
 def doctor(as_json: JsonOption = False, course: CourseOption = HERE) -> None:
     """What this machine has for grading: isolation, clocks, cores, noise, libraries, each with its remedy."""
     from grader.cli.course_commands import examine_machine

@@ -39,7 +39,7 @@ Results are kept in `results/`. To leave a task out, delete `tasks/<task>/`, its
 
 _SUBMISSIONS_README = """\
 One folder for each student, named as the leaderboard shall name them: `submissions/<author>/<task>.py`, or a notebook.
-What stands beside it and is imported comes along; `grader grade` finds whatever is new or has changed.
+`grader collect ARCHIVE` unpacks what Canvas or Moodle export; `grader grade` finds whatever is new or has changed.
 """
 
 

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.content import notebook
 from grader.content.notebook import UnreadableNotebookError, is_notebook
@@ -14,6 +14,13 @@ from grader.text import harmless_line
 MAX_DEPTH = 4
 """Folders below the author's own that are looked into."""
 MAX_FILES = 200
+_RUN_UNASKED = "is not read: {} runs files of this name by itself; rename it"
+RUN_UNASKED = {
+    "sitecustomize.py": _RUN_UNASKED.format("Python"),
+    "usercustomize.py": _RUN_UNASKED.format("Python"),
+    "conftest.py": _RUN_UNASKED.format("pytest"),
+}
+"""Names of files that are never a hand-in, and why they are left out."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +82,9 @@ class Allowance:
 def read_folder(folder: Path, *, limit_bytes: int, urgency: Callable[[str], int]) -> Reading:
     """Every `.py` and `.ipynb` file of a folder, at most `MAX_FILES`, and `limit_bytes` of code together.
 
-    Hidden entries and `__pycache__` are passed over. Files of the lowest `urgency` (of the relative path) are read first, then
-    shallow before deep ones, so that a large heap beside a hand-in never pushes out the hand-in itself.
+    Hidden entries and `__pycache__` are passed over; what Python or pytest run unasked is left out. Files of the lowest
+    `urgency` (of the relative path) are read first, then shallow before deep ones, so that a large heap beside a hand-in never
+    pushes out the hand-in itself.
     """
     files: list[SourceFile] = []
     left_out: list[LeftOut] = []
@@ -96,9 +104,11 @@ def read_source(folder: Path, path: str, allowance: Allowance) -> SourceFile:
     """One regular file that lies inside `folder`; what it takes is taken off the allowance.
 
     Raises:
-        UnreadableError: it is something else, leads elsewhere, may not be read, is too large or damaged, or its name cannot
-            be shown.
+        UnreadableError: it is something else, is run unasked, leads elsewhere, may not be read, is too large or damaged, or
+            its name cannot be shown.
     """
+    if reason := RUN_UNASKED.get(PurePosixPath(path).name.lower()):
+        raise UnreadableError(reason)
     if not path.isprintable():
         raise UnreadableError("has a name with unprintable characters; rename it")
     try:
@@ -152,7 +162,9 @@ def _python_files(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
         for prefix in level:
             for entry in _entries(folder, prefix, left_out):
                 path = prefix + entry.name
-                if entry.name.lower().endswith((".py", notebook.SUFFIX)):
+                if entry.name.lower() in RUN_UNASKED:
+                    left_out.append(LeftOut(harmless_line(path), RUN_UNASKED[entry.name.lower()]))
+                elif entry.name.lower().endswith((".py", notebook.SUFFIX)):
                     yield path
                 elif entry.is_dir(follow_symlinks=False):
                     below.append(f"{path}/")

@@ -10,6 +10,7 @@ from typing import Literal
 
 from grader.content.extraction import CellLines, extract
 from grader.content.finding import Found, HandIn, RefusedError, find_function, meant_task, task_of_file
+from grader.content.library_names import LIBRARY_NAMES, shadowed_library
 from grader.content.notebook import SUFFIX, is_notebook
 from grader.content.parsing import BrokenCodeError, check_compiles
 from grader.content.reading import Allowance, SourceFile, UnreadableError, read_folder, read_source
@@ -128,9 +129,9 @@ def read_submission(
     try:
         found = find_function(hand_in, interface, tasks, home=home)
         module = _module_of(sources[found.path], found)
-        files = _shipped(sources, codes, module, beside=lambda path: task_of_file(path, tasks) in (None, interface.name))
+        shipped = _shipped(sources, codes, module, beside=lambda path: task_of_file(path, tasks) in (None, interface.name))
         unread = tuple(f"{left.path} {left.reason}" for left in reading.left_out if task_of_file(left.path, tasks) is None)
-        return _accepted(origin, found, module, files, unread)
+        return _accepted(origin, found, module, shipped, unread)
     except RefusedError as refused:
         return _rejected(origin, refused)
 
@@ -198,7 +199,7 @@ def names_used(submission: Submission) -> frozenset[str]:
 
 def packages_used(submission: Submission) -> frozenset[str]:
     """The packages behind the names that are used, without the author's own modules."""
-    own = {file.path.split("/")[0].removesuffix(".py") for file in submission.files}
+    own = {file.path.split("/")[0].removesuffix(".py") for file in submission.files} - LIBRARY_NAMES
     roots = {name for name in names_used(submission) if name.isidentifier() and not hasattr(builtins, name)}
     return frozenset(roots - own)
 
@@ -318,6 +319,14 @@ class _Module:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Shipment:
+    """What a worker gets, and what the author should know of what it does not get."""
+
+    files: tuple[SourceFile, ...]
+    notes: tuple[str, ...]
+
+
 def _module_of(source: SourceFile, found: Found) -> _Module:
     """The function's file itself, or what is taken of a notebook."""
     if not is_notebook(source.path):
@@ -331,31 +340,39 @@ def _module_of(source: SourceFile, found: Found) -> _Module:
 
 def _shipped(
     sources: Mapping[str, SourceFile], codes: Mapping[str, Code], module: _Module, *, beside: Callable[[str], bool]
-) -> tuple[SourceFile, ...]:
-    """The module, what it imports, and those files beside it that count as its own: others must not regrade it."""
+) -> _Shipment:
+    """The module, what it imports, and those files beside it that count as its own: others must not regrade it.
+
+    But never what would be imported in a library's place, by this file or by what the worker itself imports.
+    """
     main = module.file.path
     own_code, _ = _read_codes([module.file])
     reached = _reached(main, {**codes, **own_code})
     shipped = {path: file for path, file in sources.items() if not is_notebook(path) and (path in reached or beside(path))}
     shipped[main] = module.file
-    return tuple(shipped[path] for path in sorted(shipped))
+    shadows = {path: name for path in sorted(shipped) if (name := shadowed_library(path, main))}
+    notes = [
+        f"{path} has the name of the library {name!r}"
+        + ("; rename it" if path == main else ", in whose place it would be imported, and was left out; rename it")
+        for path, name in shadows.items()
+    ]
+    files = tuple(shipped[path] for path in sorted(shipped) if path == main or path not in shadows)
+    return _Shipment(files, tuple(notes))
 
 
-def _accepted(
-    origin: _Origin, found: Found, module: _Module, files: tuple[SourceFile, ...], notes: tuple[str, ...] = ()
-) -> Submission:
+def _accepted(origin: _Origin, found: Found, module: _Module, shipment: _Shipment, notes: tuple[str, ...] = ()) -> Submission:
     function = found.definition.name
-    parts = [part for file in files for part in (file.path.encode(), file.content)]
+    parts = [part for file in shipment.files for part in (file.path.encode(), file.content)]
     places = [] if module.lines is None else [repr(module.lines.places).encode()]  # messages name them
     submission = Submission(
         author=origin.author,
         kind=origin.kind,
         task=origin.task,
         folder=origin.folder,
-        files=files,
+        files=shipment.files,
         file=module.file.path,
         function=function,
-        notes=tuple(shortened(note, _NOTE_LIMIT_CHARACTERS) for note in (*found.notes, *module.notes, *notes)),
+        notes=tuple(shortened(note, _NOTE_LIMIT_CHARACTERS) for note in (*found.notes, *module.notes, *shipment.notes, *notes)),
         content_hash=_digest(module.file.path.encode(), function.encode(), *parts, *places),
         lines=module.lines,
     )

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.content.finding import meant_task
-from grader.content.submission import Rejection, Submission, authors, infer_task, names_used, read_files, read_submission
+from grader.content.submission import (
+    Rejection,
+    Submission,
+    authors,
+    infer_task,
+    names_used,
+    packages_used,
+    read_files,
+    read_submission,
+)
 from grader.content.task import Interface, read_interface
 from grader.errors import UsageError
 from grader.verdicts import Verdict
@@ -337,6 +346,65 @@ def test_the_names_used_are_those_of_the_function_and_what_it_imports(tmp_path: 
     used = names_used(accepted(tmp_path, files, MATMUL))
     assert {"numba", "numba.njit", "numpy.dot"} <= used
     assert "@" not in used
+
+
+# What would be imported in a library's place
+
+
+@pytest.mark.parametrize("name", ["numpy", "numba", "scipy", "random", "math", "json", "traceback", "grader"])
+@pytest.mark.parametrize("suffix", [".py", "/__init__.py"])
+def test_a_module_with_a_librarys_name_is_not_shipped_though_it_is_imported(tmp_path: Path, name: str, suffix: str) -> None:
+    found = accepted(tmp_path, {"julia.py": f"import {name}\n{GOOD}", f"{name}{suffix}": "raise SystemExit"})
+    assert [file.path for file in found.files] == ["julia.py"]
+    (note,) = found.notes
+    assert note.startswith(f"{name}{suffix} has the name of the library {name!r}, in whose place it would be imported, and was")
+    assert packages_used(accepted(tmp_path, {"julia.py": f"import {name}\n{name}.x\n{GOOD}"})) == {name}
+
+
+def test_nor_where_it_lies_beside_the_functions_file_in_a_folder(tmp_path: Path) -> None:
+    found = accepted(tmp_path, {"src/julia.py": GOOD, "src/random.py": "", "src/helper.py": ""})
+    assert [file.path for file in found.files] == ["src/helper.py", "src/julia.py"]
+
+
+def test_a_folder_with_a_librarys_name_does_not_hide_that_the_library_is_used(tmp_path: Path) -> None:
+    found = accepted(tmp_path, {"julia.py": f"import scipy.signal\nscipy.signal.f\n{GOOD}", "scipy/x.py": ""})
+    assert "scipy" in packages_used(found)
+
+
+def test_where_it_stands_in_nobodys_place_it_is(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"code/julia.py": GOOD, "code/helper.py": "", "lib/random.py": "", "lib/__init__.py": ""}
+    found = accepted(tmp_path, files)
+    assert {file.path for file in found.files} == set(files)
+    assert found.notes == ("code/julia.py was taken for julia.py",)
+
+
+def test_the_functions_own_file_may_have_a_librarys_name_and_it_is_said(tmp_path: Path) -> None:
+    found = accepted(tmp_path, {"code.py": GOOD})
+    assert [file.path for file in found.files] == ["code.py"]
+    assert found.notes[-1] == "code.py has the name of the library 'code'; rename it"
+
+
+@pytest.mark.parametrize("name", ["sitecustomize.py", "usercustomize.py", "conftest.py", "lib/Conftest.py"])
+def test_what_python_or_pytest_run_unasked_is_not_even_read(tmp_path: Path, name: str) -> None:
+    found = accepted(tmp_path, {"julia.py": GOOD, name: "raise SystemExit"})
+    assert [file.path for file in found.files] == ["julia.py"]
+    assert len(found.notes) == 1
+    assert found.notes[0].startswith(f"{name} is not read: ")
+    assert found.notes[0].endswith("runs files of this name by itself; rename it")
+
+
+@pytest.mark.parametrize("name", ["numpy.so", "julia.pyc", "x.pth", "lib.pyd", "__pycache__/julia.cpython-312.pyc", "data.npy"])
+def test_of_other_kinds_of_files_nothing_is_shipped(tmp_path: Path, name: str) -> None:
+    found = accepted(tmp_path, {"julia.py": GOOD, name: b"x"})
+    assert ([file.path for file in found.files], found.notes) == (["julia.py"], ())
+
+
+def test_a_single_file_that_is_checked_is_treated_alike(tmp_path: Path) -> None:
+    read(tmp_path, {"julia.py": f"import random\n{GOOD}", "random.py": ""})
+    (found,) = check(tmp_path / "julia.py")
+    assert isinstance(found, Submission)
+    assert [file.path for file in found.files] == ["julia.py"]
+    assert found.notes[0].startswith("random.py has the name of the library 'random'")
 
 
 # Authors

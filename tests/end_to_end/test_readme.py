@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,14 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name)
     measure_briefly(folder / "course.toml")
+    export_a_class(folder)
     return folder
+
+
+def export_a_class(folder: Path) -> None:
+    """The archive that the README collects: what the sample class holds of one author already."""
+    with zipfile.ZipFile(folder / "class.zip", "w") as archive:
+        archive.write(folder / "submissions" / "chen" / "bifurcation.py", "chen/bifurcation.py")
 
 
 def measure_briefly(course_file: Path) -> None:
@@ -60,6 +68,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
     assert {name.split()[1] for name in names if name.startswith("grader ")} == {
         "new",
         "check",
+        "collect",
         "grade",
         "rank",
         "show",
