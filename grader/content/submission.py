@@ -2,6 +2,7 @@
 
 import builtins
 import hashlib
+import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ def read_submission(
     all_tasks: Collection[str],
     *,
     source_bytes_limit: int,
+    not_from: Collection[Path] = (),
 ) -> Submission | Rejection:
     """What an author's folder holds for one task.
 
@@ -112,8 +114,12 @@ def read_submission(
         interface: of the task.
         all_tasks: every task of the course: files named for another one are shipped only where they are imported.
         source_bytes_limit: of all Python files of the folder together.
+        not_from: folders that hold others' work: a link that leads into one of them is no hand-in.
     """
     origin = _Origin(author, kind, interface.name, folder)
+    if folder.is_symlink() and any(_real(folder).is_relative_to(_real(other)) for other in not_from):
+        why = f"the folder {author} is a link into the course; hand in files of your own"
+        return _rejected(origin, RefusedError(Verdict.INVALID, why))
     tasks = {*all_tasks, interface.name}
     homes = (f"{interface.name}.py", f"{interface.name}{SUFFIX}")
 
@@ -212,6 +218,11 @@ class _Origin:
     kind: AuthorKind
     task: str
     folder: Path
+
+
+def _real(path: Path) -> Path:
+    """Unlike `Path.resolve`, without an error for a loop of links on Python 3.11 and 3.12."""
+    return Path(os.path.realpath(path))
 
 
 # One file

@@ -183,4 +183,5 @@ def _read(session: Session, folder: Path, author: str, kind: Literal["student", 
         session.tasks[task].interface,
         task_names(session.course_folder),
         source_bytes_limit=int(session.course.limits.source_bytes),
+        not_from=(session.course_folder, session.submissions_folder),
     )

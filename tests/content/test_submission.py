@@ -268,6 +268,34 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     assert "julia.py is too large" in rejected(tmp_path, {"julia.py": content}, Verdict.INVALID)
 
 
+def test_a_folder_that_is_a_link_to_others_work_hands_in_nothing(tmp_path: Path) -> None:
+    theirs = tmp_path / "course" / "reference" / "tuned"
+    theirs.mkdir(parents=True)
+    (theirs / "julia.py").write_text(GOOD)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "julia.py").write_text(GOOD)
+    eve = tmp_path / "eve"
+
+    def of_eve() -> Read:
+        not_from = (tmp_path / "course",)
+        return read_submission(eve, "eve", "student", JULIA, TASKS, source_bytes_limit=LIMIT_BYTES, not_from=not_from)
+
+    eve.symlink_to(theirs)
+    found = of_eve()
+    assert isinstance(found, Rejection)
+    assert (found.verdict, found.message) == (
+        Verdict.INVALID,
+        "the folder eve is a link into the course; hand in files of your own",
+    )
+    eve.unlink()
+    eve.symlink_to(elsewhere)  # where whoever set up the class keeps it
+    assert isinstance(of_eve(), Submission)
+    eve.unlink()
+    eve.symlink_to(eve)
+    assert isinstance(of_eve(), Rejection)
+
+
 def test_a_link_out_of_the_folder_hands_in_nothing(tmp_path: Path) -> None:
     (tmp_path / "reference.py").write_text(GOOD)
     (tmp_path / "ada").mkdir()
