@@ -28,8 +28,8 @@ from typing import Any
 
 from benchmarks import hostile_answers, hostile_files, hostile_peer
 
-PATIENCE_S = 20.0
-"""No input may take longer: the slowest honest hand-in is read in under a second."""
+PATIENCE_S = 60.0
+"""No input may take longer, even where other programs want the cores: the slowest takes five seconds alone."""
 MEMORY_BYTES = 4 << 30
 """Of the process that runs the inputs, libraries included."""
 FINDINGS_SHOWN = 20
