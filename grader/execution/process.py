@@ -151,7 +151,7 @@ class WorkerProcess:
         """The submission's Numba cache as bytes that mean nothing on this side; empty where it has none or does not answer."""
         if not self.alive:
             return b""
-        answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=2 * packed.LIMIT_BYTES)
+        answer = self._request(Operation.DUMP_CACHE, reply_limit_bytes=packed.LIMIT_BYTES)
         return b"" if isinstance(answer, Failure) else answer
 
     def compiled_count(self) -> int | None:
