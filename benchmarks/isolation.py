@@ -28,11 +28,11 @@ from grader.records import PreparedCase
 
 KERNELS = {
     "pure Python": ("julia", "naive", 0),
-    "BLAS": ("matmul", "numpy", 1),
-    "NumPy, many arrays": ("bifurcation", "numpy", 1),
+    "BLAS": ("matmul", "numpy", 2),
+    "NumPy, many arrays": ("bifurcation", "numpy", 2),
     "NumPy, large arrays": ("scalogram", "numpy", 1),
-    "Numba": ("julia", "numba", 1),
-    "Numba, tuned": ("schelling", "tuned", 1),
+    "Numba": ("julia", "numba", 2),
+    "Numba, tuned": ("schelling", "tuned", 2),
 }
 """Task, level, and the number of the benchmark case."""
 ROUNDS, CALLS_PER_TURN = 12, 3
