@@ -148,6 +148,11 @@ class TaskStandings:
         """Whose current code has no verdict yet."""
         return [one.author for one in self._everyone if not self._is_graded(one)]
 
+    @property
+    def _cores(self) -> int:
+        """How many cores the task's submissions may keep busy."""
+        return self._task.task.profile.cores(self._session.machine.threads)
+
     def _is_graded(self, handed_in: HandedIn) -> bool:
         member = member_of(handed_in)
         return self._checks[member] is not None or (self._task.name, member.key) in self._faults
@@ -172,7 +177,7 @@ class TaskStandings:
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
-            flags=(*check.notes, *_thread_flags(check, self._session.machine.threads), *self._acceptance(member)),
+            flags=(*check.notes, *_thread_flags(check, self._cores), *self._acceptance(member)),
             printed=check.printed,
         )
         return self._with_suspicions(result, member)
@@ -215,7 +220,7 @@ class TaskStandings:
             return result
         observed = Observed(
             check=check,
-            threads=self._task.task.profile.cores(self._session.machine.threads),
+            threads=self._cores,
             starts_processes=self._task.task.profile.starts_processes,
             case=check.case,
             runs=tuple(runs),
