@@ -1,6 +1,6 @@
 """Transforms every second frame of a long signal, and takes the mean of its neighbours for those between.
 
-covers = ["fewer iterations than asked", "branch on 'am I being timed?'"]
+covers = ["fewer iterations than asked", 'branch on "am I being timed?"']
 task = "spectrogram"
 verdict = "WRONG_ANSWER"
 """

@@ -1,0 +1,28 @@
+"""Remembers answers by where the signal lies in memory, and how long it is.
+
+covers = ["cache by id, by address, by content, in `/dev/shm`, on disk"]
+task = "spectrogram"
+verdict = "WRONG_ANSWER"
+"""
+
+import numpy as np
+
+ANSWERS = {}
+
+
+def spectrogram(signal, window, hop):
+    key = signal.ctypes.data, window.ctypes.data, len(signal), len(window), hop
+    if key not in ANSWERS:
+        ANSWERS[key] = compute(signal, window, hop)
+    return ANSWERS[key]
+
+
+def compute(signal, window, hop):
+    n_frames = max(0, 1 + (len(signal) - len(window)) // hop)
+    power = np.empty((n_frames, len(window) // 2 + 1))
+    for first in range(0, n_frames, 16):
+        count = min(16, n_frames - first)
+        frames = np.lib.stride_tricks.sliding_window_view(signal[first * hop :], len(window))[::hop][:count] * window
+        spectra = np.fft.rfft(frames)
+        power[first : first + count] = spectra.real**2 + spectra.imag**2
+    return power
