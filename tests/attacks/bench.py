@@ -36,6 +36,7 @@ AUTHOR = "mallory"
 LEAST_TIME_S = 1.0
 FIRST_CALL_S = 5.0
 MEMORY_BYTES = 512 << 20
+OUTPUT_BYTES = 64 << 10
 LONGEST_CALL_S = 0.05
 CONTROLS = ("correct", "wrong")
 PATIENCE_S = 90.0
@@ -67,7 +68,12 @@ class CopiedCourse:
     def session(self, tasks: Sequence[str]) -> Session:
         """The course, ready to grade these tasks."""
         session = open_session(self.folder, None, tasks)
-        limits = {"least_time_s": LEAST_TIME_S, "first_call_s": FIRST_CALL_S, "memory_bytes": ByteSize(MEMORY_BYTES)}
+        limits = {
+            "least_time_s": LEAST_TIME_S,
+            "first_call_s": FIRST_CALL_S,
+            "memory_bytes": ByteSize(MEMORY_BYTES),
+            "output_bytes": ByteSize(OUTPUT_BYTES),
+        }
         course = session.course.model_copy(
             update={
                 "limits": session.course.limits.model_copy(update=limits),
@@ -226,8 +232,16 @@ class Bench:
                 self._limits(task)
             self._following()
         self._limits(entry.task)
-        if _is_timed(entry):
-            self._twin(entry.task, entry.honest or "numpy")
+        _, result = self._twin(entry.task, entry.honest or "numpy")
+        self._draw_up_to(entry.task, result.case)
+
+    def _draw_up_to(self, task: str, case: str | None) -> None:
+        """The inputs that may be asked for, with what is expected: they stay in the grader's memory, and are nobody's growth."""
+        loaded = self._session.tasks[task]
+        reached = 0 if case is None else loaded.case_names.index(case)
+        for number, drawn in enumerate(loaded.task.benchmark_cases[: reached + 3]):
+            for draw in range(4 if number <= reached + 1 else 1):
+                self._inputs[task](drawn, draw)
 
     def _hand_in(self, entry: Entry) -> Path:
         folder = self._session.course_folder / "submissions" / AUTHOR
@@ -445,7 +459,12 @@ class _WatchedWorker:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._seen.text.append(self._worker.printed())
+            printed = self._worker.printed()
+            self._seen.text.append(printed)
+            if len(printed) > 2 * OUTPUT_BYTES:
+                self._seen.text.append(
+                    f"\n{OWN_ACCOUNT}printed {len(printed):,} characters, where {OUTPUT_BYTES:,} bytes are kept"
+                )
         self._worker.close()
 
     def _note(self, failure: Failure | None) -> None:

@@ -10,9 +10,10 @@ import glob
 import os
 from multiprocessing import shared_memory
 
-for folder in ("/dev/shm", "/tmp", "/var/tmp", "/run", "/dev/mqueue", os.path.expanduser("~"), "/root"):
-    for mark in glob.glob(f"{folder}/attack-mark-*"):
-        print("attack-won: found another's", mark)
+FOLDERS = ("/dev/shm", "/tmp", "/var/tmp", "/run", "/dev/mqueue", os.path.expanduser("~"), "/root")
+for mark in [mark for folder in FOLDERS for mark in glob.glob(f"{folder}/attack-mark-left-behind")]:
+    print("attack-won: found another's", mark)
+for folder in FOLDERS:
     try:
         with open(f"{folder}/attack-mark-left-behind", "w") as file:
             file.write("message")
