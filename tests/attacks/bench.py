@@ -39,8 +39,10 @@ MEMORY_BYTES = 512 << 20
 OUTPUT_BYTES = 64 << 10
 LONGEST_CALL_S = 0.05
 CONTROLS = ("correct", "wrong")
-PATIENCE_S = 90.0
+PATIENCE_S = 45.0
 """A submission that keeps the grader busy for longer has won."""
+READING_S = 5.0
+"""The same for what is read before anything of it runs, and has no limit but its size."""
 
 _NAIVE_S = 120.0
 _CONTROLS_LONGEST_CALL_S = 0.002
@@ -145,7 +147,9 @@ class Bench:
     def _graded(self, entry: Entry, folder: Path) -> Outcome:
         try:
             with _patience(PATIENCE_S):
+                start = time.perf_counter()
                 handed_in = self._read(entry.task, folder, "student")
+                _require_quick(time.perf_counter() - start)
                 if isinstance(handed_in, Rejection):
                     return Outcome(entry, handed_in.verdict, handed_in.message)
                 result = self._check(handed_in, entry.task)
@@ -352,6 +356,12 @@ def _ratios(record: RunRecord, honest: str) -> list[float]:
     if not ratios:
         raise GraderError(f"no round has both turns; what failed: {dict(record.problems)}")
     return ratios
+
+
+def _require_quick(reading_s: float) -> None:
+    """Where one call of the parser cannot be interrupted, it is seen afterwards."""
+    if reading_s > READING_S:
+        raise HungError(f"busy for {reading_s:.1f} s with reading")
 
 
 def _runnable(handed_in: HandedIn) -> Submission:
