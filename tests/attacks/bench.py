@@ -46,7 +46,7 @@ READING_S = 5.0
 
 _NAIVE_S = 120.0
 _CONTROLS_LONGEST_CALL_S = 0.002
-_SECONDS_PER_RUN = (0.4, 0.8, 1.6)
+SECONDS_PER_RUN = (0.4, 0.8, 1.6)
 """Of each competitor; a suspicious time is measured again, for longer."""
 _SEED_BITS = 128
 
@@ -159,8 +159,8 @@ class Bench:
         except Exception as error:  # noqa: BLE001 -- whatever a submission makes the grader raise is a win for it
             return Outcome(entry, None, fault=f"{type(error).__name__}: {error}")
 
-    def _check(self, submission: Submission, task: str, longest_call_s: float = LONGEST_CALL_S) -> CheckResult:
-        limits = replace(self._limits(task), longest_call_s=longest_call_s)
+    def _check(self, submission: Submission, task: str, longest_call_s: float | None = None) -> CheckResult:
+        limits = replace(self._limits(task), longest_call_s=longest_call_s or LONGEST_CALL_S)
         result, problem = check_one(
             self._current(), submission, self._hand_ins(task, submission), limits, self._inputs[task], self._compiled
         )
@@ -175,7 +175,7 @@ class Bench:
         case = min(result.case or cases[0], twin_result.case or cases[0], key=cases.index)
         runs: list[list[float]] = []
         turns: list[Turn] = []
-        for seconds in _SECONDS_PER_RUN:
+        for seconds in SECONDS_PER_RUN:
             record = self._run(entry.task, case, submission, twin, seconds, (result, twin_result))
             if "student/" + AUTHOR in record.problems:
                 verdict, message = record.problems["student/" + AUTHOR]
