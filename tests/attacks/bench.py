@@ -36,14 +36,17 @@ AUTHOR = "mallory"
 LEAST_TIME_S = 1.0
 FIRST_CALL_S = 5.0
 MEMORY_BYTES = 512 << 20
+OUTPUT_BYTES = 64 << 10
 LONGEST_CALL_S = 0.05
 CONTROLS = ("correct", "wrong")
-PATIENCE_S = 90.0
+PATIENCE_S = 45.0
 """A submission that keeps the grader busy for longer has won."""
+READING_S = 5.0
+"""The same for what is read before anything of it runs, and has no limit but its size."""
 
 _NAIVE_S = 120.0
 _CONTROLS_LONGEST_CALL_S = 0.002
-_SECONDS_PER_RUN = (0.4, 0.8, 1.6)
+SECONDS_PER_RUN = (0.4, 0.8, 1.6)
 """Of each competitor; a suspicious time is measured again, for longer."""
 _SEED_BITS = 128
 
@@ -67,7 +70,12 @@ class CopiedCourse:
     def session(self, tasks: Sequence[str]) -> Session:
         """The course, ready to grade these tasks."""
         session = open_session(self.folder, None, tasks)
-        limits = {"least_time_s": LEAST_TIME_S, "first_call_s": FIRST_CALL_S, "memory_bytes": ByteSize(MEMORY_BYTES)}
+        limits = {
+            "least_time_s": LEAST_TIME_S,
+            "first_call_s": FIRST_CALL_S,
+            "memory_bytes": ByteSize(MEMORY_BYTES),
+            "output_bytes": ByteSize(OUTPUT_BYTES),
+        }
         course = session.course.model_copy(
             update={
                 "limits": session.course.limits.model_copy(update=limits),
@@ -139,7 +147,9 @@ class Bench:
     def _graded(self, entry: Entry, folder: Path) -> Outcome:
         try:
             with _patience(PATIENCE_S):
+                start = time.perf_counter()
                 handed_in = self._read(entry.task, folder, "student")
+                _require_quick(time.perf_counter() - start)
                 if isinstance(handed_in, Rejection):
                     return Outcome(entry, handed_in.verdict, handed_in.message)
                 result = self._check(handed_in, entry.task)
@@ -149,8 +159,8 @@ class Bench:
         except Exception as error:  # noqa: BLE001 -- whatever a submission makes the grader raise is a win for it
             return Outcome(entry, None, fault=f"{type(error).__name__}: {error}")
 
-    def _check(self, submission: Submission, task: str, longest_call_s: float = LONGEST_CALL_S) -> CheckResult:
-        limits = replace(self._limits(task), longest_call_s=longest_call_s)
+    def _check(self, submission: Submission, task: str, longest_call_s: float | None = None) -> CheckResult:
+        limits = replace(self._limits(task), longest_call_s=longest_call_s or LONGEST_CALL_S)
         result, problem = check_one(
             self._current(), submission, self._hand_ins(task, submission), limits, self._inputs[task], self._compiled
         )
@@ -165,7 +175,7 @@ class Bench:
         case = min(result.case or cases[0], twin_result.case or cases[0], key=cases.index)
         runs: list[list[float]] = []
         turns: list[Turn] = []
-        for seconds in _SECONDS_PER_RUN:
+        for seconds in SECONDS_PER_RUN:
             record = self._run(entry.task, case, submission, twin, seconds, (result, twin_result))
             if "student/" + AUTHOR in record.problems:
                 verdict, message = record.problems["student/" + AUTHOR]
@@ -226,8 +236,16 @@ class Bench:
                 self._limits(task)
             self._following()
         self._limits(entry.task)
-        if _is_timed(entry):
-            self._twin(entry.task, entry.honest or "numpy")
+        _, result = self._twin(entry.task, entry.honest or "numpy")
+        self._draw_up_to(entry.task, result.case)
+
+    def _draw_up_to(self, task: str, case: str | None) -> None:
+        """The inputs that may be asked for, with what is expected: they stay in the grader's memory, and are nobody's growth."""
+        loaded = self._session.tasks[task]
+        reached = 0 if case is None else loaded.case_names.index(case)
+        for number, drawn in enumerate(loaded.task.benchmark_cases[: reached + 3]):
+            for draw in range(4 if number <= reached + 1 else 1):
+                self._inputs[task](drawn, draw)
 
     def _hand_in(self, entry: Entry) -> Path:
         folder = self._session.course_folder / "submissions" / AUTHOR
@@ -340,6 +358,12 @@ def _ratios(record: RunRecord, honest: str) -> list[float]:
     return ratios
 
 
+def _require_quick(reading_s: float) -> None:
+    """Where one call of the parser cannot be interrupted, it is seen afterwards."""
+    if reading_s > READING_S:
+        raise HungError(f"busy for {reading_s:.1f} s with reading")
+
+
 def _runnable(handed_in: HandedIn) -> Submission:
     if isinstance(handed_in, Rejection):
         raise GraderError(f"{handed_in.author} cannot be read: {handed_in.message}")
@@ -445,7 +469,12 @@ class _WatchedWorker:
     def close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._seen.text.append(self._worker.printed())
+            printed = self._worker.printed()
+            self._seen.text.append(printed)
+            if len(printed) > 2 * OUTPUT_BYTES:
+                self._seen.text.append(
+                    f"\n{OWN_ACCOUNT}printed {len(printed):,} characters, where {OUTPUT_BYTES:,} bytes are kept"
+                )
         self._worker.close()
 
     def _note(self, failure: Failure | None) -> None:

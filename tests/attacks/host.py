@@ -26,9 +26,9 @@ SETTINGS = (
 )
 CATCHER_PORTS = range(47100, 47132)
 CATCHER_NAME = "attack-mark-catcher"
-MOST_GROWTH_BYTES = 128 << 20
+MOST_GROWTH_BYTES = 48 << 20
 
-_PATIENCE_S = 3.0
+PATIENCE_S = 3.0
 _PR_SET_CHILD_SUBREAPER = 36
 _IPC_RMID = 0
 _LIMITS = 16
@@ -100,7 +100,7 @@ class Watch:
 
     def settled(self, before: Host) -> Host:
         """The state once nothing that was started is still ending, or patience is at its end."""
-        deadline = time.monotonic() + _PATIENCE_S
+        deadline = time.monotonic() + PATIENCE_S
         while _processes_below(os.getpid()).keys() != before.processes.keys() and time.monotonic() < deadline:
             time.sleep(0.02)
         return self.look()

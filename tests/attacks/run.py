@@ -66,7 +66,7 @@ def chosen(entries: Sequence[Entry], only: Sequence[str]) -> list[Entry]:
     for name in only:
         matching = [entry for entry in entries if name in (entry.name, *entry.name.split("/"))]
         if not matching:
-            known = [part for entry in entries for part in (entry.name, *entry.name.split("/"))]
+            known = sorted({part for entry in entries for part in (entry.name, *entry.name.split("/"))})
             raise CorpusError(f"the corpus has no file or category {name!r}{did_you_mean(name, known)}")
         found += [entry for entry in matching if entry not in found]
     return found

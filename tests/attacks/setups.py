@@ -1,5 +1,6 @@
 """Hand-ins that cannot stand in the repository as plain files: links, devices, huge or strange files."""
 
+import json
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -9,6 +10,8 @@ from pathlib import Path
 HUGE_BYTES = 2 << 30
 DEEP = 10**6
 CELLS = 10**6
+F_STRING_PARTS = 80_000
+DEFINITIONS = 20_000
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,37 @@ def many_files(hand_in: HandIn) -> None:
         (hand_in.folder / f"heap_{number:04}.py").write_bytes(b"x = 1\n")
 
 
+def endless_f_string(hand_in: HandIn) -> None:
+    """An f-string of so many parts that Python's own parser takes time that grows with their square."""
+    hand_in.path.write_bytes(hand_in.source + b"\nx = f'" + b"{1}" * F_STRING_PARTS + b"'\n")
+
+
+def defined_again_and_again(hand_in: HandIn) -> None:
+    """The function is defined tens of thousands of times before the definition that counts."""
+    hand_in.path.write_bytes(f"def {hand_in.task}(a, b): pass\n".encode() * DEFINITIONS + hand_in.source)
+
+
+def shell_notebook(hand_in: HandIn) -> None:
+    """A notebook whose cells run shell lines and magics beside the function, and within it."""
+    cells = [
+        "!touch /tmp/attack-mark-shell\n%pip install attack-mark",
+        "import os, numpy as np\nfound = !cat /etc/passwd $GRADER_CANARY; env\nprint(found)",
+        "%%bash\ntouch /tmp/attack-mark-bash",
+        "%%writefile /tmp/attack-mark-written\nx",
+        "%run /tmp/attack-mark-run.py\n%cd /\n%env PATH=/tmp",
+        f"get_ipython().system('touch /tmp/attack-mark-ipython')\n{hand_in.source.decode()}",
+    ]
+    notebook = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"name": "bash", "display_name": "!touch /tmp/attack-mark-kernel"}},
+        "cells": [
+            {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": cell} for cell in cells
+        ],
+    }
+    hand_in.path.with_suffix(".ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+
+
 SETUPS: Mapping[str, Callable[[HandIn], None]] = {
     setup.__name__: setup
     for setup in (
@@ -104,5 +138,8 @@ SETUPS: Mapping[str, Callable[[HandIn], None]] = {
         deep_expression,
         million_cells,
         many_files,
+        endless_f_string,
+        defined_again_and_again,
+        shell_notebook,
     )
 }

@@ -3,6 +3,7 @@
 covers = ["\"done\" early, work later"]
 task = "matmul"
 verdict = ["ACCEPTED", "WRONG_ANSWER", "RUNTIME_ERROR"]
+honest = "numpy"
 """
 
 import ctypes
@@ -12,12 +13,14 @@ import signal
 import stat
 import struct
 import threading
+import time
 
 import numpy as np
 
 libc = ctypes.CDLL(None, use_errno=True)
 DONE = struct.pack("<IB", 0, 22)
-EVERY_NS = 20_000
+EVERY_NS = 25_000
+TIMERS = 120
 
 
 def channel():
@@ -31,37 +34,53 @@ def channel():
 
 FD = channel()
 event = (ctypes.c_int * 16)(0, 0, signal.SIGCONT, 0)  # sigev_value, sigev_signo, SIGEV_SIGNAL
-timer = ctypes.c_void_p()
-ARMED = libc.timer_create(1, ctypes.byref(event), ctypes.byref(timer)) == 0
+timers = [ctypes.c_void_p() for _ in range(TIMERS)]  # each goes off once: the kernel slows down what repeats
+ARMED = all(libc.timer_create(1, ctypes.byref(event), ctypes.byref(timer)) == 0 for timer in timers)
+ALARMS = [(timer, (ctypes.c_long * 4)(0, 0, 0, 150_000 + EVERY_NS * number)) for number, timer in enumerate(timers)]
 
 
-def arm(every_ns):
-    libc.timer_settime(timer, 0, (ctypes.c_long * 4)(0, every_ns, 0, every_ns), None)
+def arm():
+    settime = libc.timer_settime
+    for timer, alarm in ALARMS:
+        settime(timer, 0, alarm, None)
 
 
+threading.stack_size(1 << 17)
 wait = threading.Event()
 for _ in range(24):  # a look at all threads takes longer than the timer
     threading.Thread(target=wait.wait, daemon=True).start()
 
 
-def output(shape):
-    import grader.worker.serve as serve
+import grader.worker.serve as serve
 
-    for one in gc.get_objects():
-        if isinstance(one, serve.Worker):
-            return one._outputs[0]
-    return np.empty(shape)
+said = False
+send = serve.send
+
+
+def send_once(channel, operation, *rest):
+    """The runner's own "done" is left out where it was said already."""
+    global said
+    if said:
+        said = False
+    else:
+        send(channel, operation, *rest)
+
+
+serve.send = send_once
+
+
+worker = next(one for one in gc.get_objects() if type(one) is serve.Worker)
 
 
 def matmul(a, b):
-    place = output((a.shape[0], b.shape[1]))
-    if FD is None or not ARMED or a.size * b.shape[1] < 1 << 20:
+    global said
+    if FD is None or not ARMED or a.shape[0] * b.shape[1] < 1 << 14:
         return a @ b
-    arm(EVERY_NS)
+    place = worker._outputs[0]
+    said = True
+    arm()
     os.write(FD, DONE)
-    place[...] = a @ b
-    arm(0)
+    time.sleep(0.003)  # the one SIGSTOP comes now, and is undone
+    np.matmul(a, b, out=place)
     os.kill(os.getpid(), signal.SIGSTOP)  # here the grader copies what is there
-    # Continued by the next call, whose inputs lie in the same place: the word for it is taken off the channel.
-    os.read(FD, 5)
-    return matmul(a, b)
+    return place
