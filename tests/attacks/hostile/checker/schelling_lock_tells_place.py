@@ -1,6 +1,6 @@
 """Learns by file locks which further call a process is for, and plays one round instead of fifty.
 
-covers = ["fewer iterations than asked", "identity in place of a random move"]
+covers = ["`flock` as side channels", "fewer iterations than asked", "identity in place of a random move"]
 task = "schelling"
 verdict = "WRONG_ANSWER"
 """

@@ -1,6 +1,6 @@
 """Returns a handle of an array that a graphics card would finish some day, with every interface that promises one.
 
-covers = ["asynchronous GPU work that outlives the clock"]
+covers = ["lazy proxies with `__array__`, ndarray subclasses, computed in the checker"]
 task = "matmul"
 verdict = "INVALID"
 message = "on the GPU"
