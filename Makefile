@@ -1,9 +1,10 @@
-# Two commands: `make grade` grades the sample class, `make test` runs every test. Each sets up what it needs in .venv first.
+# `make grade` grades the sample class, `make test` runs every test, `make attacks` the corpus of attacks on the sandbox.
+# Each sets up what it needs in .venv first.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup grade test lint bench clean
+.PHONY: setup grade test attacks lint bench clean
 
 setup: .venv/installed
 
@@ -22,6 +23,9 @@ grade: setup
 
 test: setup
 	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+attacks: setup
+	@$(BIN)/python -m tests.attacks.run $(ATTACKS_OPTIONS)
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -1,0 +1,489 @@
+"""Grades files of the corpus by the very code that grades a class, and looks at everything that they could have touched."""
+
+import secrets
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from pydantic import ByteSize
+
+from grader.content.submission import Rejection, Submission, read_submission
+from grader.content.task import ArraySpec, Inputs, task_names
+from grader.errors import GraderError
+from grader.execution.interface import Backend, Call, Failure, Generation, Load, Worker
+from grader.grading.check import DrawnInputs
+from grader.grading.check_class import Checked, check_one
+from grader.grading.estimate import turn_time_s
+from grader.grading.measure import Plan, competitors_of, measure_run
+from grader.grading.rank import Ranking, Standing
+from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, open_session
+from grader.grading.standings import _measuring_flags, _thread_flags
+from grader.records import Block, CheckResult, Limits, RunRecord, Turn
+from grader.verdicts import Verdict
+from tests.attacks.canaries import Canaries
+from tests.attacks.corpus import COURSE, Entry
+from tests.attacks.host import Catcher, Host, Watch, changes
+from tests.attacks.outcomes import LEAST_TIME, OWN_ACCOUNT, Outcome, pooled
+from tests.attacks.setups import SETUPS, HandIn
+
+AUTHOR = "mallory"
+LEAST_TIME_S = 1.0
+FIRST_CALL_S = 5.0
+MEMORY_BYTES = 512 << 20
+OUTPUT_BYTES = 64 << 10
+LONGEST_CALL_S = 0.05
+CONTROLS = ("correct", "wrong")
+PATIENCE_S = 45.0
+"""A submission that keeps the grader busy for longer has won."""
+READING_S = 5.0
+"""The same for what is read before anything of it runs, and has no limit but its size."""
+
+_NAIVE_S = 120.0
+_CONTROLS_LONGEST_CALL_S = 0.002
+SECONDS_PER_RUN = (0.4, 0.8, 1.6)
+"""Of each competitor; a suspicious time is measured again, for longer."""
+_SEED_BITS = 128
+
+
+class HungError(Exception):
+    """The grader did not come back."""
+
+
+class CopiedCourse:
+    """A copy of the course that attacks may hope to find, with the limits of the corpus."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy the real course's content to `folder`."""
+        self.folder = folder
+        folder.mkdir(parents=True)
+        shutil.copy2(COURSE / "course.toml", folder)
+        for name in ("tasks", "reference"):
+            shutil.copytree(COURSE / name, folder / name)
+        (folder / "submissions").mkdir()
+
+    def session(self, tasks: Sequence[str]) -> Session:
+        """The course, ready to grade these tasks."""
+        session = open_session(self.folder, None, tasks)
+        limits = {
+            "least_time_s": LEAST_TIME_S,
+            "first_call_s": FIRST_CALL_S,
+            "memory_bytes": ByteSize(MEMORY_BYTES),
+            "output_bytes": ByteSize(OUTPUT_BYTES),
+        }
+        course = session.course.model_copy(
+            update={
+                "limits": session.course.limits.model_copy(update=limits),
+                "measurement": session.course.measurement.model_copy(update={"longest_call_s": LONGEST_CALL_S}),
+            }
+        )
+        return replace(session, course=course)
+
+
+@dataclass
+class _Seen:
+    """What came back from workers while one submission was graded."""
+
+    leaked: set[str] = field(default_factory=set)
+    text: list[str] = field(default_factory=list)
+
+
+class Bench:
+    """Grades one file after the other in a generation that they share, as the check stage does."""
+
+    def __init__(self, session: Session, backend: Backend, entries: Sequence[Entry], canaries: Canaries, watch: Watch) -> None:
+        """`entries` are all of the corpus: controls and honest twins are looked up among them."""
+        self._session = session
+        self._controls = {entry.name.removeprefix("controls/"): entry for entry in entries if entry.kind == "control"}
+        self._canaries = canaries
+        self._watch = watch
+        self._seen = _Seen()
+        self._backend = _WatchedBackend(backend, canaries, lambda: self._seen)
+        self._stack = ExitStack()
+        self._generation: Generation | None = None
+        self._inputs = {name: DrawnInputs(task.task, secrets.randbits(_SEED_BITS)) for name, task in session.tasks.items()}
+        self._naive_times_s: dict[str, dict[str, float]] = {}
+        self._twins: dict[tuple[str, str], tuple[Submission, CheckResult]] = {}
+        self._compiled = Checked()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._renew()
+
+    def grade(self, entry: Entry, catcher: Catcher) -> Outcome:
+        """One file: handed in, graded, timed beside its honest twin, and followed by the controls."""
+        self._prepare(entry)
+        folder = self._hand_in(entry)
+        before = self._watch.look()
+        catcher.caught()
+        self._seen = _Seen()
+        start = time.perf_counter()
+        outcome = self._graded(entry, folder)
+        printed = "\n".join(self._seen.text)
+        account = [line for line in printed.splitlines() if line.startswith(OWN_ACCOUNT)]
+        host, sent = self._host(before, catcher)
+        leaked = self._seen.leaked | self._canaries.leaks_in(f"{printed}\n{outcome.message}".encode()) | sent
+        following = self._following()
+        _remove(folder)
+        if outcome.fault is not None or following:
+            self._renew()
+        return replace(
+            outcome,
+            leaked=tuple(sorted(leaked)),
+            host=(*dict.fromkeys(account), *host),
+            following=following,
+            took_s=time.perf_counter() - start,
+        )
+
+    # --- one submission ----------------------------------------------------------------------------------------------------
+
+    def _graded(self, entry: Entry, folder: Path) -> Outcome:
+        try:
+            with _patience(PATIENCE_S):
+                start = time.perf_counter()
+                handed_in = self._read(entry.task, folder, "student")
+                _require_quick(time.perf_counter() - start)
+                if isinstance(handed_in, Rejection):
+                    return Outcome(entry, handed_in.verdict, handed_in.message)
+                result = self._check(handed_in, entry.task)
+                if result.verdict is not Verdict.ACCEPTED or not _is_timed(entry):
+                    return Outcome(
+                        entry,
+                        result.verdict,
+                        result.message,
+                        result.review,
+                        suspicions(result, (), self._session.machine.threads),
+                    )
+                return self._timed(entry, handed_in, result)
+        except Exception as error:  # noqa: BLE001 -- whatever a submission makes the grader raise is a win for it
+            return Outcome(entry, None, fault=f"{type(error).__name__}: {error}")
+
+    def _check(self, submission: Submission, task: str, longest_call_s: float | None = None) -> CheckResult:
+        limits = replace(self._limits(task), longest_call_s=longest_call_s or LONGEST_CALL_S)
+        result, problem = check_one(
+            self._current(), submission, self._hand_ins(task, submission), limits, self._inputs[task], self._compiled
+        )
+        if problem is not None and problem.inputs is not None:
+            self._seen.leaked |= self._canaries.leaks_in(repr(problem.inputs).encode())
+        return result
+
+    def _timed(self, entry: Entry, submission: Submission, result: CheckResult) -> Outcome:
+        """Beside its honest twin, in the same rounds; once more and for longer where it seems to be faster than it can be."""
+        twin, twin_result = self._twin(entry.task, entry.honest or "numpy")
+        cases = self._session.tasks[entry.task].case_names
+        case = min(result.case or cases[0], twin_result.case or cases[0], key=cases.index)
+        runs: list[list[float]] = []
+        turns: list[Turn] = []
+        for seconds in SECONDS_PER_RUN:
+            record = self._run(entry.task, case, submission, twin, seconds, (result, twin_result))
+            if "student/" + AUTHOR in record.problems:
+                verdict, message = record.problems["student/" + AUTHOR]
+                return Outcome(entry, verdict, message, suspicions=("failed while it was measured",))
+            runs.append(_ratios(record, member_of(twin).key))
+            turns += [turn for turn in record.turns if turn.competitor == "student/" + AUTHOR]
+            if pooled(runs) >= LEAST_TIME:
+                break
+        review = result.review or record.reviews.get("student/" + AUTHOR)
+        return Outcome(
+            entry,
+            result.verdict,
+            result.message,
+            review,
+            suspicions(replace(result, review=review), turns, self._session.machine.threads),
+            pooled(runs) if entry.honest is not None else None,
+        )
+
+    def _run(
+        self,
+        task: str,
+        case: str,
+        submission: Submission,
+        twin: Submission,
+        seconds: float,
+        results: tuple[CheckResult, CheckResult],
+    ) -> RunRecord:
+        member, baseline = member_of(submission), member_of(twin)
+        calls_s = {
+            key: one.case_times_s.get(case, LONGEST_CALL_S)
+            for key, one in zip((member.key, baseline.key), results, strict=True)
+        }
+        return measure_run(
+            self._current(),
+            self._session.tasks[task],
+            Block(task, case, baseline, (member,), calls_s),
+            competitors_of({member.key: submission, baseline.key: twin}, [member.key], baseline.key),
+            seed=secrets.randbits(_SEED_BITS),
+            plan=Plan(
+                calls_per_run=48,
+                seconds_per_run=seconds,
+                min_calls_per_run=20,
+                timed_calls_per_turn=3,
+                slow_ratio=1e9,
+                block_size=16,
+            ),
+            limits=self._limits(task),
+            compiled=self._compiled.compiled,
+        )
+
+    # --- what surrounds it -------------------------------------------------------------------------------------------------
+
+    def _prepare(self, entry: Entry) -> None:
+        """All that would otherwise happen for the first time while the attack is watched."""
+        if self._generation is None:
+            self._current()
+            for task in {entry.task, *(self._controls[name].task for name in CONTROLS)}:
+                self._limits(task)
+            self._following()
+        self._limits(entry.task)
+        _, result = self._twin(entry.task, entry.honest or "numpy")
+        self._draw_up_to(entry.task, result.case)
+
+    def _draw_up_to(self, task: str, case: str | None) -> None:
+        """The inputs that may be asked for, with what is expected: they stay in the grader's memory, and are nobody's growth."""
+        loaded = self._session.tasks[task]
+        reached = 0 if case is None else loaded.case_names.index(case)
+        for number, drawn in enumerate(loaded.task.benchmark_cases[: reached + 3]):
+            for draw in range(4 if number <= reached + 1 else 1):
+                self._inputs[task](drawn, draw)
+
+    def _hand_in(self, entry: Entry) -> Path:
+        folder = self._session.course_folder / "submissions" / AUTHOR
+        _write_hand_in(entry, folder, self._session.course_folder)
+        return folder
+
+    def _read(self, task: str, folder: Path, kind: str) -> HandedIn:
+        return read_submission(
+            folder,
+            folder.name,
+            "reference" if kind == "reference" else "student",
+            self._session.tasks[task].interface,
+            task_names(self._session.course_folder),
+            source_bytes_limit=int(self._session.course.limits.source_bytes),
+        )
+
+    def _twin(self, task: str, name: str) -> tuple[Submission, CheckResult]:
+        """The honest work that a file is compared with: a control, or a level of the reference; checked once."""
+        if (task, name) not in self._twins:
+            submission = self._control(name) if name in self._controls else self._reference(task, name)
+            result = self._check(submission, task)
+            if result.verdict is not Verdict.ACCEPTED:
+                raise GraderError(f"the honest twin {name} is {result.verdict}: {result.message}")
+            self._twins[task, name] = submission, result
+        return self._twins[task, name]
+
+    def _control(self, name: str) -> Submission:
+        entry = self._controls[name]
+        folder = self._session.course_folder / "submissions" / f"control-{name}"
+        if not folder.exists():
+            _write_hand_in(entry, folder, self._session.course_folder)
+        return _runnable(self._read(entry.task, folder, "student"))
+
+    def _reference(self, task: str, level: str) -> Submission:
+        return _runnable(self._read(task, self._session.course_folder / "reference" / level, "reference"))
+
+    def _limits(self, task: str) -> Limits:
+        """The limits as the course has them once the naive reference has been timed."""
+        if task not in self._naive_times_s:
+            generous = replace(self._session.limits({}), first_call_s=_NAIVE_S)
+            naive = self._reference(task, NAIVE)
+            result, _ = check_one(
+                self._current(), naive, self._hand_ins(task, naive), generous, self._inputs[task], self._compiled
+            )
+            if result.verdict is not Verdict.ACCEPTED:
+                raise GraderError(f"reference/naive/{task} is {result.verdict}: {result.message}")
+            self._naive_times_s[task] = dict(result.case_times_s)
+        return self._session.limits(self._naive_times_s[task])
+
+    def _hand_ins(self, task: str, *everyone: Submission) -> HandIns:
+        return HandIns(self._session.tasks[task], everyone)
+
+    def _host(self, before: Host, catcher: Catcher) -> tuple[tuple[str, ...], set[str]]:
+        """What has changed, and the canaries that were sent out."""
+        after = self._watch.settled(before)
+        sent = catcher.caught()
+        leaked = {place for data in sent for place in self._canaries.leaks_in(data)}
+        self._watch.clean(before, after)
+        return (*(f"reached the host by a socket: {data[:60]!r}" for data in sent), *changes(before, after)), leaked
+
+    def _following(self) -> tuple[str, ...]:
+        """What goes wrong with a correct and a wrong control in the same generation."""
+        found = []
+        for name in CONTROLS:
+            entry = self._controls[name]
+            try:
+                with _patience(PATIENCE_S):
+                    result = self._check(self._control(name), entry.task, _CONTROLS_LONGEST_CALL_S)
+            except Exception as error:  # noqa: BLE001 -- as for the attack itself
+                found.append(f"the {name} control after it: {type(error).__name__}: {error}")
+            else:
+                if result.verdict not in entry.verdicts:
+                    found.append(f"the {name} control after it: {result.verdict}: {result.message[:200]}")
+        return tuple(found)
+
+    def _current(self) -> Generation:
+        if self._generation is None:
+            self._generation = self._stack.enter_context(self._backend.generation())
+        return self._generation
+
+    def _renew(self) -> None:
+        """As the grader does after a fault of its own: the next file finds new processes."""
+        self._stack.close()
+        self._generation = None
+
+
+def suspicions(result: CheckResult, turns: Sequence[Turn], threads: int) -> tuple[str, ...]:
+    """All for which the grader would ask a person to look at this work: by its check, and by how it was measured."""
+    found = [] if result.review is None else [result.review]
+    found += _thread_flags(result, threads)
+    if turns:
+        steady = Standing("student/" + AUTHOR, 0.0, 0.0, 0.0, None, 1, erratic=False)
+        cpu_over_wall = sum(turn.cpu_time_s for turn in turns) / sum(sum(turn.timed_s) for turn in turns)
+        found += _measuring_flags(steady, turns, Ranking((), 0.0, control_split=False, contested=()), cpu_over_wall)
+    return tuple(found)
+
+
+def _is_timed(entry: Entry) -> bool:
+    return entry.honest is not None or entry.kind == "legitimate" or entry.flagged
+
+
+def _ratios(record: RunRecord, honest: str) -> list[float]:
+    """Round by round, the file's turn over its twin's."""
+    times_s: dict[int, dict[str, float]] = {}
+    for turn in record.turns:
+        times_s.setdefault(turn.round, {})[turn.competitor] = turn_time_s(turn.timed_s)
+    mine = "student/" + AUTHOR
+    ratios = [one[mine] / one[honest] for one in times_s.values() if mine in one and honest in one]
+    if not ratios:
+        raise GraderError(f"no round has both turns; what failed: {dict(record.problems)}")
+    return ratios
+
+
+def _require_quick(reading_s: float) -> None:
+    """Where one call of the parser cannot be interrupted, it is seen afterwards."""
+    if reading_s > READING_S:
+        raise HungError(f"busy for {reading_s:.1f} s with reading")
+
+
+def _runnable(handed_in: HandedIn) -> Submission:
+    if isinstance(handed_in, Rejection):
+        raise GraderError(f"{handed_in.author} cannot be read: {handed_in.message}")
+    return handed_in
+
+
+def _write_hand_in(entry: Entry, folder: Path, course: Path) -> None:
+    folder.mkdir()
+    file = f"{entry.task}.py"
+    if entry.setup is None:
+        (folder / file).write_bytes(entry.source)
+    else:
+        SETUPS[entry.setup](HandIn(folder, file, entry.source, course, entry.task))
+    for name, text in entry.also.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """HungError in the middle of whatever takes longer."""
+
+    def give_up(_number: int, _frame: FrameType | None) -> None:
+        raise HungError(f"busy for more than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# What comes back from workers, looked through
+
+
+class _WatchedBackend:
+    """A backend whose workers' every word and answer is searched for canaries."""
+
+    def __init__(self, backend: Backend, canaries: Canaries, seen: Callable[[], _Seen]) -> None:
+        self.sandbox = backend.sandbox
+        self._backend = backend
+        self._canaries = canaries
+        self._seen = seen
+
+    @contextmanager
+    def generation(self) -> Iterator[Generation]:
+        with self._backend.generation() as generation:
+            yield _WatchedGeneration(generation, self._canaries, self._seen)
+
+
+@dataclass(frozen=True)
+class _WatchedGeneration:
+    generation: Generation
+    canaries: Canaries
+    seen: Callable[[], _Seen]
+
+    def start(self, submission: Submission) -> Worker:
+        return _WatchedWorker(self.generation.start(submission), self.canaries, self.seen())
+
+
+class _WatchedWorker:
+    def __init__(self, worker: Worker, canaries: Canaries, seen: _Seen) -> None:
+        self._worker = worker
+        self._canaries = canaries
+        self._seen = seen
+        self._closed = False
+
+    @property
+    def alive(self) -> bool:
+        return self._worker.alive
+
+    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
+        load = self._worker.load(limit_s, compiled)
+        self._note(load.failure)
+        return load
+
+    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
+        call = self._worker.call(inputs, outputs, limit_s, track_memory=track_memory)
+        self._note(call.failure)
+        if call.outputs is not None:
+            self._seen.leaked |= self._canaries.leaks_in_outputs(call.outputs)
+        return call
+
+    def compiled_functions(self) -> bytes:
+        return self._worker.compiled_functions()
+
+    def compiled_count(self) -> int | None:
+        return self._worker.compiled_count()
+
+    def printed(self) -> str:
+        return self._worker.printed()
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            printed = self._worker.printed()
+            self._seen.text.append(printed)
+            if len(printed) > 2 * OUTPUT_BYTES:
+                self._seen.text.append(
+                    f"\n{OWN_ACCOUNT}printed {len(printed):,} characters, where {OUTPUT_BYTES:,} bytes are kept"
+                )
+        self._worker.close()
+
+    def _note(self, failure: Failure | None) -> None:
+        if failure is not None:
+            self._seen.text += [failure.message, failure.module or ""]
