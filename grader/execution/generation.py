@@ -150,7 +150,8 @@ class Zygote:
             handle = self._handle_on(pid, group)
             undo.pop_all()
         caps = self._watched.caps if self._watched is not None else None
-        worker = WorkerProcess(handle, channel, status, output, submission, caps=caps, group=group)
+        cores = len(self._settings.cpus)
+        worker = WorkerProcess(handle, channel, status, output, submission, cores=cores, caps=caps, group=group)
         self._workers.append(worker)
         return worker
 

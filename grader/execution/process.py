@@ -30,6 +30,8 @@ from grader.worker.wire import Operation
 _GRACE_S = 5.0
 _WATCH_EVERY_S = 0.1
 """No call that is shorter is disturbed by the watchdog."""
+_LONG_STOP_S, _LONG_WORK_S = 1e-3, 1e-4
+"""Standing still takes some 50 µs, and so does saying done."""
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
@@ -65,9 +67,11 @@ class WorkerProcess:
         output: int,
         submission: Submission,
         *,
+        cores: int = 1,
         caps: Caps | None = None,
         group: Group | None = None,
     ) -> None:
+        self._cores = cores
         self._caps = caps
         self._group = group
         self._first_bytes = handle.usage().memory_bytes if caps is not None else 0
@@ -129,11 +133,13 @@ class WorkerProcess:
             operation, payload = self._receive(limit_s)
             wall_time_s = time.perf_counter() - start
             threads = self._rest()
+            stopped_s = time.perf_counter() - start
         except _BROKEN as error:
             wall_time_s = time.perf_counter() - start
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
         cpu_time_s = self._ended_cpu_s - cpu_start_s
+        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / self._cores)
         if operation is not Operation.DONE:
             failure = self._refused(operation, payload)
             return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
@@ -336,6 +342,22 @@ class WorkerProcess:
         self.alive = False
         self._handle.kill()
         _is_readable(self._status, _GRACE_S)  # it is once the worker's init has cleaned up, or is gone itself
+
+
+def _honest_time_s(done_s: float, stopped_s: float, busy_s: float) -> float:
+    """A call's time: until it said done, unless it went on working after that, before it stood still.
+
+    A signal does not reach a thread inside a system call, so one that was begun before the answer may still write it. Then the
+    process stands still late, or has used more CPU time, on each of its cores, than there was time until it said done.
+
+    Args:
+        done_s: from the start until it said done.
+        stopped_s: from the start until every thread stood still.
+        busy_s: CPU time of the call over the cores that it may use.
+    """
+    if stopped_s - done_s > _LONG_STOP_S:
+        return stopped_s
+    return busy_s if busy_s - done_s > _LONG_WORK_S else done_s
 
 
 def _is_readable(source: socket.socket | int, limit_s: float) -> bool:
