@@ -4,7 +4,7 @@ import secrets
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -125,7 +125,9 @@ class Bench:
         catcher.caught()
         self._seen = _Seen()
         start = time.perf_counter()
+        drawn = tuple(self._inputs[entry.task]._kept)
         outcome = self._graded(entry, folder)
+        self._forget(entry.task, drawn)
         printed = "\n".join(self._seen.text)
         account = [line for line in printed.splitlines() if line.startswith(OWN_ACCOUNT)]
         host, sent = self._host(before, catcher)
@@ -236,16 +238,13 @@ class Bench:
                 self._limits(task)
             self._following()
         self._limits(entry.task)
-        _, result = self._twin(entry.task, entry.honest or "numpy")
-        self._draw_up_to(entry.task, result.case)
+        self._twin(entry.task, entry.honest or "numpy")
 
-    def _draw_up_to(self, task: str, case: str | None) -> None:
-        """The inputs that may be asked for, with what is expected: they stay in the grader's memory, and are nobody's growth."""
-        loaded = self._session.tasks[task]
-        reached = 0 if case is None else loaded.case_names.index(case)
-        for number, drawn in enumerate(loaded.task.benchmark_cases[: reached + 3]):
-            for draw in range(4 if number <= reached + 1 else 1):
-                self._inputs[task](drawn, draw)
+    def _forget(self, task: str, drawn: Collection[tuple[str, int]]) -> None:
+        """Inputs of larger cases than its twin does, which the grader keeps for the next one: they are nobody's growth."""
+        kept = self._inputs[task]._kept
+        for key in kept.keys() - set(drawn):
+            del kept[key]
 
     def _hand_in(self, entry: Entry) -> Path:
         folder = self._session.course_folder / "submissions" / AUTHOR
@@ -269,6 +268,8 @@ class Bench:
             result = self._check(submission, task)
             if result.verdict is not Verdict.ACCEPTED:
                 raise GraderError(f"the honest twin {name} is {result.verdict}: {result.message}")
+            # A first run, of the twin with itself: libraries keep the memory that they measure with.
+            self._run(task, result.case or "", submission, submission, 0.01, (result, result))
             self._twins[task, name] = submission, result
         return self._twins[task, name]
 

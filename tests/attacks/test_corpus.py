@@ -215,7 +215,7 @@ def test_an_unchanged_host_is_no_change() -> None:
         (replace(HOST, processes={**HOST.processes, 8: "sleep (8)"}), "process left: sleep (8)"),
         (replace(HOST, processes={}), "process gone: zygote (7)"),
         (replace(HOST, sockets=frozenset({"unix @attack-mark"})), "socket left: unix @attack-mark"),
-        (replace(HOST, marks=frozenset({"/tmp/attack-mark"})), "file left: /tmp/attack-mark"),
+        (replace(HOST, marks=frozenset({"/run/attack-mark"})), "file left: /run/attack-mark"),
         (replace(HOST, files={}), "file changed: /course/course.toml"),
         (replace(HOST, shared_memory=frozenset({"shm 1 2"})), "shared memory left: shm 1 2"),
         (replace(HOST, settings={"kernel/core_pattern": "|evil"}), "setting changed: kernel/core_pattern"),
