@@ -124,9 +124,9 @@ class Catcher:
     """Listens where attacks may try to send what they have found: whatever arrives has left the sandbox."""
 
     def __init__(self, undo: ExitStack) -> None:
-        listener, port = self._inet(undo)
+        listener, self.port = self._inet(undo)
         datagrams = undo.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-        datagrams.bind(("127.0.0.1", port))
+        datagrams.bind(("127.0.0.1", self.port))
         abstract = undo.enter_context(socket.socket(socket.AF_UNIX))
         abstract.bind(f"\0{CATCHER_NAME}-{os.getpid()}")
         path = Path("/tmp") / f"{CATCHER_NAME}-{os.getpid()}"  # noqa: S108 -- where an attack looks
