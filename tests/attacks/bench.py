@@ -310,7 +310,7 @@ class Bench:
 
     def _following(self) -> tuple[str, ...]:
         """What goes wrong with a correct and a wrong control in the same generation."""
-        found = []
+        found: list[str] = []
         for name in CONTROLS:
             entry = self._controls[name]
             try:
