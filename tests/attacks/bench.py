@@ -23,7 +23,7 @@ from grader.grading.estimate import turn_time_s
 from grader.grading.measure import Plan, competitors_of, measure_run
 from grader.grading.rank import Ranking, Standing
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, open_session
-from grader.grading.standings import _measuring_flags
+from grader.grading.standings import _measuring_flags, _thread_flags
 from grader.records import CONTROL, Block, CheckResult, Limits, RunRecord, Turn
 from grader.verdicts import Verdict
 from tests.attacks.canaries import Canaries
@@ -157,7 +157,13 @@ class Bench:
                     return Outcome(entry, handed_in.verdict, handed_in.message)
                 result = self._check(handed_in, entry.task)
                 if result.verdict is not Verdict.ACCEPTED or not _is_timed(entry):
-                    return Outcome(entry, result.verdict, result.message, result.review, suspicions(result, ()))
+                    return Outcome(
+                        entry,
+                        result.verdict,
+                        result.message,
+                        result.review,
+                        suspicions(result, (), self._session.machine.threads),
+                    )
                 return self._timed(entry, handed_in, result)
         except Exception as error:  # noqa: BLE001 -- whatever a submission makes the grader raise is a win for it
             return Outcome(entry, None, fault=f"{type(error).__name__}: {error}")
@@ -193,7 +199,7 @@ class Bench:
             result.verdict,
             result.message,
             review,
-            suspicions(replace(result, review=review), turns),
+            suspicions(replace(result, review=review), turns, self._session.machine.threads),
             pooled(runs) if entry.honest is not None else None,
         )
 
@@ -335,9 +341,10 @@ class Bench:
         self._generation = None
 
 
-def suspicions(result: CheckResult, turns: Sequence[Turn]) -> tuple[str, ...]:
+def suspicions(result: CheckResult, turns: Sequence[Turn], threads: int) -> tuple[str, ...]:
     """All for which the grader would ask a person to look at this work: by its check, and by how it was measured."""
     found = [] if result.review is None else [result.review]
+    found += _thread_flags(result, threads)
     if turns:
         steady = Standing("student/" + AUTHOR, 0.0, 0.0, 0.0, None, 1, erratic=False)
         cpu_over_wall = sum(turn.cpu_time_s for turn in turns) / sum(sum(turn.timed_s) for turn in turns)
