@@ -17,13 +17,15 @@ from grader.content.submission import Rejection, Submission, read_submission
 from grader.content.task import ArraySpec, Inputs, task_names
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Call, Failure, Generation, Load, Worker
+from grader.execution.peaks import measure_peaks
 from grader.grading.check import DrawnInputs
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure import Plan, competitors_of, measure_run
-from grader.grading.rank import Ranking, Standing
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, open_session
-from grader.grading.standings import _measuring_flags, _thread_flags
+from grader.grading.standings import _thread_flags
+from grader.grading.suspicion import Observed, suspicions
+from grader.profiles import Profile
 from grader.records import CONTROL, Block, CheckResult, Limits, RunRecord, Turn
 from grader.verdicts import Verdict
 from tests.attacks.canaries import Canaries
@@ -111,6 +113,7 @@ class Bench:
         self._naive_times_s: dict[str, dict[str, float]] = {}
         self._twins: dict[tuple[str, str], tuple[Submission, CheckResult]] = {}
         self._compiled = Checked()
+        self._peaks = measure_peaks(backend)
 
     def __enter__(self) -> Self:
         return self
@@ -162,7 +165,7 @@ class Bench:
                         result.verdict,
                         result.message,
                         result.review,
-                        suspicions(result, (), self._session.machine.threads),
+                        self._suspicions(entry.task, result, result.case, ()),
                     )
                 return self._timed(entry, handed_in, result)
         except Exception as error:  # noqa: BLE001 -- whatever a submission makes the grader raise is a win for it
@@ -183,14 +186,14 @@ class Bench:
         cases = self._session.tasks[entry.task].case_names
         case = min(result.case or cases[0], twin_result.case or cases[0], key=cases.index)
         runs: list[list[float]] = []
-        turns: list[Turn] = []
+        runs_of_turns: list[tuple[Turn, ...]] = []
         for seconds in SECONDS_PER_RUN:
             record = self._run(entry.task, case, submission, twin, seconds, (result, twin_result))
             if "student/" + AUTHOR in record.problems:
                 verdict, message = record.problems["student/" + AUTHOR]
                 return Outcome(entry, verdict, message, suspicions=("failed while it was measured",))
             runs.append(_ratios(record, member_of(twin).key))
-            turns += [turn for turn in record.turns if turn.competitor == "student/" + AUTHOR]
+            runs_of_turns.append(tuple(turn for turn in record.turns if turn.competitor == "student/" + AUTHOR))
             if pooled(runs) >= LEAST_TIME:
                 break
         review = result.review or record.reviews.get("student/" + AUTHOR)
@@ -199,9 +202,26 @@ class Bench:
             result.verdict,
             result.message,
             review,
-            suspicions(replace(result, review=review), turns, self._session.machine.threads),
+            self._suspicions(entry.task, replace(result, review=review), case, runs_of_turns),
             pooled(runs) if entry.honest is not None else None,
         )
+
+    def _suspicions(
+        self, name: str, result: CheckResult, case: str | None, runs: Sequence[tuple[Turn, ...]]
+    ) -> tuple[str, ...]:
+        """All for which the grader would ask a person to look at this work, and what it says of its threads."""
+        task, budget = self._session.tasks[name].task, self._session.machine.threads
+        observed = Observed(
+            check=result,
+            threads=task.profile.cores(budget),
+            starts_processes=task.profile.starts_processes,
+            case=case,
+            runs=tuple(runs),
+            peaks=self._peaks,
+            least_operations=task.least_operations,
+        )
+        reviewed = () if result.review is None else (result.review,)
+        return (*reviewed, *_thread_flags(result, task.profile.cores(budget)), *suspicions(observed))
 
     def _run(
         self,
@@ -341,17 +361,6 @@ class Bench:
         self._generation = None
 
 
-def suspicions(result: CheckResult, turns: Sequence[Turn], threads: int) -> tuple[str, ...]:
-    """All for which the grader would ask a person to look at this work: by its check, and by how it was measured."""
-    found = [] if result.review is None else [result.review]
-    found += _thread_flags(result, threads)
-    if turns:
-        steady = Standing("student/" + AUTHOR, 0.0, 0.0, 0.0, None, 1, erratic=False)
-        cpu_over_wall = sum(turn.cpu_time_s for turn in turns) / sum(sum(turn.timed_s) for turn in turns)
-        found += _measuring_flags(steady, turns, Ranking((), 0.0, control_split=False, contested=()), cpu_over_wall)
-    return tuple(found)
-
-
 def _is_timed(entry: Entry) -> bool:
     return entry.honest is not None or entry.kind == "legitimate" or entry.flagged
 
@@ -440,8 +449,8 @@ class _WatchedGeneration:
     canaries: Canaries
     seen: Callable[[], _Seen]
 
-    def start(self, submission: Submission) -> Worker:
-        return _WatchedWorker(self.generation.start(submission), self.canaries, self.seen())
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> Worker:
+        return _WatchedWorker(self.generation.start(submission, profile), self.canaries, self.seen())
 
 
 class _WatchedWorker:
