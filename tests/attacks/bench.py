@@ -287,6 +287,7 @@ class Bench:
             self._session.tasks[task].interface,
             task_names(self._session.course_folder),
             source_bytes_limit=int(self._session.course.limits.source_bytes),
+            not_from=(self._session.course_folder, self._session.submissions_folder),
         )
 
     def _twin(self, task: str, name: str) -> tuple[Submission, CheckResult]:
