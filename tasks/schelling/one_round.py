@@ -270,10 +270,10 @@ def _counts_between_rows(placed: Map, sideways: int, line: str) -> Iterator[Coun
             yield Count(part, advice, kind, found, size, of_kind, cells)
 
 
-SHORT_STRIDES = 64
+SHORT_STRIDES = 2048
 """Cells from one that is copied to the next, where somebody moves the market on in steps instead of shuffling it; these are the
 likely ones, and each is tried from `MANY_STARTS` places."""
-MANY_STARTS, STARTS = 64, 16
+MANY_STARTS, STARTS = 16, 16
 LOOKED_UP = 1 << 20
 """Stretches that are looked up; where there are more strides than that allows, short ones are tried and some of the others."""
 SURPLUS_BITS = 8
