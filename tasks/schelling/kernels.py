@@ -251,7 +251,7 @@ def _run(
     for step in range(len(now) - begin):
         kind = was[place]
         aside += now[begin + step] != kind
-        if aside >= TRIED_ASIDE:
+        if aside >= TRIED_ASIDE or left[kind] == 0:  # nothing can hold more of a kind than there are
             return 0
         log_all += math.log(left[kind] / (len(was) - step))
         left[kind] -= 1
