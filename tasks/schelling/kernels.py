@@ -4,10 +4,14 @@ Loaded by `one_round.py` when first needed, so that listing the tasks costs no N
 """
 
 import math
+from typing import Any, TypeAlias
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+Word: TypeAlias = Any
+"""An integer of NumPy's that is meant to wrap around: mypy would take it for a Python one."""
 
 KIND_2 = 16
 """How kind 2 is kept: the sum of the nine bytes around a cell holds both counts, in its lower and its upper four bits."""
@@ -15,7 +19,7 @@ BASE = 0x9E3779B97F4A7C15
 """Odd and irregular: of the fingerprint of a stretch of cells, and of the place of a fingerprint in the table."""
 
 TRIED_ASIDE = 16
-"""A run may have fewer cells than this that are something else than what was read; `log_limit` takes each number into account."""
+"""A run may have fewer cells than this that are not what was read; `log_limit` takes each of these numbers into account."""
 
 
 # Trusted simulations
@@ -93,7 +97,7 @@ def _add(above: NDArray[np.uint8], here: NDArray[np.uint8], below: NDArray[np.ui
 
 @njit(cache=True, nogil=True)
 def _mark(
-    cells: NDArray[np.uint8], sums: NDArray[np.uint8], few_ones: int, enough_twos: int, market: NDArray[np.bool_]
+    cells: NDArray[np.uint8], sums: NDArray[np.uint8], few_ones: Word, enough_twos: Word, market: NDArray[np.bool_]
 ) -> int:
     leaving = np.int32(0)
     ones = np.uint8(15)
@@ -104,7 +108,7 @@ def _mark(
         leaves = ((cell == 1) & ((around & ones) <= few_ones)) | ((cell == KIND_2) & (around < enough_twos))
         market[column] = leaves | (cell == 0)
         leaving += leaves
-    return leaving
+    return int(leaving)
 
 
 @njit(cache=True, nogil=True)
@@ -126,7 +130,7 @@ def _move(cells: NDArray[np.uint8], market: NDArray[np.bool_], numbers: tuple[in
 
 
 @njit(cache=True, nogil=True)
-def _draw(cells: NDArray[np.uint8], market: NDArray[np.bool_], below_one: int, below_two: int, key: int) -> None:
+def _draw(cells: NDArray[np.uint8], market: NDArray[np.bool_], below_one: Word, below_two: Word, key: Word) -> None:
     """A row's draws: the numbers of the columns, mixed with the row's key (the finalizer of MurmurHash3, twice)."""
     for column in range(len(cells)):
         word = _mixed(_mixed(np.uint32(column) + key) ^ key)
@@ -135,7 +139,7 @@ def _draw(cells: NDArray[np.uint8], market: NDArray[np.bool_], below_one: int, b
 
 
 @njit(cache=True, nogil=True)
-def _mixed(word: int) -> int:
+def _mixed(word: Word) -> Word:
     word = np.uint32(word ^ (word >> np.uint32(16)))
     word = np.uint32(word * np.uint32(0x85EBCA6B))
     word = np.uint32(word ^ (word >> np.uint32(13)))
@@ -163,16 +167,15 @@ def find_copied_run(
     number of cells, with a probability whose logarithm is below `log_limit`; how long it has to be for that is decided by `was`
     alone. Returns where it begins in `now`, its length and its stride; a length of 0 where there is none.
     """
-    size = len(was)
     codes, places = _table(now, length, every)
     shift = np.uint64(64 - _bits(len(codes)))
     first_factor = np.uint64(1)
     for _ in range(length):
         first_factor *= np.uint64(BASE)
-    walked = np.empty(length + every, dtype=np.int8)
     numbers = np.zeros(3, dtype=np.int64)
     for kind in was:
         numbers[kind] += 1
+    walked = np.empty(length + every, dtype=np.int8)
     for index in range(len(strides)):
         stride = strides[index]
         for start in starts[index]:
@@ -182,17 +185,20 @@ def find_copied_run(
                 code = code * np.uint64(BASE) + np.uint64(walked[step] + 1)
                 if step >= length:
                     code -= first_factor * np.uint64(walked[step - length] + 1)
-                if step >= length - 1:
-                    slot = _slot(code, shift, codes)
-                    if codes[slot] == code:
-                        begin = (start + (step - length + 1) * stride) % size
-                        found = _run(was, now, numbers, begin, stride, places[slot], log_limit)
-                        if found > 0:
-                            return places[slot], found, stride
-                place += stride
-                if place >= size:
-                    place -= size
+                slot = _slot(code, shift, codes) if step >= length - 1 else -1
+                if slot >= 0 and codes[slot] == code:
+                    begin = (start + (step - length + 1) * stride) % len(was)
+                    found = _run(was, now, numbers, begin, stride, places[slot], log_limit)
+                    if found > 0:
+                        return places[slot], found, stride
+                place = _wrapped(place + stride, len(was))
     return 0, 0, 0
+
+
+@njit(cache=True, nogil=True)
+def _wrapped(place: Word, size: int) -> int:
+    """A place beyond the end, counted from the beginning: faster than the remainder."""
+    return int(place - size if place >= size else place)
 
 
 @njit(cache=True, nogil=True)
@@ -212,13 +218,13 @@ def _table(now: NDArray[np.int8], length: int, every: int) -> tuple[NDArray[np.u
 
 
 @njit(cache=True, nogil=True)
-def _slot(code: int, shift: int, codes: NDArray[np.uint64]) -> int:
+def _slot(code: Word, shift: Word, codes: NDArray[np.uint64]) -> int:
     """Where a fingerprint stands in the table, or could."""
     mixed = np.uint64(code ^ (code >> np.uint64(29))) * np.uint64(BASE)
     slot = np.int64(mixed >> shift)
     while codes[slot] != 0 and codes[slot] != code:
-        slot = slot + 1 if slot + 1 < len(codes) else 0
-    return slot
+        slot = np.int64(_wrapped(slot + 1, len(codes)))
+    return int(slot)
 
 
 @njit(cache=True, nogil=True)
@@ -242,8 +248,8 @@ def _run(
 ) -> int:
     """The length of the run at `begin` that chance would hardly give, a few cells of it aside; 0 where there is none.
 
-    With m cells aside, chance has C(length, m) ways to choose them, and each need not have been given what was read: a factor of
-    at most one over the share of the rarest kind in what is left. A run that meets this with m aside also meets it where it is
+    With m cells aside, chance has C(length, m) ways to choose them, and none of these has to be what was read: a factor of at
+    most one over the share of the rarest kind in what is left. A run that meets this with m aside also meets it where it is
     first long enough for m, so for each m there is one comparison.
     """
     left = numbers.copy()
@@ -264,7 +270,5 @@ def _run(
             ways = math.lgamma(length + 1) - math.lgamma(aside + 1) - math.lgamma(length - aside + 1)
             if log_all + ways + aside * math.log(len(was) / rarest) < log_limit:
                 return length
-        place += stride
-        if place >= len(was):
-            place -= len(was)
+        place = _wrapped(place + stride, len(was))
     return 0

@@ -282,14 +282,14 @@ LONGEST_STRETCH = 256
 
 
 def fault_of_copy(was: Map, now: Map, number: int) -> Difference | None:
-    """Whether a part of the market holds what stood there before in a regular order: moved on, reversed, every seventh, …
+    """Whether a part of the market holds what stood there before, in a regular order: moved on, reversed, each seventh cell.
 
     Whatever reads the market on by a stride, around the end too, copies runs of cells. So each stride is read from a few random
     places of `was`, and what is read is looked for in all of `now`; a few cells of a run may be others. A uniformly random
     arrangement has given kinds at given places with a probability of the arrangements of the other cells over those of all. A
-    run that is compared with a place counts only if it is so long that this is below `ALPHA` over the number of all comparisons.
-    Neither what is compared nor how long it has to be depends on `now`: an honest program fails with a probability of at most
-    `ALPHA`.
+    run that is compared with a place counts only if it is so long that this is below `ALPHA` over the number of comparisons in
+    all. Neither what is compared nor how long it has to be depends on `now`: an honest program fails with a probability of at
+    most `ALPHA`.
     """
     size, numbers = now.size, np.array([np.count_nonzero(now == kind) for kind in KINDS])
     if np.count_nonzero(numbers) <= 1:

@@ -300,7 +300,7 @@ def test_an_invented_series_is_wrong_by_itself() -> None:
     inputs = drawn(case_named(TASK, "64x64-20"))
     final, counts = played(inputs)
     assert verdict(inputs, (final, counts)) is None
-    difference = verdict(inputs, (inputs[0], np.full(20, counts[0])))
+    difference = verdict(inputs, (np.asarray(inputs[0]), np.full(20, counts[0])))
     assert difference is not None
     assert difference.summary.startswith("so many or so few agents are never dissatisfied")
     assert difference.got == f"{counts[0]:,}"
@@ -309,7 +309,7 @@ def test_an_invented_series_is_wrong_by_itself() -> None:
 def test_a_final_map_on_which_too_many_are_dissatisfied_is_wrong_by_itself() -> None:
     inputs = drawn(case_named(TASK, "64x64-20"))
     _, counts = played(inputs)
-    difference = verdict(inputs, (inputs[0], counts))
+    difference = verdict(inputs, (np.asarray(inputs[0]), counts))
     assert difference is not None
     assert (difference.where, difference.got) == ("the final map", f"{counts[0]:,}")
 
@@ -399,7 +399,7 @@ def test_how_long_a_copied_run_is_takes_the_probability_of_chance_below_the_limi
     was = np.random.default_rng(4).choice(np.array([0, 1, 2], dtype=np.int8), 2_000, p=(0.2, 0.4, 0.4))
     start, limit = 1_500, -60.0
     numbers = np.bincount(was, minlength=3)
-    length = ONE_ROUND.kernels()._run(was, was[start::-1].copy(), numbers, start, len(was) - 1, 0, limit)  # noqa: SLF001
+    length = ONE_ROUND.kernels()._run(was, was[start::-1].copy(), numbers, start, len(was) - 1, 0, limit)
 
     def log_probability(cells: int) -> float:
         run = np.bincount(was[start - cells + 1 : start + 1], minlength=3)
