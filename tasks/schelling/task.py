@@ -85,7 +85,7 @@ ALLOWED_DEVIATION = 16
 
 In 2,000 honest runs at each of nine r on 64 × 64 and 256 × 256 cells, and 200 on 1024 × 1024, with 20 and 50 rounds, a count
 scatters around its median by a standard deviation of at most 0.8 n at the timed r = 5/8, and 1.15 n at r = 6/8 (1.3 n without
-empty cells). The tails are those of a normal distribution (kurtosis 2.7 to 3.5, where it scatters by more than a few agents), and
+empty cells). The tails are those of a normal distribution (kurtosis 2.7 to 3.5, if it scatters by more than a few agents), and
 the furthest of all came to 5.1 n. Beside a single simulation, 16 n are 14 standard deviations where it is timed, and 9 at
 worst: for 200 calls of 51 counts, a probability below 1e-14.
 """
