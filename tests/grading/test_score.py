@@ -121,6 +121,51 @@ def test_an_earlier_measurement_that_was_worse_is_not_spoken_of() -> None:
     assert score(accepted(1e-7, measured_before=(2e-7,)), by="speed") == score(accepted(1e-7), by="speed")
 
 
+# What counts over the cases
+
+
+def test_no_less_counts_than_the_next_case_allows() -> None:
+    assert speed(1e-8, least_seconds_per_unit=1e-7) == speed(1e-7)
+    assert speed(1e-7, least_seconds_per_unit=1e-8) == speed(1e-7)
+
+
+@given(TIMES_S, TIMES_S, st.lists(TIMES_S, max_size=3).map(tuple))
+def test_neither_uncertainty_nor_measuring_again_gets_around_it(seconds: float, low: float, before: tuple[float, ...]) -> None:
+    least_s = 2e-7
+    assert speed(seconds, low, measured_before=before, least_seconds_per_unit=least_s) <= speed(least_s)
+
+
+def beside_full_marks(seconds: float, least_s: float, full_s: float = FULL_S) -> float:
+    """The points at the very case where the full-marks reference was measured."""
+    references_s = {"naive": max(least_s, NAIVE_S), "numba": full_s}
+    at_its_case = frozenset({"numba"})
+    return speed(seconds, least_seconds_per_unit=least_s, reference_seconds_per_unit=references_s, at_its_case=at_its_case)
+
+
+@given(TIMES_S, TIMES_S)
+def test_who_is_as_fast_as_the_full_marks_reference_at_its_case_has_full_marks(seconds: float, least_s: float) -> None:
+    assert beside_full_marks(seconds, least_s, full_s=seconds) == 3
+
+
+@given(TIMES_S, TIMES_S, TIMES_S)
+def test_at_its_case_too_a_faster_one_never_gets_fewer_points(one: float, other: float, least_s: float) -> None:
+    faster, slower = sorted((one, other))
+    assert beside_full_marks(faster, least_s) >= beside_full_marks(slower, least_s)
+
+
+@given(TIMES_S)
+def test_where_all_of_it_counts_it_makes_no_difference_who_is_at_its_case(seconds: float) -> None:
+    assert speed(seconds, at_its_case=frozenset({"numba"})) == speed(seconds)
+
+
+def test_the_derivation_says_what_counts_and_why() -> None:
+    because = score(accepted(2e-8, least_seconds_per_unit=1e-7), by="speed").because
+    assert because == (
+        "20 ns per unit of work, of which no less than 100 ns count: it takes longer at the next case; "
+        "naive takes 1 µs (0 points), numba 10 ns (3 points); each doubling of the speed between them counts alike"
+    )
+
+
 # What the statement prints
 
 
