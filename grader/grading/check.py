@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +23,8 @@ from grader.verdicts import Verdict
 _SIZING_CALLS = 3
 _MOMENT_S = 0.25
 """Before a case is timed again: what disturbed the machine may be over."""
+_SHORT = 0.1
+"""A call of less than this part of `longest_call_s` may take many times as long where the machine is disturbed."""
 
 _LIMITS_OF_SIZE = (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
 
@@ -177,19 +180,18 @@ class _Check:
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
         """Calls per benchmark case, from the smallest up, until one takes too long or is bound to.
 
-        Where it takes too long, and the case before promised that it would not, it is called again, and the faster calls
-        decide: a disturbance of the machine is not to cost anybody the case.
+        Where that is in doubt, the case is called again, and the faster calls decide: a disturbance of the machine is not to
+        cost anybody a case.
         """
-        seconds_per_unit = 0.0
         longest_s = self._limits.longest_call_s
-        for case in self._task.benchmark_cases:
-            promised_s = seconds_per_unit * self._inputs(case, 0).work
+        promised_s = 0.0
+        for case, following in zip_longest(self._task.benchmark_cases, self._task.benchmark_cases[1:]):
             if promised_s > BORDERLINE * longest_s:
                 return
             try:
                 self._right_call(case, 0, self._limits.cold_call_s(case.name))  # what it compiles or plans for this size
                 calls = self._timed_calls(case, 1)
-                if 0 < promised_s <= longest_s < _median_s(calls):
+                if self._is_in_doubt(promised_s, _median_s(calls), case, following):
                     time.sleep(_MOMENT_S)
                     calls = min(calls, self._timed_calls(case, 1 + _SIZING_CALLS), key=_median_s)
             except _Stop as stop:
@@ -197,9 +199,22 @@ class _Check:
                     raise
                 return  # it does the smaller cases, and is measured there
             yield case, calls
-            if _median_s(calls) > longest_s:
+            if _median_s(calls) > longest_s or following is None:
                 return
-            seconds_per_unit = _median_s(calls) / max(self._inputs(case, 0).work, 1.0)
+            promised_s = self._promised_s(_median_s(calls), case, following)
+
+    def _promised_s(self, median_s: float, case: Case, following: Case) -> float:
+        """What a call at the following case takes at the rate of this one."""
+        return median_s / max(self._inputs(case, 0).work, 1.0) * self._inputs(following, 0).work
+
+    def _is_in_doubt(self, promised_s: float, median_s: float, case: Case, following: Case | None) -> bool:
+        """Whether a case takes too long that was promised in time, or promises too much by calls that say little."""
+        longest_s = self._limits.longest_call_s
+        if 0 < promised_s <= longest_s < median_s:
+            return True
+        if following is None or median_s > _SHORT * longest_s:
+            return False
+        return self._promised_s(median_s, case, following) > BORDERLINE * longest_s
 
     def _timed_calls(self, case: Case, first: int) -> list[Call]:
         """Calls on the draws of a case from the `first` on: one where it takes far too long, or else as many as decide."""

@@ -117,11 +117,11 @@ def _references(results: Sequence[Result]) -> dict[str, dict[str, Result]]:
 def _seconds_of(reference: Result, cases: Sequence[str], case: str | None) -> float:
     """A reference's seconds per unit of work, as they count beside a submission that was measured at `case`.
 
-    At its own case they are the measured ones, and beside smaller cases too: nobody comes nearer to it by being slow at its
-    case. What counts over the cases counts at larger ones, and for the zero of the scale everywhere.
+    At its own case they are the measured ones, and at smaller cases too: nobody comes nearer to it by being slow at its case.
+    At larger ones they are what they count for over the cases.
     """
     goes_further = case is not None and cases.index(case) > cases.index(str(reference.case))
-    rate = reference.counted_rate if goes_further or reference.author == NAIVE else reference.rate
+    rate = reference.counted_rate if goes_further else reference.rate
     return 1.0 / rate if rate else inf
 
 

@@ -29,7 +29,7 @@ class Facts:
     seconds_per_unit_low: float | None = None
     """The favourable end of that figure's interval; None where it has none."""
     least_seconds_per_unit: float = 0.0
-    """Over the cases no less counts: the next case is not done in the time that less would take there."""
+    """Beside what was measured at other cases no less counts: the next case is not done in the time that less would take."""
     reference_seconds_per_unit: Mapping[str, float] = field(default_factory=dict)
     """Of the references that were measured, by level, as they count beside this submission."""
     at_its_case: frozenset[str] = frozenset()
@@ -180,23 +180,15 @@ def _speed(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[float |
     counts = f" ({time_text(favourable)} at the favourable end of its interval, which counts)" if favourable < measured else ""
     if best < favourable:
         counts = f" (measured {len(facts.measured_before) + 1} times; the best, {time_text(best)}, counts)"
-    counted = max(best, facts.least_seconds_per_unit)
-    beside = full_marks in facts.at_its_case
+    # At one case with the full-marks reference the two are compared as they were measured.
+    counted = best if full_marks in facts.at_its_case else max(best, facts.least_seconds_per_unit)
+    bounded = f", of which no less than {time_text(counted)} count: it takes longer at the next case" if counted > best else ""
     because = (
-        f"{time_text(measured)} per unit of work{counts}{_bounded(best, counted, full_marks if beside else None)}; "
+        f"{time_text(measured)} per unit of work{counts}{bounded}; "
         f"naive takes {time_text(naive)} (0 points), "
         f"{full_marks} {time_text(full)} ({criterion.points:g} points); each doubling of the speed between them counts alike"
     )
-    # At one case the two are compared as they were measured: it is as far from full marks as it is from that reference there.
-    return speed_points(criterion.points, counted, naive, counted * (full / best) if beside else full), because
-
-
-def _bounded(best: float, counted: float, compared_with: str | None) -> str:
-    """That the measurement does not count in full, and why; `compared_with` is the full-marks reference at the same case."""
-    if counted == best:
-        return ""
-    beside = f", but beside {compared_with}, which was measured at the same case" if compared_with else ""
-    return f", of which no less than {time_text(counted)} count{beside}: it takes longer at the next case"
+    return speed_points(criterion.points, counted, naive, full), because
 
 
 def _technique(criterion: Criterion, facts: Facts) -> tuple[float | None, str]:

@@ -21,6 +21,7 @@ from tests.grading.course_fixture import (
     FURTHER_LENGTH,
     PICTURED_TASK,
     REVIEWED_TASK,
+    TASK,
     Classroom,
     doubled,
     failing,
@@ -354,6 +355,28 @@ def test_of_two_sets_of_calls_the_faster_one_decides_and_there_is_no_third(task:
     assert checkup.result.case == "medium"
     assert checkup.result.case_times_s["large"] == pytest.approx(DISTURBED_S)
     assert checkup.lengths.count(10_000) == 1 + 3 + 3
+
+
+def test_a_disturbed_call_that_is_short_does_not_keep_it_from_a_far_larger_case(classroom: Classroom) -> None:
+    classroom.teach(TASK.replace("numbers(1_000)", "numbers(4_000)"))
+    result = result_of(classroom.task, disturbed(SMALL + 1, SMALL + 2, time_s=0.02))
+    assert result.case == "large"
+    assert result.case_times_s["small"] == pytest.approx(1e-3)
+
+
+def test_calls_that_are_short_and_not_disturbed_are_made_twice_at_most(classroom: Classroom) -> None:
+    classroom.teach(TASK.replace("numbers(1_000)", "numbers(4_000)"))
+    checkup = Checkup(classroom.task, paced(2e-4))
+    assert checkup.result.case == "small"
+    assert checkup.lengths.count(100) == 1 + 3 + 3
+    assert max(checkup.lengths) == 100
+
+
+def test_a_draw_that_hardly_anybody_needs_is_not_kept(task: LoadedTask) -> None:
+    inputs, case = DrawnInputs(task.task, SEED), task.task.benchmark_cases[0]
+    assert inputs(case, 3) is inputs(case, 3)
+    assert inputs(case, 4) is not inputs(case, 4)
+    assert np.array_equal(np.asarray(inputs(case, 4).inputs[0]), np.asarray(inputs(case, 4).inputs[0]))
 
 
 def test_where_the_smaller_case_promised_nothing_it_is_called_no_more(task: LoadedTask) -> None:

@@ -135,27 +135,9 @@ def test_neither_uncertainty_nor_measuring_again_gets_around_it(seconds: float, 
     assert speed(seconds, low, measured_before=before, least_seconds_per_unit=least_s) <= speed(least_s)
 
 
-def beside_full_marks(seconds: float, least_s: float, full_s: float = FULL_S) -> float:
-    """The points at the very case where the full-marks reference was measured."""
-    references_s = {"naive": max(least_s, NAIVE_S), "numba": full_s}
-    at_its_case = frozenset({"numba"})
-    return speed(seconds, least_seconds_per_unit=least_s, reference_seconds_per_unit=references_s, at_its_case=at_its_case)
-
-
 @given(TIMES_S, TIMES_S)
-def test_who_is_as_fast_as_the_full_marks_reference_at_its_case_has_full_marks(seconds: float, least_s: float) -> None:
-    assert beside_full_marks(seconds, least_s, full_s=seconds) == 3
-
-
-@given(TIMES_S, TIMES_S, TIMES_S)
-def test_at_its_case_too_a_faster_one_never_gets_fewer_points(one: float, other: float, least_s: float) -> None:
-    faster, slower = sorted((one, other))
-    assert beside_full_marks(faster, least_s) >= beside_full_marks(slower, least_s)
-
-
-@given(TIMES_S)
-def test_where_all_of_it_counts_it_makes_no_difference_who_is_at_its_case(seconds: float) -> None:
-    assert speed(seconds, at_its_case=frozenset({"numba"})) == speed(seconds)
+def test_beside_a_full_marks_reference_at_the_same_case_all_of_it_counts(seconds: float, least_s: float) -> None:
+    assert speed(seconds, least_seconds_per_unit=least_s, at_its_case=frozenset({"numba"})) == speed(seconds)
 
 
 def test_the_derivation_says_what_counts_and_why() -> None:
