@@ -22,7 +22,9 @@ from grader.verdicts import Verdict
 
 _SIZING_CALLS = 3
 _MOMENT_S = 0.25
-"""Before a case is timed again: what disturbed the machine may be over."""
+"""Before each call of a case that is timed again: what disturbed the machine may be over."""
+_HOPELESS = 10.0
+"""A call of so many times `longest_call_s` is followed by no further one, however much the machine may be disturbed."""
 _SHORT = 0.1
 """A call of less than this part of `longest_call_s` may take many times as long where the machine is disturbed."""
 
@@ -190,10 +192,10 @@ class _Check:
                 return
             try:
                 self._right_call(case, 0, self._limits.cold_call_s(case.name))  # what it compiles or plans for this size
-                calls = self._timed_calls(case, 1)
+                calls = self._timed_calls(case, 1, BORDERLINE * longest_s)
                 if self._is_in_doubt(promised_s, _median_s(calls), case, following):
-                    time.sleep(_MOMENT_S)
-                    calls = min(calls, self._timed_calls(case, 1 + _SIZING_CALLS), key=_median_s)
+                    again = self._timed_calls(case, 1 + _SIZING_CALLS, _HOPELESS * longest_s, _MOMENT_S)
+                    calls = min(calls, again, key=_median_s)
             except _Stop as stop:
                 if self._result.case is None or stop.problem.verdict not in _LIMITS_OF_SIZE:
                     raise
@@ -216,12 +218,14 @@ class _Check:
             return False
         return self._promised_s(median_s, case, following) > BORDERLINE * longest_s
 
-    def _timed_calls(self, case: Case, first: int) -> list[Call]:
-        """Calls on the draws of a case from the `first` on: one where it takes far too long, or else as many as decide."""
-        limit_s = self._limits.call_s(case.name)
-        calls = [self._right_call(case, first, limit_s)]
-        if calls[0].wall_time_s <= BORDERLINE * self._limits.longest_call_s:
-            calls += [self._right_call(case, number, limit_s) for number in range(first + 1, first + _SIZING_CALLS)]
+    def _timed_calls(self, case: Case, first: int, too_long_s: float, pause_s: float = 0.0) -> list[Call]:
+        """Calls on the draws of a case from the `first` on: one where that takes far too long, or else as many as decide."""
+        calls: list[Call] = []
+        for number in range(first, first + _SIZING_CALLS):
+            time.sleep(pause_s)
+            calls.append(self._right_call(case, number, self._limits.call_s(case.name)))
+            if calls[0].wall_time_s > too_long_s:
+                break
         return calls
 
     def _right_call(self, case: Case, number: int, limit_s: float, *, followed_up: bool = True) -> Call:

@@ -338,8 +338,12 @@ def disturbed(*calls: int, time_s: float = DISTURBED_S) -> Script:
 
 @pytest.mark.parametrize(
     ("script", "calls"),
-    [(disturbed(*range(SMALL + 9, SMALL + 12)), 1 + 3 + 3), (disturbed(SMALL + 9, time_s=0.9), 1 + 1 + 3)],
-    ids=["three calls", "a call that took far too long to be followed by others"],
+    [
+        (disturbed(*range(SMALL + 9, SMALL + 12)), 1 + 3 + 3),
+        (disturbed(SMALL + 9, time_s=0.9), 1 + 1 + 3),
+        (disturbed(SMALL + 9, SMALL + 10, time_s=0.9), 1 + 1 + 3),
+    ],
+    ids=["three calls", "a call that took far too long to be followed by others", "and the first one after it, too"],
 )
 def test_a_disturbed_machine_costs_nobody_the_case_that_the_smaller_one_promised(
     task: LoadedTask, script: Script, calls: int
@@ -377,6 +381,10 @@ def test_a_draw_that_hardly_anybody_needs_is_not_kept(task: LoadedTask) -> None:
     assert inputs(case, 3) is inputs(case, 3)
     assert inputs(case, 4) is not inputs(case, 4)
     assert np.array_equal(np.asarray(inputs(case, 4).inputs[0]), np.asarray(inputs(case, 4).inputs[0]))
+
+
+def test_what_takes_hopelessly_long_is_called_only_once_more(task: LoadedTask) -> None:
+    assert Checkup(task, disturbed(*range(SMALL + 8, SMALL + 99), time_s=2.6)).lengths.count(10_000) == 1 + 1 + 1
 
 
 def test_where_the_smaller_case_promised_nothing_it_is_called_no_more(task: LoadedTask) -> None:
