@@ -193,7 +193,7 @@ class _Check:
             try:
                 self._right_call(case, 0, self._limits.cold_call_s(case.name))  # what it compiles or plans for this size
                 calls = self._timed_calls(case, 1, BORDERLINE * longest_s)
-                if self._is_in_doubt(promised_s, _median_s(calls), case, following):
+                if self._is_in_doubt(promised_s, calls, case, following):
                     again = self._timed_calls(case, 1 + _SIZING_CALLS, _HOPELESS * longest_s, _MOMENT_S)
                     calls = min(calls, again, key=_median_s)
             except _Stop as stop:
@@ -203,20 +203,21 @@ class _Check:
             yield case, calls
             if _median_s(calls) > longest_s or following is None:
                 return
-            promised_s = self._promised_s(_median_s(calls), case, following)
+            promised_s = self._promised_s(calls, case, following)
 
-    def _promised_s(self, median_s: float, case: Case, following: Case) -> float:
-        """What a call at the following case takes at the rate of this one."""
-        return median_s / max(self._inputs(case, 0).work, 1.0) * self._inputs(following, 0).work
+    def _promised_s(self, calls: Sequence[Call], case: Case, following: Case) -> float:
+        """What a call at the following case takes at the best rate of this one: noise only ever adds time."""
+        fastest_s = min(call.wall_time_s for call in calls)
+        return fastest_s / max(self._inputs(case, 0).work, 1.0) * self._inputs(following, 0).work
 
-    def _is_in_doubt(self, promised_s: float, median_s: float, case: Case, following: Case | None) -> bool:
+    def _is_in_doubt(self, promised_s: float, calls: Sequence[Call], case: Case, following: Case | None) -> bool:
         """Whether a case takes too long that was promised in time, or promises too much by calls that say little."""
         longest_s = self._limits.longest_call_s
-        if 0 < promised_s <= longest_s < median_s:
+        if 0 < promised_s <= longest_s < _median_s(calls):
             return True
-        if following is None or median_s > _SHORT * longest_s:
+        if following is None or _median_s(calls) > _SHORT * longest_s:
             return False
-        return self._promised_s(median_s, case, following) > BORDERLINE * longest_s
+        return self._promised_s(calls, case, following) > BORDERLINE * longest_s
 
     def _timed_calls(self, case: Case, first: int, too_long_s: float, pause_s: float = 0.0) -> list[Call]:
         """Calls on the draws of a case from the `first` on: one where that takes far too long, or else as many as decide."""

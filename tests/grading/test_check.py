@@ -363,9 +363,14 @@ def test_of_two_sets_of_calls_the_faster_one_decides_and_there_is_no_third(task:
 
 def test_a_disturbed_call_that_is_short_does_not_keep_it_from_a_far_larger_case(classroom: Classroom) -> None:
     classroom.teach(TASK.replace("numbers(1_000)", "numbers(4_000)"))
-    result = result_of(classroom.task, disturbed(SMALL + 1, SMALL + 2, time_s=0.02))
+    result = result_of(classroom.task, disturbed(SMALL + 1, SMALL + 2, SMALL + 3, time_s=0.02))
     assert result.case == "large"
     assert result.case_times_s["small"] == pytest.approx(1e-3)
+
+
+def test_one_call_that_nothing_disturbed_is_enough_to_come_to_the_next_case(task: LoadedTask) -> None:
+    """The median would promise 0.7 s at the next case."""
+    assert result_of(task, disturbed(SMALL + 1, SMALL + 3, time_s=0.07)).case == "large"
 
 
 def test_calls_that_are_short_and_not_disturbed_are_made_twice_at_most(classroom: Classroom) -> None:
