@@ -29,8 +29,8 @@ Draw: TypeAlias = Callable[[np.random.Generator], Inputs]
 RADIUS = 2.0
 """An orbit has left once |z| is more than this."""
 
-C_TIMED = -0.1 + 0.815j
-"""The constant of the timed calls: an attracting cycle of period 3 that draws orbits in slowly, by a factor 0.79 a round."""
+C_SLOW = -0.1 + 0.815j
+"""A cycle of period 3 that draws orbits in slowly, by a factor 0.79 a round."""
 C_RABBIT = -0.123 + 0.745j
 """A cycle of period 3 that draws orbits in at once."""
 C_PERIOD_2 = -1 + 0j
@@ -42,10 +42,16 @@ C_ROTATING = -0.3905408702184 - 0.5867879073469687j
 C_EMPTY = -0.8 + 0.156j
 """No attracting cycle: in the end all orbits leave, some of them late."""
 
-C_JITTER = 1e-7
-"""How far the timed c and the timed window move: some pixels at the edge of the set change, the work hardly does."""
-TOL_JITTER = 0.03
-"""How far the timed tol moves, as a share of it: some periods inside the set change, the work hardly does."""
+ATTRACTION = (0.785, 0.795)
+"""The timed c have a cycle of period 3 that draws orbits in by a factor in this range a round …"""
+TURN = (1.6, 2 * math.pi - 1.6)
+"""… and turns them by such an angle: half of a bulb of the Mandelbrot set, or of the mirrored one."""
+HALF_TIMED = (1.35, 1.12)
+CENTER_TIMED = 0.05
+LEAST_TOL = 1e-12
+"""Of the timed calls: far above what rounding does to a cycle."""
+SAMPLE = 256
+"""Columns and rows of the sample that stands for a timed picture's work."""
 
 BAND_PIXELS = 1 << 12
 """Fewer are not worth a thread."""
@@ -170,12 +176,36 @@ def _uniform_complex(rng: np.random.Generator, radius: float) -> complex:
     return complex(rng.uniform(-radius, radius), rng.uniform(-radius, radius))
 
 
-def _timed(size: tuple[int, int], max_iter: int, tol: float, jitter: float = C_JITTER) -> Draw:
+def _timed(size: tuple[int, int], max_iter: int, reach: float, mean_updates: float) -> Draw:
+    """Another set in another window for each call, and the same work: `mean_updates` a pixel.
+
+    What is known of one c is of no use for another one, so no table of answers can be made beforehand. `reach` is how far from
+    each other, were they not drawn in, orbits may be that tol lets pass as equal.
+    """
+
     def draw(rng: np.random.Generator) -> Inputs:
-        x, y = _window(*size, center=_uniform_complex(rng, jitter), half=(1.35, 1.12))
-        return x, y, C_TIMED + _uniform_complex(rng, jitter), max_iter, 8, tol * (1 + rng.uniform(-TOL_JITTER, TOL_JITTER))
+        attraction = rng.uniform(*ATTRACTION)
+        c = _c_of_period_3(cmath.rect(attraction, rng.uniform(*TURN)))
+        c = c if rng.random() < 0.5 else c.conjugate()
+        tol = max(reach * attraction ** (max_iter / 3), LEAST_TOL)
+        x, y = _window(*size, center=_uniform_complex(rng, CENTER_TIMED), half=HALF_TIMED)
+
+        def mean(scale: float) -> float:
+            some_x, some_y = (scale * values[:: math.ceil(len(values) / SAMPLE)] for values in (x, y))
+            return float(_kernels().find_periods(some_x, some_y, c, max_iter, 8, tol)[1]) / (len(some_x) * len(some_y))
+
+        scale = 1.0
+        for _ in range(4):
+            scale *= math.sqrt(mean(scale) / mean_updates)
+        return scale * x, scale * y, c, max_iter, 8, tol
 
     return draw
+
+
+def _c_of_period_3(multiplier: complex) -> complex:
+    """The c above the real axis whose cycle of period 3 multiplies small distances by `multiplier` a round."""
+    rest = 1 - multiplier / 8  # the cycle's points have the product `multiplier` / 8, which leaves a cubic equation for c
+    return complex(max(np.roots([1, 2, rest, rest**2]), key=lambda c: c.imag))
 
 
 def _near(
@@ -325,12 +355,12 @@ CHECK_CASES = (
     Case("random", _draw_random, "A random c, window, tol, max_iter and max_period.", public=False),
     Case(
         "settling-44x36",
-        _timed((44, 36), 100, 5e-5, jitter=1e-4),
+        _timed((44, 36), 100, 0.12, 17.5),
         "Orbits that are not all settled after max_iter updates: some are within tol after 3, some after 6, some never.",
     ),
     Case(
         "small-tol-36x28",
-        _timed((36, 28), 300, 1e-11, jitter=1e-4),
+        _timed((36, 28), 300, 0.17, 44.0),
         "tol is 1e-11: an orbit has to be followed to the last update, in double precision.",
         public=False,
     ),
@@ -343,8 +373,10 @@ CHECK_CASES = (
 )
 
 BENCHMARK_CASES = tuple(
-    Case(f"{size}x{size}-{max_iter}", _timed((size, size), max_iter, tol), f"{size} × {size} pixels, max_iter {max_iter}.")
-    for size, max_iter, tol in ((64, 100, 5e-5), (256, 100, 5e-5), (1000, 256, 3e-10), (2000, 2000, 1e-9))
+    Case(
+        f"{size}x{size}-{max_iter}", _timed((size, size), max_iter, 0.12, mean_updates), f"{size} × {size} pixels, max_iter {max_iter}."
+    )
+    for size, max_iter, mean_updates in ((64, 100, 17.5), (256, 100, 17.5), (1000, 256, 38.0), (2000, 2000, 265.0))
 )
 
 
@@ -725,7 +757,7 @@ TASK = Task(
     mistakes=MISTAKES,
     picture_case=Case(
         "picture-280x230-100",
-        _timed((280, 230), 100, 5e-5),
+        _timed((280, 230), 100, 0.12, 17.5),
         "The set of the timed calls; bands show how far orbits have settled.",
     ),
     picture=picture,
