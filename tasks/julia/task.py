@@ -33,9 +33,9 @@ C_GOLDEN = complex(1 - (1 + math.sqrt(5)) / 2)
 
 ANGLES = (1.1, 2.95)
 """The timed c lie along this part of the edge of the Mandelbrot set's heart, half of them mirrored."""
-FARTHEST = 0.018
+FARTHEST = 0.015
 """How far outside that edge they may lie. Further out are only those that a bulb keeps away: sets of another character."""
-HALF_TIMED = (1.7, 1.9)
+HALF_TIMED = (1.77, 1.83)
 CENTER_TIMED = 0.1
 SAMPLE = 256
 """Columns and rows of the sample that stands for a timed picture's work."""

@@ -46,10 +46,12 @@ ATTRACTION = (0.785, 0.795)
 """The timed c have a cycle of period 3 that draws orbits in by a factor in this range a round …"""
 TURN = (1.6, 2 * math.pi - 1.6)
 """… and turns them by such an angle: half of a bulb of the Mandelbrot set, or of the mirrored one."""
-HALF_TIMED = (1.35, 1.12)
-CENTER_TIMED = 0.05
+REACH = 0.12
+"""Some orbits of the timed calls have settled to within tol, others not: how far from the cycle, at first, their border is."""
 LEAST_TOL = 1e-12
 """Of the timed calls: far above what rounding does to a cycle."""
+HALF_TIMED = (0.02, 0.016)
+"""Timed windows are small, and lie anywhere on the edge of the set: there every answer hangs on the last digits of c."""
 SAMPLE = 256
 """Columns and rows of the sample that stands for a timed picture's work."""
 
@@ -176,30 +178,37 @@ def _uniform_complex(rng: np.random.Generator, radius: float) -> complex:
     return complex(rng.uniform(-radius, radius), rng.uniform(-radius, radius))
 
 
-def _timed(size: tuple[int, int], max_iter: int, reach: float, mean_updates: float) -> Draw:
-    """Another set in another window for each call, and the same work: `mean_updates` a pixel.
+def _timed(size: int, max_iter: int, mean_updates: float) -> Draw:
+    """Another part of another set for each call, and the same work: `mean_updates` a pixel.
 
-    What is known of one c is of no use for another one, so no table of answers can be made beforehand. `reach` is how far from
-    each other, were they not drawn in, orbits may be that tol lets pass as equal.
+    What is known of one c is of no use for another one, so no table of answers can be made beforehand.
     """
 
     def draw(rng: np.random.Generator) -> Inputs:
         attraction = rng.uniform(*ATTRACTION)
         c = _c_of_period_3(cmath.rect(attraction, rng.uniform(*TURN)))
         c = c if rng.random() < 0.5 else c.conjugate()
-        tol = max(reach * attraction ** (max_iter / 3), LEAST_TOL)
-        x, y = _window(*size, center=_uniform_complex(rng, CENTER_TIMED), half=HALF_TIMED)
+        tol = max(REACH * attraction ** (max_iter / 3), LEAST_TOL)
+        rule = c, max_iter, 8, tol
 
-        def mean(scale: float) -> float:
-            some_x, some_y = (scale * values[:: math.ceil(len(values) / SAMPLE)] for values in (x, y))
-            return float(_kernels().find_periods(some_x, some_y, c, max_iter, 8, tol)[1]) / (len(some_x) * len(some_y))
+        def mean(center: complex) -> float:
+            some_x, some_y = (values[:: math.ceil(size / SAMPLE)] for values in _window(size, size, center=center, half=HALF_TIMED))
+            return float(_kernels().find_periods(some_x.copy(), some_y.copy(), *rule)[1]) / (len(some_x) * len(some_y))
 
-        scale = 1.0
-        for _ in range(4):
-            scale *= math.sqrt(mean(scale) / mean_updates)
-        return scale * x, scale * y, c, max_iter, 8, tol
+        x, y = _window(size, size, center=_center_with_mean(mean, mean_updates, rng), half=HALF_TIMED)
+        return x, y, *rule
 
     return draw
+
+
+def _center_with_mean(mean: Callable[[complex], float], wanted: float, rng: np.random.Generator) -> complex:
+    """Go from 0, which stays inside, in a random direction until so much of the window is outside that the mean is as wanted."""
+    direction = cmath.rect(1, rng.uniform(-math.pi, math.pi))
+    inside, outside = 0.0, RADIUS
+    for _ in range(20):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if mean(middle * direction) > wanted else (inside, middle)
+    return outside * direction
 
 
 def _c_of_period_3(multiplier: complex) -> complex:
@@ -355,12 +364,12 @@ CHECK_CASES = (
     Case("random", _draw_random, "A random c, window, tol, max_iter and max_period.", public=False),
     Case(
         "settling-44x36",
-        _timed((44, 36), 100, 0.12, 17.5),
+        _near(C_SLOW, (44, 36), (100, 8), 5e-5),
         "Orbits that are not all settled after max_iter updates: some are within tol after 3, some after 6, some never.",
     ),
     Case(
         "small-tol-36x28",
-        _timed((36, 28), 300, 0.17, 44.0),
+        _near(C_SLOW, (36, 28), (300, 8), 1e-11),
         "tol is 1e-11: an orbit has to be followed to the last update, in double precision.",
         public=False,
     ),
@@ -374,9 +383,9 @@ CHECK_CASES = (
 
 BENCHMARK_CASES = tuple(
     Case(
-        f"{size}x{size}-{max_iter}", _timed((size, size), max_iter, 0.12, mean_updates), f"{size} × {size} pixels, max_iter {max_iter}."
+        f"{size}x{size}-{max_iter}", _timed(size, max_iter, mean_updates), f"{size} × {size} pixels, max_iter {max_iter}."
     )
-    for size, max_iter, mean_updates in ((64, 100, 17.5), (256, 100, 17.5), (1000, 256, 38.0), (2000, 2000, 265.0))
+    for size, max_iter, mean_updates in ((64, 100, 20.0), (256, 100, 20.0), (1000, 256, 42.0), (2000, 2000, 270.0))
 )
 
 
@@ -757,8 +766,8 @@ TASK = Task(
     mistakes=MISTAKES,
     picture_case=Case(
         "picture-280x230-100",
-        _timed((280, 230), 100, 0.12, 17.5),
-        "The set of the timed calls; bands show how far orbits have settled.",
+        _near(C_SLOW, (280, 230), (100, 8), 5e-5),
+        "A set of period 3; bands show how far orbits have settled.",
     ),
     picture=picture,
 )
