@@ -189,7 +189,7 @@ def _packets(rng: np.random.Generator, n: int) -> Reals:
 
 def _scales(rng: np.random.Generator, smallest: float, largest: float, count: int) -> Reals:
     """Scales in equal ratios, all of them moved a little."""
-    return np.geomspace(smallest, largest, count) * (1 + rng.uniform(0, 0.05))
+    return np.geomspace(smallest, largest, count) * (1 + rng.uniform(0, 1e-3))
 
 
 def _timed(n: int, count: int) -> Draw:
