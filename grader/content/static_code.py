@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -91,6 +91,7 @@ def _read(file: SourceFile) -> Code:
     nodes = list(ast.walk(tree))
     imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
     aliases = {name: meaning for node in imports for name, meaning in _aliases(node)}
+    stars = frozenset(module for node in imports for module in _star_modules(node))
     return Code(
         path=file.path,
         definitions=_definitions(tree, aliases, file.path),
@@ -98,7 +99,7 @@ def _read(file: SourceFile) -> Code:
             path for node in imports for module in _modules(node) for path in _module_paths(*module, importer=file.path)
         ),
         star_imports=tuple(path for node in imports for path in _star_paths(node, file.path)),
-        names=frozenset(name for node in _imported_nodes(tree) for name in _names(node, aliases)),
+        names=frozenset(name for node in _imported_nodes(tree) for name in _names(node, aliases, stars)),
         is_empty=not tree.body,
     )
 
@@ -146,6 +147,12 @@ def _module_paths(module: str, level: int, *, importer: str) -> Iterator[str]:
             place = f"{place}/{part}" if place else part
             yield f"{place}.py"
             yield f"{place}/__init__.py"
+
+
+def _star_modules(node: _Import) -> Iterator[str]:
+    """The module of `from module import *`."""
+    if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names):
+        yield _bounded(node.module)
 
 
 def _star_paths(node: _Import, importer: str) -> Iterator[str]:
@@ -258,23 +265,29 @@ def _imported_nodes(tree: ast.Module) -> Iterator[ast.AST]:
                 yield from ast.walk(statement)
 
 
-def _names(node: ast.AST, aliases: Mapping[str, str]) -> Iterator[str]:
-    """What one node of the tree uses."""
+def _names(node: ast.AST, aliases: Mapping[str, str], stars: Collection[str]) -> Iterator[str]:
+    """What one node of the tree uses; a name that nothing tells of may come from any module whose names are all imported."""
     match node:
         case ast.MatMult():
             yield "@"
         case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")]):
             yield module
         case ast.Name(id=name) if name not in aliases:
-            if hasattr(builtins, name):
+            if hasattr(builtins, name) or name == "__builtins__":
                 yield name
+            yield from (f"{module}.{name}" for module in stars)
         case ast.Name() | ast.Attribute():
             parts = _resolved(node, aliases).split(".", _LONGEST_CHAIN)[:_LONGEST_CHAIN]
             yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
-            if not parts[0]:
+            # What every object has, as `__globals__`, leads anywhere, from a library's function too.
+            if not parts[0] or _is_special(parts[-1]):
                 yield f".{parts[-1]}"
         case _:
             return
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def _resolved(node: ast.expr, aliases: Mapping[str, str]) -> str:

@@ -129,7 +129,7 @@ class Task:
     check_cases: tuple[Case, ...]
     """From the smallest to the largest: the first that fails is the one shown."""
     benchmark_cases: tuple[Case, ...]
-    """From the smallest to the largest. Jitter changes the answer, never the work."""
+    """From the smallest to the largest. Random inputs change the answer, and the work by 1 % at most."""
     mistakes: tuple[Mistake, ...] = ()
     least_operations: float | None = None
     """The fewest arithmetic operations that any honest program needs for a unit of work, however clever: a call that would need

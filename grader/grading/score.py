@@ -1,6 +1,6 @@
 """Marks: from what was found about an author's tasks to points for each criterion, each with its derivation in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor, log
 
@@ -15,6 +15,8 @@ STEP = 0.1
 _ZERO_POINTS = "naive"
 """The reference whose speed earns nothing."""
 _NEVER_RAN = (Verdict.MISSING, Verdict.BUILD_ERROR, Verdict.INVALID)
+_NAMES_SHOWN = 8
+"""Of those that a criterion avoids."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,12 @@ def _speed(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[float |
     return speed_points(criterion.points, counted, naive, full), because
 
 
+def _few(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" or any of {more} other names" if more > 0 else "")
+
+
 def _technique(criterion: Criterion, facts: Facts) -> tuple[float | None, str]:
     if facts.verdict in _NEVER_RAN:
         return 0.0, f"there is nothing to judge: the verdict is {facts.verdict}"
@@ -206,5 +214,5 @@ def _technique(criterion: Criterion, facts: Facts) -> tuple[float | None, str]:
     if evidence:
         return None, f"flagged for review: {'; '.join(evidence)}"
     uses = f"uses {', '.join(criterion.uses)}" if criterion.uses else ""
-    avoids = f"does not use {', '.join(criterion.avoids)}" if criterion.avoids else ""
+    avoids = f"does not use {_few(criterion.avoids)}" if criterion.avoids else ""
     return criterion.points, f"the code {' and '.join(filter(None, (uses, avoids)))}"

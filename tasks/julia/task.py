@@ -1,5 +1,6 @@
 """Julia set: the cases, the checker, the known mistakes and the picture."""
 
+import cmath
 import functools
 import importlib.util
 import math
@@ -25,12 +26,19 @@ Draw: TypeAlias = Callable[[np.random.Generator], Inputs]
 
 RADIUS = 2.0
 """Updates are counted while |z| is at most this."""
-C_TIMED = -0.8 + 0.156j
-"""The constant of the timed calls: a set with long arms, where most pixels leave early and some very late."""
+C_ARMS = -0.8 + 0.156j
+"""A set with long arms, where most pixels leave early and some very late; those of the timed calls are like it."""
 C_GOLDEN = complex(1 - (1 + math.sqrt(5)) / 2)
 """1 − golden ratio: the set of the lab's figure."""
-C_JITTER = 1e-6
-"""How far the timed c moves: 3 % of the pixels change, the work by about 0.1 %."""
+
+ANGLES = (1.1, 2.95)
+"""The timed c lie along this part of the edge of the Mandelbrot set's heart, half of them mirrored."""
+FARTHEST = 0.015
+"""How far outside that edge they may lie. Further out are only those that a bulb keeps away: sets of another character."""
+HALF_TIMED = (1.77, 1.83)
+CENTER_TIMED = 0.1
+SAMPLE = 256
+"""Columns and rows of the sample that stands for a timed picture's work."""
 
 BAND_PIXELS = 1 << 14
 """Fewer are not worth a thread."""
@@ -130,12 +138,41 @@ def _uniform_complex(rng: np.random.Generator, radius: float) -> complex:
     return complex(rng.uniform(-radius, radius), rng.uniform(-radius, radius))
 
 
-def _timed(size: int, max_iter: int) -> Draw:
+def _timed(size: int, max_iter: int, mean_count: float) -> Draw:
+    """Another set in another window for each call, and the same work: `mean_count` updates a pixel.
+
+    What is known of one c is of no use for another one, so no table of answers can be made beforehand.
+    """
+
     def draw(rng: np.random.Generator) -> Inputs:
-        x, y = _window(size, size, center=_uniform_complex(rng, C_JITTER))
-        return x, y, C_TIMED + _uniform_complex(rng, C_JITTER), max_iter
+        half = rng.uniform(*HALF_TIMED)
+        x, y = _window(size, size, center=_uniform_complex(rng, CENTER_TIMED), half=(half, half))
+        step = math.ceil(size / SAMPLE)
+
+        def mean(c: complex) -> float:
+            return float(_kernels().count_updates(x[::step].copy(), y[::step].copy(), c, max_iter).mean())
+
+        return x, y, _c_with_mean(mean, mean_count, rng), max_iter
 
     return draw
+
+
+def _c_with_mean(mean: Callable[[complex], float], wanted: float, rng: np.random.Generator) -> complex:
+    """Go outwards from a random point of the heart's edge until pixels have left so early that the mean is as wanted."""
+    angle = 0.0
+    while angle == 0.0 or mean(_outside_heart(angle, FARTHEST)) > wanted:
+        angle = rng.choice((-1, 1)) * rng.uniform(*ANGLES)
+    near, far = 0.0, FARTHEST
+    for _ in range(20):
+        middle = (near + far) / 2
+        near, far = (middle, far) if mean(_outside_heart(angle, middle)) > wanted else (near, middle)
+    return _outside_heart(angle, far)
+
+
+def _outside_heart(angle: float, distance: float) -> complex:
+    """The c whose fixed point turns its neighbours by `angle`, and drives them off by the factor 1 + `distance`, an update."""
+    multiplier = cmath.rect(1 + distance, angle)
+    return multiplier / 2 - multiplier**2 / 4
 
 
 def _near(c: complex, width: int, height: int, max_iter: int, *, half: tuple[float, float] = (1.6, 1.1)) -> Draw:
@@ -163,7 +200,7 @@ def _draw_circle(rng: np.random.Generator) -> Inputs:
 def _draw_symmetric(rng: np.random.Generator) -> Inputs:
     half_x = (np.arange(22) + rng.uniform(0.3, 0.7)) * 0.07
     half_y = (np.arange(15) + rng.uniform(0.3, 0.7)) * 0.07
-    return _mirrored(half_x), _mirrored(half_y), C_TIMED + _uniform_complex(rng, 1e-3), 60
+    return _mirrored(half_x), _mirrored(half_y), C_ARMS + _uniform_complex(rng, 1e-3), 60
 
 
 def _mirrored(half: Array) -> Array:
@@ -172,11 +209,11 @@ def _mirrored(half: Array) -> Array:
 
 def _draw_asymmetric(rng: np.random.Generator) -> Inputs:
     x, y = _window(50, 37, center=complex(rng.uniform(0.2, 0.5), rng.uniform(-0.4, -0.2)), half=(0.9, 0.7))
-    return x, y, C_TIMED + _uniform_complex(rng, 1e-3), 80
+    return x, y, C_ARMS + _uniform_complex(rng, 1e-3), 80
 
 
 def _draw_uneven(rng: np.random.Generator) -> Inputs:
-    return rng.uniform(-1.6, 1.6, 41), rng.uniform(-1.1, 1.1, 29), C_TIMED + _uniform_complex(rng, 1e-3), 60
+    return rng.uniform(-1.6, 1.6, 41), rng.uniform(-1.1, 1.1, 29), C_ARMS + _uniform_complex(rng, 1e-3), 60
 
 
 def _draw_returning(rng: np.random.Generator) -> Inputs:
@@ -192,7 +229,7 @@ def _draw_random(rng: np.random.Generator) -> Inputs:
 
 def _draw_close_up(rng: np.random.Generator) -> Inputs:
     x, y = _window(200, 150, center=0.28924 + 0.5368j + _uniform_complex(rng, 1e-4), half=(4e-4, 3e-4))
-    return x, y, C_TIMED + _uniform_complex(rng, C_JITTER), 100
+    return x, y, C_ARMS + _uniform_complex(rng, 1e-6), 100
 
 
 # The two cases that explain most come first, then those of odd shape, then ever larger ones.
@@ -202,14 +239,14 @@ CHECK_CASES = (
         _draw_whole_numbers,
         "Whole numbers that can be followed by hand; some reach |z| = 2 exactly, which is still inside.",
     ),
-    Case("small-7x5", _near(C_TIMED, 7, 5, 20), "A handful of pixels: print them beside your own."),
+    Case("small-7x5", _near(C_ARMS, 7, 5, 20), "A handful of pixels: print them beside your own."),
     Case("one-pixel", _near(0.3 + 0.5j, 1, 1, 30, half=(0.2, 0.2)), "One pixel: x and y have one element each.", public=False),
-    Case("one-row", _near(C_TIMED, 33, 1, 30, half=(1.6, 0.2)), "One row: y has one element."),
-    Case("one-column", _near(C_TIMED, 1, 21, 30, half=(0.2, 1.1)), "One column: x has one element."),
-    Case("empty", _near(C_TIMED, 0, 4, 30), "No columns: x is empty, and the answer has shape (4, 0)."),
-    Case("no-updates", _near(C_TIMED, 6, 4, 0), "max_iter is 0: no update may be made, so every count is 0."),
-    Case("one-update", _near(C_TIMED, 30, 20, 1, half=(3.0, 3.0)), "max_iter is 1: 1 where |z₀| ≤ 2, else 0."),
-    Case("far-starts", _near(C_TIMED, 30, 20, 12, half=(4.0, 3.0)), "Most starts lie outside |z| = 2 and count 0."),
+    Case("one-row", _near(C_ARMS, 33, 1, 30, half=(1.6, 0.2)), "One row: y has one element."),
+    Case("one-column", _near(C_ARMS, 1, 21, 30, half=(0.2, 1.1)), "One column: x has one element."),
+    Case("empty", _near(C_ARMS, 0, 4, 30), "No columns: x is empty, and the answer has shape (4, 0)."),
+    Case("no-updates", _near(C_ARMS, 6, 4, 0), "max_iter is 0: no update may be made, so every count is 0."),
+    Case("one-update", _near(C_ARMS, 30, 20, 1, half=(3.0, 3.0)), "max_iter is 1: 1 where |z₀| ≤ 2, else 0."),
+    Case("far-starts", _near(C_ARMS, 30, 20, 12, half=(4.0, 3.0)), "Most starts lie outside |z| = 2 and count 0."),
     Case(
         "returning",
         _draw_returning,
@@ -246,8 +283,12 @@ CHECK_CASES = (
 )
 
 BENCHMARK_CASES = tuple(
-    Case(f"{size}x{size}-{max_iter}", _timed(size, max_iter), f"{size} × {size} pixels, at most {max_iter} updates each.")
-    for size, max_iter in ((64, 100), (256, 100), (1000, 256), (2000, 2000))
+    Case(
+        f"{size}x{size}-{max_iter}",
+        _timed(size, max_iter, mean_count),
+        f"{size} × {size} pixels, at most {max_iter} updates each.",
+    )
+    for size, max_iter, mean_count in ((64, 100, 11.1), (256, 100, 11.1), (1000, 256, 17.2), (2000, 2000, 21.0))
 )
 
 
@@ -487,6 +528,6 @@ TASK = Task(
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
-    picture_case=Case("picture-600x440", _near(C_TIMED, 600, 440, 200), "The set of the timed calls, moved a little."),
+    picture_case=Case("picture-600x440", _near(C_ARMS, 600, 440, 200), "A set with long arms."),
     picture=picture,
 )

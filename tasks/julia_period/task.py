@@ -29,8 +29,8 @@ Draw: TypeAlias = Callable[[np.random.Generator], Inputs]
 RADIUS = 2.0
 """An orbit has left once |z| is more than this."""
 
-C_TIMED = -0.1 + 0.815j
-"""The constant of the timed calls: an attracting cycle of period 3 that draws orbits in slowly, by a factor 0.79 a round."""
+C_SLOW = -0.1 + 0.815j
+"""A cycle of period 3 that draws orbits in slowly, by a factor 0.79 a round."""
 C_RABBIT = -0.123 + 0.745j
 """A cycle of period 3 that draws orbits in at once."""
 C_PERIOD_2 = -1 + 0j
@@ -42,10 +42,18 @@ C_ROTATING = -0.3905408702184 - 0.5867879073469687j
 C_EMPTY = -0.8 + 0.156j
 """No attracting cycle: in the end all orbits leave, some of them late."""
 
-C_JITTER = 1e-7
-"""How far the timed c and the timed window move: some pixels at the edge of the set change, the work hardly does."""
-TOL_JITTER = 0.03
-"""How far the timed tol moves, as a share of it: some periods inside the set change, the work hardly does."""
+ATTRACTION = (0.785, 0.795)
+"""The timed c have a cycle of period 3 that draws orbits in by a factor in this range a round …"""
+TURN = (1.6, 2 * math.pi - 1.6)
+"""… and turns them by such an angle: half of a bulb of the Mandelbrot set, or of the mirrored one."""
+REACH = 0.5
+"""Some orbits of the timed calls have settled to within tol, others not: how far from the cycle, at first, their border is."""
+LEAST_TOL = 1e-12
+"""Of the timed calls: far above what rounding does to a cycle."""
+HALF_TIMED = (0.002, 0.0016)
+"""Timed windows are small, and lie anywhere on the edge of the set: there every answer hangs on the last digits of c."""
+SAMPLE = 256
+"""Columns and rows of the sample that stands for a timed picture's work."""
 
 BAND_PIXELS = 1 << 12
 """Fewer are not worth a thread."""
@@ -170,12 +178,45 @@ def _uniform_complex(rng: np.random.Generator, radius: float) -> complex:
     return complex(rng.uniform(-radius, radius), rng.uniform(-radius, radius))
 
 
-def _timed(size: tuple[int, int], max_iter: int, tol: float, jitter: float = C_JITTER) -> Draw:
+def _timed(size: int, max_iter: int, mean_updates: float) -> Draw:
+    """Another part of another set for each call, and the same work: `mean_updates` a pixel.
+
+    What is known of one c is of no use for another one, so no table of answers can be made beforehand.
+    """
+
     def draw(rng: np.random.Generator) -> Inputs:
-        x, y = _window(*size, center=_uniform_complex(rng, jitter), half=(1.35, 1.12))
-        return x, y, C_TIMED + _uniform_complex(rng, jitter), max_iter, 8, tol * (1 + rng.uniform(-TOL_JITTER, TOL_JITTER))
+        attraction = rng.uniform(*ATTRACTION)
+        above = _c_of_period_3(cmath.rect(attraction, rng.uniform(*TURN)))
+        c = complex(above.real, rng.choice((-1, 1)) * above.imag)
+        tol = max(REACH * attraction ** (max_iter / 3), LEAST_TOL)
+        rule = c, max_iter, 8, tol
+
+        def mean(center: complex) -> float:
+            some_x, some_y = (
+                values[:: math.ceil(size / SAMPLE)] for values in _window(size, size, center=center, half=HALF_TIMED)
+            )
+            return float(_kernels().find_periods(some_x.copy(), some_y.copy(), *rule)[1]) / (len(some_x) * len(some_y))
+
+        x, y = _window(size, size, center=_center_with_mean(mean, mean_updates, rng), half=HALF_TIMED)
+        return x, y, *rule
 
     return draw
+
+
+def _center_with_mean(mean: Callable[[complex], float], wanted: float, rng: np.random.Generator) -> complex:
+    """Go from 0, which stays inside, in a random direction until so many pixels leave that the mean is as wanted."""
+    direction = cmath.rect(1, rng.uniform(-math.pi, math.pi))
+    inside, outside = 0.0, RADIUS
+    for _ in range(20):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if mean(middle * direction) > wanted else (inside, middle)
+    return outside * direction
+
+
+def _c_of_period_3(multiplier: complex) -> complex:
+    """The c above the real axis whose cycle of period 3 multiplies small distances by `multiplier` a round."""
+    rest = 1 - multiplier / 8  # the cycle's points have the product `multiplier` / 8, which leaves a cubic equation for c
+    return complex(max(np.roots([1, 2, rest, rest**2]), key=lambda c: c.imag))
 
 
 def _near(
@@ -325,12 +366,12 @@ CHECK_CASES = (
     Case("random", _draw_random, "A random c, window, tol, max_iter and max_period.", public=False),
     Case(
         "settling-44x36",
-        _timed((44, 36), 100, 5e-5, jitter=1e-4),
+        _near(C_SLOW, (44, 36), (100, 8), 5e-5),
         "Orbits that are not all settled after max_iter updates: some are within tol after 3, some after 6, some never.",
     ),
     Case(
         "small-tol-36x28",
-        _timed((36, 28), 300, 1e-11, jitter=1e-4),
+        _near(C_SLOW, (36, 28), (300, 8), 1e-11),
         "tol is 1e-11: an orbit has to be followed to the last update, in double precision.",
         public=False,
     ),
@@ -343,8 +384,8 @@ CHECK_CASES = (
 )
 
 BENCHMARK_CASES = tuple(
-    Case(f"{size}x{size}-{max_iter}", _timed((size, size), max_iter, tol), f"{size} × {size} pixels, max_iter {max_iter}.")
-    for size, max_iter, tol in ((64, 100, 5e-5), (256, 100, 5e-5), (1000, 256, 3e-10), (2000, 2000, 1e-9))
+    Case(f"{size}x{size}-{max_iter}", _timed(size, max_iter, mean_updates), f"{size} × {size} pixels, max_iter {max_iter}.")
+    for size, max_iter, mean_updates in ((64, 100, 60.0), (256, 100, 60.0), (1000, 256, 80.0), (2000, 2000, 280.0))
 )
 
 
@@ -725,8 +766,8 @@ TASK = Task(
     mistakes=MISTAKES,
     picture_case=Case(
         "picture-280x230-100",
-        _timed((280, 230), 100, 5e-5),
-        "The set of the timed calls; bands show how far orbits have settled.",
+        _near(C_SLOW, (280, 230), (100, 8), 5e-5),
+        "A set of period 3; bands show how far orbits have settled.",
     ),
     picture=picture,
 )

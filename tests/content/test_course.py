@@ -9,9 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from grader.content.course import Course, Kind, Measurement, Weights, assignments_of, baseline_of, load_course
+from grader.content.reading import SourceFile
+from grader.content.static_code import read_code
 from grader.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
+
+REAL_COURSE = Path(__file__).parents[2]
 
 COURSE = """
 [course]
@@ -334,3 +338,47 @@ def test_another_encoding_is_said_to_be_one(folder: Path) -> None:
 def test_only_what_loads_a_course_pays_for_pydantic() -> None:
     program = "import sys, grader.content.submission, grader.content.task; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False, cwd=ROOT).returncode == 0
+
+
+# The course that comes with the grader
+
+
+def shunned_by_own_product(source: bytes) -> set[str]:
+    """Which of the names that the boot camp's criterion avoids are used in this file."""
+    course = load_course(REAL_COURSE)
+    criteria = [criterion for one in course.assignments for criterion in one.criteria if criterion.id == "own-product"]
+    return {name for criterion in criteria for name in criterion.avoids} & read_code(SourceFile("matmul.py", source)).names
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        "a @ b",
+        "np.ma.dot(a, b)",
+        "np.ma.innerproduct(a, b)",
+        "np.ndarray.dot(a, b)",
+        "np.ndarray.__matmul__(a, b)",
+        "operator.__matmul__(a, b)",
+        'getattr(np, "do" + "t")(a, b)',
+        'vars(np)["dot"](a, b)',
+        'np.__dict__["dot"](a, b)',
+        'np.cross.__globals__["dot"](a, b)',
+        'eval("a@b")',
+        '__builtins__["eval"]("a@b")',
+        'sys.modules["numpy"].inner(a, b.T)',
+        "also_numpy.inner(a, b.T)",
+        "dot(a, b)",
+        "np.cov(a, b)",
+        "sparse.csr_array(a) * b",
+    ],
+)
+def test_a_product_of_a_library_is_seen_however_it_is_spelled(product: str) -> None:
+    imports = "import operator, sys\nimport numpy as np\nfrom numpy import *\nfrom scipy import sparse\nalso_numpy = np"
+    assert shunned_by_own_product(f"{imports}\ndef matmul(a, b):\n    return {product}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "author", ["submissions/chen", "submissions/liang", "reference/naive", "reference/numba", "reference/tuned"]
+)
+def test_a_product_of_ones_own_is_not_flagged(author: str) -> None:
+    assert shunned_by_own_product((REAL_COURSE / author / "matmul.py").read_bytes()) == set()

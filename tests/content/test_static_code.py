@@ -134,6 +134,9 @@ def test_the_places_of_imported_modules_are_known(statement: str, found: str) ->
         ("c @= b", "@"),
         ("c = a.dot(b)", ".dot"),
         ("sum(x)", "sum"),
+        ("from numpy import *\nc = dot(a, b)", "numpy.dot"),
+        ("import numpy as np\nnp.cross.__globals__['dot'](a, b)", ".__globals__"),
+        ("__builtins__['eval']('a@b')", "__builtins__"),
     ],
 )
 def test_a_used_name_is_known_by_its_full_name(source: str, name: str) -> None:

@@ -156,7 +156,28 @@ def test_slow_code_can_do_all_check_cases() -> None:
 
 
 @pytest.mark.parametrize("case", TASK.benchmark_cases[:3], ids=lambda case: case.name)
-def test_fresh_inputs_change_the_answer_of_a_timed_call_but_not_its_work(case: Case) -> None:
-    first, second = (TASK.expect(drawn(case, seed)) for seed in (1, 2))
-    assert np.count_nonzero(first != second) >= 5
-    assert TASK.work((), first) == pytest.approx(TASK.work((), second), rel=2e-3)
+def test_fresh_inputs_of_a_timed_call_do_not_change_its_work(case: Case) -> None:
+    works = [TASK.work((), TASK.expect(drawn(case, seed))) for seed in range(10)]
+    assert works == pytest.approx([np.mean(works)] * 10, rel=0.02)
+    assert np.std(works) < 0.01 * np.mean(works)
+
+
+@pytest.mark.parametrize("case", TASK.benchmark_cases[1:3], ids=lambda case: case.name)
+def test_what_a_table_of_pixels_knows_of_timed_calls_is_a_fiftieth_of_their_work(case: Case) -> None:
+    counts = np.array([TASK.expect(drawn(case, seed)) for seed in range(20)])
+    the_same = (counts == counts[0]).all(axis=0)
+    assert counts[:, the_same].sum() < 0.02 * counts.sum()
+
+
+def test_a_thousand_tables_of_starts_would_know_less_than_two_fifths_of_the_work_of_a_timed_call() -> None:
+    # Tables for c at distances of 0.001 and starts at distances of 0.002, believed where neighbours agree: more than fits.
+    for seed in range(3):
+        x, y, c, max_iter = drawn(case_named(TASK, "256x256-100"), seed)
+        counts = TASK.expect((x, y, c, max_iter))
+        nearby = [
+            TASK.expect((x + 1e-3 * move.real, y + 1e-3 * move.imag, c + 5e-4 * turn, max_iter))
+            for move in (1, -1, 1j, -1j)
+            for turn in (1, -1, 1j, -1j)
+        ]
+        the_same = (np.array(nearby) == counts).all(axis=0)
+        assert counts[the_same].sum() < 0.4 * counts.sum()

@@ -186,11 +186,30 @@ def test_an_orbit_that_leaves_while_it_is_compared_counts_up_to_there() -> None:
     assert TASK.work(inputs, TASK.expect(inputs)) == 1 + 1
 
 
-@pytest.mark.parametrize("case", TASK.benchmark_cases[1:3], ids=lambda case: case.name)
-def test_fresh_inputs_change_the_answer_of_a_timed_call_but_not_its_work(case: Case) -> None:
-    first, second = (TASK.expect(drawn(case, seed)) for seed in (1, 2))
-    assert np.count_nonzero(first.periods != second.periods) >= 5
-    assert first.updates == pytest.approx(second.updates, rel=1e-3)
+@pytest.mark.parametrize("case", TASK.benchmark_cases[:3], ids=lambda case: case.name)
+def test_fresh_inputs_of_a_timed_call_do_not_change_its_work(case: Case) -> None:
+    works = [TASK.expect(drawn(case, seed)).updates for seed in range(8)]
+    assert works == pytest.approx([np.mean(works)] * 8, rel=0.02)
+    assert np.std(works) < 0.01 * np.mean(works)
+
+
+def test_no_answer_of_a_timed_call_is_known_before_it() -> None:
+    answers = np.array([TASK.expect(drawn(case_named(TASK, "256x256-100"), seed)).periods for seed in range(12)])
+    assert (answers == answers[0]).all(axis=0).mean() < 0.01
+
+
+def test_five_hundred_tables_of_starts_would_know_less_than_a_tenth_of_what_stays_in_a_timed_call() -> None:
+    # Tables for c at distances of 0.001 and starts at distances of 0.002, believed where neighbours agree.
+    for seed in range(3):
+        x, y, c, *rule = problem(case_named(TASK, "256x256-100"), seed)
+        periods = TASK.expect((x, y, c, *rule)).periods
+        nearby = [
+            TASK.expect((x + 1e-3 * move.real, y + 1e-3 * move.imag, c + 5e-4 * turn, *rule)).periods
+            for move in (1, -1, 1j, -1j)
+            for turn in (1, -1, 1j, -1j)
+        ]
+        the_same = (np.array(nearby) == periods).all(axis=0)
+        assert np.mean(the_same[periods > 0]) < 0.1
 
 
 def test_slow_code_can_do_all_check_cases() -> None:
