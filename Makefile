@@ -22,7 +22,7 @@ grade: setup
 	@$(BIN)/grader grade $(GRADE_OPTIONS)
 
 test: setup
-	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_OPTIONS)
 
 attacks: setup
 	@$(BIN)/python -m tests.attacks.run $(ATTACKS_OPTIONS)

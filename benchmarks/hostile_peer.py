@@ -126,6 +126,10 @@ class HostileHandle:
         self._late = b""
         return 1
 
+    def is_still(self) -> bool:
+        """It stands still."""
+        return True
+
     def kill(self) -> None:
         """Its init reports the signal."""
         self._report(_ENDS[1])

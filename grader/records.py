@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from grader.content.task import ArraySpec, Inputs
 from grader.verdicts import Verdict
+
+FurtherCall: TypeAlias = tuple[Inputs, tuple[ArraySpec, ...]]
+"""An untimed call that is made after another one: what will be revealed, and the form of what must come back."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,7 @@ class PreparedCase:
     outputs: tuple[ArraySpec, ...]
     expected: Any
     work: float
-    follow_ups: tuple[tuple[Inputs, tuple[ArraySpec, ...]], ...] = ()
-    """Of the untimed calls that are made after this one: what will be revealed, and the form of what must come back."""
+    follow_ups: tuple[FurtherCall, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from grader.text import harmless_line
 
 _SHOWN_WIDTH = 100
 _MOST_DOTS = 1000
+_MOST_DEFINITIONS, _MOST_BRACES = 5000, 20_000
+_DEFINITION = re.compile(r"\b(?:def|class|lambda)\b")
 _STATEMENT_END = re.compile(r"[\r\n;]")
 _CONTINUATION = re.compile(r"\\\r?\n")
 _PROBE = "".join(map(chr, range(32, 127))) + r"\u0041 \x41 +AEE- xn--a-ecp."
@@ -40,6 +42,7 @@ def parse_text(text: str, name: str) -> ast.Module:
         BrokenCodeError: it is not Python.
     """
     _check_imports(text, name)
+    _check_size(text, name)
     with in_plain_words(name):
         return ast.parse(text)
 
@@ -49,6 +52,16 @@ def _check_imports(text: str, name: str) -> None:
     for statement in _STATEMENT_END.split(_CONTINUATION.sub("", text)):
         if statement.count(".") > _MOST_DOTS and "import" in statement:
             raise BrokenCodeError(f"{name} imports a module that lies too deep")
+
+
+def _check_size(text: str, name: str) -> None:
+    """Python's parser and compiler take time with the square of definitions, and of the parts of a formatted string."""
+    for what, count, most in (
+        ("definitions", len(_DEFINITION.findall(text)), _MOST_DEFINITIONS),
+        ("opening braces", text.count("{"), _MOST_BRACES),
+    ):
+        if count > most:
+            raise BrokenCodeError(f"{name} has {count:,} {what}; at most {most:,} are read")
 
 
 def check_compiles(file: SourceFile) -> None:

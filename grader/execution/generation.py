@@ -19,7 +19,7 @@ from grader.content.submission import Submission
 from grader.errors import GraderError
 from grader.execution.cgroup import Caps, Group, Groups
 from grader.execution.handle import LinuxTreeHandle, ProcessHandle, descendants_of_parent, open_handle
-from grader.execution.process import WorkerProcess
+from grader.execution.process import Budget, WorkerProcess
 from grader.profiles import Profile
 from grader.worker import wire
 from grader.worker.wire import Operation
@@ -149,8 +149,13 @@ class Zygote:
                 undo.callback(group.remove)
             handle = self._handle_on(pid, group)
             undo.pop_all()
-        caps = self._watched.caps if self._watched is not None else None
-        worker = WorkerProcess(handle, channel, status, output, submission, caps=caps, group=group)
+        budget = Budget(
+            cores=len(self._settings.cpus),
+            printed_bytes=self._settings.output_bytes,
+            caps=self._watched.caps if self._watched is not None else None,
+            group=group,
+        )
+        worker = WorkerProcess(handle, channel, status, output, submission, budget)
         self._workers.append(worker)
         return worker
 
@@ -200,7 +205,10 @@ class Zygote:
 
     def _last_words(self) -> str:
         self._process.kill()
-        _, errors = self._process.communicate()
+        try:
+            _, errors = self._process.communicate()
+        except ValueError:  # it has been asked before
+            return _SILENT
         return errors[-_SHOWN_OUTPUT_BYTES:].decode("utf-8", "replace").strip() or _SILENT
 
     def _end(self) -> None:

@@ -51,6 +51,9 @@ class ProcessHandle(Protocol):
         Raises NotStoppedError, with the process killed, where one goes on.
         """
 
+    def is_still(self) -> bool:
+        """Whether every thread stands still at this moment."""
+
     def kill(self) -> None:
         """End it (SIGKILL)."""
 
@@ -90,14 +93,18 @@ class LinuxHandle:
 
     def stop(self) -> int:
         """Stop it; confirmed in `/proc/PID/task/*/stat`."""
-        self.ask_to_stop()
         deadline = time.perf_counter() + _STOP_PATIENCE_S
         while time.perf_counter() < deadline:
+            self.ask_to_stop()  # again and again: something may have continued it
             stopped, threads = self.stands_still()
             if stopped:
                 return threads
         self.kill()
         raise NotStoppedError
+
+    def is_still(self) -> bool:
+        """By the states in `/proc`."""
+        return self.stands_still()[0]
 
     def ask_to_stop(self) -> None:
         """Without waiting for it."""
@@ -211,6 +218,13 @@ class PortableHandle:
             return int(self._process.num_threads())
         return 0
 
+    def is_still(self) -> bool:
+        """By its status."""
+        try:
+            return self._process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return True
+
     def kill(self) -> None:
         """End it."""
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -277,6 +291,10 @@ class LinuxTreeHandle:
                 return sum(threads for _, threads in states)
         self.kill()
         raise NotStoppedError
+
+    def is_still(self) -> bool:
+        """All of them, and nobody is new."""
+        return not self._refresh() and all(one.stands_still()[0] for one in (self._first, *self._others.values()))
 
     def kill(self) -> None:
         """End them all, and return when they are gone."""

@@ -35,7 +35,9 @@ def rules(profile: Profile, shown: Iterable[Path]) -> dict[str, list[str]]:
     """
     prefix = Path(sys.base_prefix)
     interpreter = Path(sys.executable).resolve()
-    read = [*map(str, shown), *_SYSTEM_LIBRARIES, "/proc"]
+    # What /proc shows of the whole machine (open files, memory, load) would tell processes of each other.
+    proc = ("/proc",) if profile.starts_processes else ("/proc/self", "/proc/cpuinfo")
+    read = [*map(str, shown), *_SYSTEM_LIBRARIES, *proc]
     if prefix != Path("/usr"):
         read.append(str(prefix))
     execute: list[str] = []

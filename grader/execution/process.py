@@ -15,7 +15,7 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs
@@ -30,11 +30,11 @@ from grader.worker.wire import Operation
 _GRACE_S = 5.0
 _WATCH_EVERY_S = 0.1
 """No call that is shorter is disturbed by the watchdog."""
+_LONG_STOP_S, _LONG_WORK_S = 1e-3, 1e-4
+"""Standing still takes some 50 µs, and so does saying done."""
 _MESSAGE_LIMIT_CHARACTERS = 10_000
 _MODULE_LIMIT_CHARACTERS = 200
 _COUNT_DIGITS = 7
-_PRINTED_LIMIT_BYTES = 1 << 17
-"""The worker caps what it prints; this is for one that has taken the cap away."""
 _KERNEL_AT_THE_LIMIT = "the kernel ended a process of it at the limit"
 
 
@@ -50,12 +50,23 @@ _BROKEN = (EOFError, OSError, wire.ProtocolError, NotStoppedError, _EndedError)
 """What is raised when no more frames will come."""
 
 
-class WorkerProcess:
-    """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends.
+@dataclass(frozen=True)
+class Budget:
+    """What a worker may use, as its parent holds it to that."""
 
-    With `caps`, a watchdog looks at long calls now and then, and ends the worker when it takes more; `group` is its control
-    group, where it has one.
-    """
+    cores: int = 1
+    printed_bytes: int = 1 << 16
+    caps: Caps | None = None
+    """With these, a watchdog looks at long calls now and then, and ends the worker when it takes more."""
+    group: Group | None = None
+    """Its control group, where it has one."""
+
+
+_ORDINARY = Budget()
+
+
+class WorkerProcess:
+    """One worker, as its parent holds it: a handle, a channel, and the pipes for what it prints and how it ends."""
 
     def __init__(
         self,
@@ -64,13 +75,13 @@ class WorkerProcess:
         status: int,
         output: int,
         submission: Submission,
-        *,
-        caps: Caps | None = None,
-        group: Group | None = None,
+        budget: Budget = _ORDINARY,
     ) -> None:
-        self._caps = caps
-        self._group = group
-        self._first_bytes = handle.usage().memory_bytes if caps is not None else 0
+        self._cores = budget.cores
+        self._printed_bytes = budget.printed_bytes
+        self._caps = budget.caps
+        self._group = budget.group
+        self._first_bytes = handle.usage().memory_bytes if budget.caps is not None else 0
         self._handle = handle
         self._channel = channel
         self._status = status
@@ -116,24 +127,26 @@ class WorkerProcess:
         arena = self._arena_for(inputs, outputs)
         if isinstance(arena, Failure):
             return Call(0.0, 0.0, 0, None, arena)
-        idle_cpu_s = self._handle.cpu_time_s() - self._ended_cpu_s
         arena.reveal(inputs)
         resident_bytes = self._handle.start_memory_peak() if track_memory else None
-        failure = self._send(Operation.GO)  # read only once the worker is continued
+        failure = self._send(Operation.GO) or self._moving()  # read only once the worker is continued
         if failure is not None:
             return Call(0.0, 0.0, 0, None, failure)
         cpu_start_s = self._handle.cpu_time_s()
+        idle_cpu_s = cpu_start_s - self._ended_cpu_s
         start = time.perf_counter()
         self._handle.proceed()
         try:
             operation, payload = self._receive(limit_s)
             wall_time_s = time.perf_counter() - start
             threads = self._rest()
+            stopped_s = time.perf_counter() - start
         except _BROKEN as error:
             wall_time_s = time.perf_counter() - start
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
         cpu_time_s = self._ended_cpu_s - cpu_start_s
+        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / self._cores)
         if operation is not Operation.DONE:
             failure = self._refused(operation, payload)
             return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
@@ -162,10 +175,13 @@ class WorkerProcess:
         return int(answer) if isinstance(answer, bytes) and answer.isdigit() and len(answer) < _COUNT_DIGITS else None
 
     def printed(self) -> str:
-        """What the submission wrote to its standard output and error so far (the pipe is capped and never blocks it)."""
+        """The first of what the submission wrote to its standard output and error so far; the pipe never blocks it.
+
+        The worker caps it, too: this is for one that has taken the cap away.
+        """
         with contextlib.suppress(BlockingIOError):
-            while len(self._printed) < _PRINTED_LIMIT_BYTES and (part := os.read(self._output, 1 << 16)):
-                self._printed += part
+            while len(self._printed) < self._printed_bytes and (part := os.read(self._output, 1 << 16)):
+                self._printed += part[: self._printed_bytes - len(self._printed)]
         return self._submission.located(self._printed.decode("utf-8", "replace"))
 
     def close(self) -> None:
@@ -277,6 +293,13 @@ class WorkerProcess:
         self._refuse_crowds(threads)
         return threads
 
+    def _moving(self) -> Failure | None:
+        """A worker that does not stand still before its call begins has found a way to go on by itself."""
+        if self._handle.is_still():
+            return None
+        self._kill()
+        return Failure(FailureKind.PROTOCOL, "the submission went on by itself between two calls")
+
     def _unsolicited(self) -> Failure | None:
         """A worker that has said something before it was asked does not play by the rules, or is dead."""
         if not self.alive:
@@ -336,6 +359,22 @@ class WorkerProcess:
         self.alive = False
         self._handle.kill()
         _is_readable(self._status, _GRACE_S)  # it is once the worker's init has cleaned up, or is gone itself
+
+
+def _honest_time_s(done_s: float, stopped_s: float, busy_s: float) -> float:
+    """A call's time: until it said done, unless it went on working after that, before it stood still.
+
+    A signal does not reach a thread inside a system call, so one that was begun before the answer may still write it. Then the
+    process stands still late, or has used more CPU time, on each of its cores, than there was time until it said done.
+
+    Args:
+        done_s: from the start until it said done.
+        stopped_s: from the start until every thread stood still.
+        busy_s: CPU time of the call over the cores that it may use.
+    """
+    if stopped_s - done_s > _LONG_STOP_S:
+        return stopped_s
+    return busy_s if busy_s - done_s > _LONG_WORK_S else done_s
 
 
 def _is_readable(source: socket.socket | int, limit_s: float) -> bool:

@@ -2,9 +2,11 @@
 
 import math
 import statistics
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +21,12 @@ from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.verdicts import Verdict
 
 _SIZING_CALLS = 3
+_MOMENT_S = 0.25
+"""Before each call of a case that is timed again: what disturbed the machine may be over."""
+_HOPELESS = 10.0
+"""A call of so many times `longest_call_s` is followed by no further one, however much the machine may be disturbed."""
+_SHORT = 0.1
+"""A call of less than this part of `longest_call_s` may take many times as long where the machine is disturbed."""
 
 _LIMITS_OF_SIZE = (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
 
@@ -44,11 +52,14 @@ class DrawnInputs:
     def __call__(self, case: Case, number: int) -> PreparedCase:
         """The `number`-th draw of a case."""
         key = (case.name, number)
-        if key not in self._kept:
-            words = np.frombuffer(case.name.encode() + bytes(-len(case.name.encode()) % 4), dtype=np.uint32)
-            generator = np.random.default_rng([self._seed, number, *words.tolist()])
-            self._kept[key] = prepare(self._task, case, generator)
-        return self._kept[key]
+        if key in self._kept:
+            return self._kept[key]
+        words = np.frombuffer(case.name.encode() + bytes(-len(case.name.encode()) % 4), dtype=np.uint32)
+        generator = np.random.default_rng([self._seed, number, *words.tolist()])
+        prepared = prepare(self._task, case, generator)
+        if number <= _SIZING_CALLS:  # what is drawn beyond that, hardly anybody else needs
+            self._kept[key] = prepared
+        return prepared
 
 
 def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedCase:
@@ -157,7 +168,7 @@ class _Check:
         """Decide the case: the largest whose median call takes at most `longest_call_s`, or else the smallest."""
         smallest = self._task.benchmark_cases[0]
         for case, calls in self._sizing_calls():
-            median_s = statistics.median(call.wall_time_s for call in calls)
+            median_s = _median_s(calls)
             self._time(case, median_s)
             peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
             self._note(
@@ -169,28 +180,54 @@ class _Check:
                 self._note(case=case.name)
 
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
-        """Calls per benchmark case, from the smallest up, until one takes too long or is bound to."""
-        seconds_per_unit = 0.0
-        for case in self._task.benchmark_cases:
-            longest_s = self._limits.longest_call_s
-            if seconds_per_unit * self._inputs(case, 0).work > BORDERLINE * longest_s:
+        """Calls per benchmark case, from the smallest up, until one takes too long or is bound to.
+
+        Where that is in doubt, the case is called again, and the faster calls decide: a disturbance of the machine is not to
+        cost anybody a case.
+        """
+        longest_s = self._limits.longest_call_s
+        promised_s = 0.0
+        for case, following in zip_longest(self._task.benchmark_cases, self._task.benchmark_cases[1:]):
+            if promised_s > BORDERLINE * longest_s:
                 return
             try:
                 self._right_call(case, 0, self._limits.cold_call_s(case.name))  # what it compiles or plans for this size
-                calls = [self._right_call(case, 1, self._limits.call_s(case.name))]
-                if calls[0].wall_time_s <= BORDERLINE * longest_s:
-                    calls += [
-                        self._right_call(case, number, self._limits.call_s(case.name)) for number in range(2, _SIZING_CALLS + 1)
-                    ]
+                calls = self._timed_calls(case, 1, BORDERLINE * longest_s)
+                if self._is_in_doubt(promised_s, calls, case, following):
+                    again = self._timed_calls(case, 1 + _SIZING_CALLS, _HOPELESS * longest_s, _MOMENT_S)
+                    calls = min(calls, again, key=_median_s)
             except _Stop as stop:
                 if self._result.case is None or stop.problem.verdict not in _LIMITS_OF_SIZE:
                     raise
                 return  # it does the smaller cases, and is measured there
             yield case, calls
-            median_s = statistics.median(call.wall_time_s for call in calls)
-            if median_s > longest_s:
+            if _median_s(calls) > longest_s or following is None:
                 return
-            seconds_per_unit = median_s / max(self._inputs(case, 0).work, 1.0)
+            promised_s = self._promised_s(calls, case, following)
+
+    def _promised_s(self, calls: Sequence[Call], case: Case, following: Case) -> float:
+        """What a call at the following case takes at the best rate of this one: noise only ever adds time."""
+        fastest_s = min(call.wall_time_s for call in calls)
+        return fastest_s / max(self._inputs(case, 0).work, 1.0) * self._inputs(following, 0).work
+
+    def _is_in_doubt(self, promised_s: float, calls: Sequence[Call], case: Case, following: Case | None) -> bool:
+        """Whether a case takes too long that was promised in time, or promises too much by calls that say little."""
+        longest_s = self._limits.longest_call_s
+        if 0 < promised_s <= longest_s < _median_s(calls):
+            return True
+        if following is None or _median_s(calls) > _SHORT * longest_s:
+            return False
+        return self._promised_s(calls, case, following) > BORDERLINE * longest_s
+
+    def _timed_calls(self, case: Case, first: int, too_long_s: float, pause_s: float = 0.0) -> list[Call]:
+        """Calls on the draws of a case from the `first` on: one where that takes far too long, or else as many as decide."""
+        calls: list[Call] = []
+        for number in range(first, first + _SIZING_CALLS):
+            time.sleep(pause_s)
+            calls.append(self._right_call(case, number, self._limits.call_s(case.name)))
+            if calls[0].wall_time_s > too_long_s:
+                break
+        return calls
 
     def _right_call(self, case: Case, number: int, limit_s: float, *, followed_up: bool = True) -> Call:
         """One call whose answer is right, or the end of the check."""
@@ -209,6 +246,10 @@ class _Check:
 
     def _time(self, case: Case, seconds: float) -> None:
         self._note(case_times_s={**self._result.case_times_s, case.name: seconds})
+
+
+def _median_s(calls: Sequence[Call]) -> float:
+    return statistics.median(call.wall_time_s for call in calls)
 
 
 def _size_bytes(outputs: Sequence[ArraySpec]) -> int:

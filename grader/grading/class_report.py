@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from grader.content.course import Assignment, Course
 from grader.content.submission import Submission, names_used, packages_used
@@ -81,7 +82,7 @@ def stand(
         results=tuple(_with_points(result, marks) for result in results),
         marks=marks,
         finals=final_marks(session.course, marks) if _is_whole(session.course, everyone) else (),
-        thresholds=tuple(_thresholds(assignments, _references(results))),
+        thresholds=tuple(_thresholds(assignments, _references(results), everyone)),
         work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
         faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
         ungraded=tuple(ungraded),
@@ -104,13 +105,24 @@ def _is_whole(course: Course, everyone: Sequence[HandIns]) -> bool:
     return {hand_ins.task.name for hand_ins in everyone} >= {task for one in course.assignments for task in one.tasks}
 
 
-def _references(results: Sequence[Result]) -> dict[str, dict[str, float]]:
-    """The references' seconds per unit of work, by task and level."""
-    seconds: dict[str, dict[str, float]] = {}
+def _references(results: Sequence[Result]) -> dict[str, dict[str, Result]]:
+    """The references that were measured, by task and level."""
+    found: dict[str, dict[str, Result]] = {}
     for result in results:
         if result.kind == "reference" and result.rate:
-            seconds.setdefault(result.task, {})[result.author] = 1.0 / result.rate
-    return seconds
+            found.setdefault(result.task, {})[result.author] = result
+    return found
+
+
+def _seconds_of(reference: Result, cases: Sequence[str], case: str | None) -> float:
+    """A reference's seconds per unit of work, as they count beside a submission that was measured at `case`.
+
+    At its own case they are the measured ones, and at smaller cases too: nobody comes nearer to it by being slow at its case.
+    At larger ones they are what they count for over the cases.
+    """
+    goes_further = case is not None and cases.index(case) > cases.index(str(reference.case))
+    rate = reference.counted_rate if goes_further else reference.rate
+    return 1.0 / rate if rate else inf
 
 
 def _facts(results: Sequence[Result], everyone: Sequence[HandIns]) -> dict[str, dict[str, Facts]]:
@@ -119,17 +131,23 @@ def _facts(results: Sequence[Result], everyone: Sequence[HandIns]) -> dict[str, 
         (one.author, hand_ins.task.name): one for hand_ins in everyone for one in hand_ins.everyone if one.kind == "student"
     }
     references = _references(results)
+    cases = {hand_ins.task.name: hand_ins.task.case_names for hand_ins in everyone}
     facts: dict[str, dict[str, Facts]] = {author: {} for author, _ in sorted(submissions)}
     for result in results:
         if result.kind == "student":
             seconds = 1.0 / result.rate if result.rate else None
             submission = submissions[result.author, result.task]
+            of_task = references.get(result.task, {})
             facts[result.author][result.task] = Facts(
                 verdict=result.verdict,
                 names_used=names_used(submission) if isinstance(submission, Submission) else frozenset(),
                 seconds_per_unit=seconds,
                 seconds_per_unit_low=_favourable_seconds(result, seconds),
-                reference_seconds_per_unit=references.get(result.task, {}),
+                least_seconds_per_unit=1.0 / result.bound.rate if result.bound is not None else 0.0,
+                reference_seconds_per_unit={
+                    level: _seconds_of(one, cases[result.task], result.case) for level, one in of_task.items()
+                },
+                at_its_case=frozenset(level for level, one in of_task.items() if one.case == result.case),
                 measured_before=_seconds_before(result, seconds),
                 compiled_functions=result.compiled_functions,
                 picture_answered=result.picture_answered,
@@ -190,12 +208,17 @@ def _with_points(result: Result, marks: Sequence[AssignmentMarks]) -> Result:
     )
 
 
-def _thresholds(assignments: Sequence[Assignment], references: Mapping[str, Mapping[str, float]]) -> Iterator[SpeedThresholds]:
+def _thresholds(
+    assignments: Sequence[Assignment], references: Mapping[str, Mapping[str, Result]], everyone: Sequence[HandIns]
+) -> Iterator[SpeedThresholds]:
     """Of every speed criterion whose references have been measured."""
+    cases = {hand_ins.task.name: hand_ins.task.case_names for hand_ins in everyone}
     for assignment in assignments:
         for criterion in assignment.criteria:
             task = assignment.task_of(criterion) or ""
             of_task = references.get(task, {})
             if criterion.by == "speed" and {NAIVE, assignment.full_marks} <= of_task.keys():
-                steps = speed_thresholds(criterion.points, of_task[NAIVE], of_task[str(assignment.full_marks)])
+                naive, full = (of_task[level] for level in (NAIVE, str(assignment.full_marks)))
+                seconds = [_seconds_of(one, cases[task], full.case) for one in (naive, full)]
+                steps = speed_thresholds(criterion.points, *seconds)
                 yield SpeedThresholds(task, assignment.id, criterion.id, steps)

@@ -1,14 +1,18 @@
 """One call with its judgement: the answer by itself, and where the task asks for it beside further, untimed calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from random import SystemRandom
 
 import numpy as np
 
 from grader.content.task import ArraySpec, Case, Inputs, Task
 from grader.execution.interface import Call, Worker
 from grader.grading.judge import failed, judge, judge_further, the_courses_code
-from grader.records import PreparedCase, Problem
+from grader.records import FurtherCall, PreparedCase, Problem
+
+_SPARE = 1
+"""Witnesses beside those that one call needs: so not even who is not asked can be known."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,11 @@ class CallLimits:
 
 
 class Witnesses:
-    """Workers of one submission for its further calls: each place among them has a process of its own.
+    """Workers of one submission for its further calls, each of which is made by another of them.
 
-    None of them has seen the call that it is asked about, nor the other further calls. So whatever a submission remembers of
-    its calls, all that it can answer with is what follows from the arguments.
+    None of them has seen the call that it is asked about, nor the other further calls. Who makes which, and in which order, is
+    drawn anew each time, so that nobody has a part to play: all that a process can answer with is what follows from the
+    arguments.
     """
 
     def __init__(self, start: Callable[[], Worker], first_call_s: float, compiled: bytes = b"") -> None:
@@ -42,7 +47,8 @@ class Witnesses:
         self._start = start
         self._compiled = compiled
         self._first_call_s = first_call_s
-        self._workers: list[Worker] = []
+        self._workers: dict[int, Worker] = {}
+        self._chance = SystemRandom()
 
     def spare_compiling(self, worker: Worker) -> None:
         """Let them have what the submission has compiled so far, where they have nothing yet.
@@ -53,12 +59,23 @@ class Witnesses:
         if not self._compiled:
             self._compiled = worker.compiled_functions()
 
-    def call(self, place: int, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:
-        """The call at one place; a worker's first one may compile."""
-        if place < len(self._workers):
-            return self._workers[place].call(inputs, outputs, limit_s)
-        worker = self._start()
-        self._workers.append(worker)
+    def answer(self, further: Sequence[FurtherCall], limit_s: float) -> dict[int, Call]:
+        """The further calls by their number, up to the first that fails, in the order in which they were made."""
+        made: dict[int, Call] = {}
+        order = self._chance.sample(range(len(further)), len(further))
+        who = self._chance.sample(range(len(further) + _SPARE), len(further))
+        for number, witness in zip(order, who, strict=True):
+            inputs, outputs = further[number]
+            made[number] = self._call(witness, inputs, outputs, limit_s)
+            if made[number].failure is not None:
+                break
+        return made
+
+    def _call(self, witness: int, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:
+        """One call; a worker's first one may compile."""
+        if witness in self._workers:
+            return self._workers[witness].call(inputs, outputs, limit_s)
+        worker = self._workers[witness] = self._start()
         load = worker.load(self._first_call_s, self._compiled)
         if load.failure is not None:
             return Call(load.import_time_s, 0.0, 0, None, load.failure)
@@ -66,7 +83,7 @@ class Witnesses:
 
     def close(self) -> None:
         """End them all."""
-        for worker in self._workers:
+        for worker in self._workers.values():
             worker.close()
 
 
@@ -89,32 +106,25 @@ def judged_call(
     problem = judge(task, case, prepared, call, limits.memory_bytes, passed)
     inside_s = call.wall_time_s
     if problem is None and witnesses is not None and prepared.follow_ups:
-        further = _further_calls(witnesses, prepared, limits)
-        inside_s += sum(one.wall_time_s for one in further)
+        further = witnesses.answer(prepared.follow_ups, limits.wall_time_s)
+        inside_s += sum(one.wall_time_s for one in further.values())
         problem = _beside(task, case, prepared, call, further, limits)
     return Judged(call, problem, None if problem else _review(task, case, prepared, call), inside_s)
 
 
-def _further_calls(witnesses: Witnesses, prepared: PreparedCase, limits: CallLimits) -> list[Call]:
-    """The calls that the task asks for, up to the first that fails."""
-    calls: list[Call] = []
-    for place, (inputs, outputs) in enumerate(prepared.follow_ups):
-        calls.append(witnesses.call(place, inputs, outputs, limits.wall_time_s))
-        if calls[-1].failure is not None:
-            break
-    return calls
-
-
 def _beside(
-    task: Task, case: Case, prepared: PreparedCase, call: Call, further: Sequence[Call], limits: CallLimits
+    task: Task, case: Case, prepared: PreparedCase, call: Call, further: Mapping[int, Call], limits: CallLimits
 ) -> Problem | None:
     """What is wrong with the further calls, or with the answer beside theirs."""
-    last_inputs, _ = prepared.follow_ups[len(further) - 1]
-    if further[-1].failure is not None:
-        where = f"when called again beside case {case.name!r}"
-        return failed(further[-1].failure, limits.memory_bytes, where=where, case=case, inputs=last_inputs)
+    for number, one in further.items():
+        if one.failure is not None:
+            where = f"when called again beside case {case.name!r}"
+            inputs, _ = prepared.follow_ups[number]
+            return failed(one.failure, limits.memory_bytes, where=where, case=case, inputs=inputs)
     answers = tuple(
-        (inputs, one.outputs) for (inputs, _), one in zip(prepared.follow_ups, further, strict=True) if one.outputs is not None
+        (inputs, outputs)
+        for number, (inputs, _) in enumerate(prepared.follow_ups)
+        if (outputs := further[number].outputs) is not None
     )
     assert call.outputs is not None  # noqa: S101 -- it was judged right
     return judge_further(task, case, prepared, call.outputs, answers)

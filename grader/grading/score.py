@@ -30,8 +30,12 @@ class Facts:
     """Wall time per unit of the task's work, at the case where it was measured."""
     seconds_per_unit_low: float | None = None
     """The favourable end of that figure's interval; None where it has none."""
+    least_seconds_per_unit: float = 0.0
+    """Beside what was measured at other cases no less counts: the next case is not done in the time that less would take."""
     reference_seconds_per_unit: Mapping[str, float] = field(default_factory=dict)
-    """Of the references that were measured, by level."""
+    """Of the references that were measured, by level, as they count beside this submission."""
+    at_its_case: frozenset[str] = frozenset()
+    """The references that were measured at the very case where it was."""
     measured_before: tuple[float, ...] = ()
     """The favourable seconds per unit of earlier measurements of the same code: the best counts."""
     compiled_functions: int | None = None
@@ -178,11 +182,15 @@ def _speed(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[float |
     counts = f" ({time_text(favourable)} at the favourable end of its interval, which counts)" if favourable < measured else ""
     if best < favourable:
         counts = f" (measured {len(facts.measured_before) + 1} times; the best, {time_text(best)}, counts)"
+    # At one case with the full-marks reference the two are compared as they were measured.
+    counted = best if full_marks in facts.at_its_case else max(best, facts.least_seconds_per_unit)
+    bounded = f", of which no less than {time_text(counted)} count: it takes longer at the next case" if counted > best else ""
     because = (
-        f"{time_text(measured)} per unit of work{counts}; naive takes {time_text(naive)} (0 points), "
+        f"{time_text(measured)} per unit of work{counts}{bounded}; "
+        f"naive takes {time_text(naive)} (0 points), "
         f"{full_marks} {time_text(full)} ({criterion.points:g} points); each doubling of the speed between them counts alike"
     )
-    return speed_points(criterion.points, best, naive, full), because
+    return speed_points(criterion.points, counted, naive, full), because
 
 
 def _few(names: Sequence[str]) -> str:

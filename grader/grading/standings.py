@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 from grader.content.course import Measurement
 from grader.content.task import LoadedTask
+from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
 from grader.grading.suspicion import Observed, suspicions
 from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn
 from grader.store import Conditions, Store, StoredBlock
+from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
 
 _MOST_BENEFIT = 0.05
@@ -39,6 +41,8 @@ class Result:
     speedup: float | None = None
     speedup_low: float | None = None
     speedup_high: float | None = None
+    bound: Bound | None = None
+    """What its rate counts for at most over the cases."""
     rank: int | None = None
     measured_before: tuple[float, ...] = ()
     """The favourable speedups over the same baseline of earlier measurements of the same code."""
@@ -66,6 +70,11 @@ class Result:
     def rate(self) -> float | None:
         """Units of work per second."""
         return self.work / self.wall_time_s if self.work is not None and self.wall_time_s else None
+
+    @property
+    def counted_rate(self) -> float | None:
+        """What its rate counts for over the cases."""
+        return min(self.rate, self.bound.rate) if self.rate is not None and self.bound is not None else self.rate
 
     @property
     def wants_a_look(self) -> bool:
@@ -133,6 +142,8 @@ class TaskStandings:
         self._blocks = current_blocks([one for one in stored if not one.superseded], self._checks)
         self._stored = stored
         self._peaks = store.peaks(conditions)
+        references = (check for member, check in self._checks.items() if member.kind == "reference" and check is not None)
+        self._works = works_of(references)
         self._accepted = {(one.author, one.task, one.content_hash): one for one in store.acceptances()}
 
     def results(self) -> list[Result]:
@@ -141,8 +152,7 @@ class TaskStandings:
         by_key = {f"{result.kind}/{result.author}": result for result in results}
         for case in {one.block.case for one in self._blocks if one.runs}:
             by_key |= self._measured(case, by_key)
-        ranked = _ranked_over_cases(list(by_key.values()))
-        return sorted(ranked, key=lambda result: (-(result.rate or 0.0), result.verdict, result.kind, result.author))
+        return sorted(ranked_over_cases(list(by_key.values())), key=_fastest_first)
 
     def ungraded(self) -> list[str]:
         """Whose current code has no verdict yet."""
@@ -174,6 +184,7 @@ class TaskStandings:
             picture_answered=check.picture_answered,
             case=check.case,
             work=check.case_work.get(check.case or ""),
+            bound=bound_of(check, self._task.case_names, self._works, self._session.course.measurement.longest_call_s),
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
@@ -265,6 +276,7 @@ class TaskStandings:
                 if key in turns_by_run and key not in measured and by_key[key].case == case:
                     runs = turns_by_run[key]
                     figures = _with_figures(by_key[key], standing, baseline, baseline_s, itertools.chain(*runs), ranking)
+                    figures = replace(figures, flags=(*figures.flags, *_bound_flags(figures, self._task.task.work_unit)))
                     figures = self._with_suspicions(figures, members[key], runs, erratic=standing.erratic)
                     measured[key] = replace(figures, rank=ranks.get(key), measured_before=before.get(key, ()))
         for key, (verdict, message) in _problems(blocks, self._checks).items():
@@ -349,6 +361,16 @@ def _measuring_flags(standing: Standing, ranking: Ranking) -> tuple[str, ...]:
     return tuple(flags)
 
 
+def _bound_flags(result: Result, work_unit: str) -> tuple[str, ...]:
+    """Where its rate does not count in full over the cases: why not, and for what it counts."""
+    bound = result.bound
+    if bound is None or result.rate is None or result.rate <= bound.rate:
+        return ()
+    found = "it did not in the check" if bound.took_s is None else f"it took {time_text(bound.took_s)} there in the check"
+    promised, counts = time_text(bound.work / result.rate), rate_text(bound.rate, work_unit)
+    return (f"at this rate it would do {bound.case} in {promised}, and {found}: over the cases it counts as {counts}",)
+
+
 def _signed(acceptance: Acceptance) -> str:
     return f"{acceptance.who} on {acceptance.accepted_at[:10]}: {acceptance.note}"
 
@@ -361,8 +383,8 @@ def _thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
     return (f"you asked for {asked} threads; the budget is {budget}, so they shared {budget} core{'s' * (budget > 1)}",)
 
 
-def _ranked_over_cases(results: Sequence[Result]) -> list[Result]:
-    """Ranks over all cases of a task: the rank within the case, behind everyone of other cases who has a higher rate.
+def ranked_over_cases(results: Sequence[Result]) -> list[Result]:
+    """Ranks over all cases of a task: the rank within the case, behind everyone of other cases whose rate counts for more.
 
     Ties live within a case only. Who tie stay together, at the place of the fastest of them: somebody at another case does not
     come between.
@@ -370,14 +392,24 @@ def _ranked_over_cases(results: Sequence[Result]) -> list[Result]:
     students = [result for result in results if result.rank is not None]
 
     def place(result: Result) -> float:
-        """The rate of the fastest among those who tie with it."""
-        return max(other.rate or 0.0 for other in students if (other.case, other.rank) == (result.case, result.rank))
+        """The most that a rate counts for among those who tie with it, and those whom it beats at their own case.
+
+        The latter have no higher rate, but may have a higher bound, and the order at one case stays as it is.
+        """
+        own_rank = result.rank or 0
+        return max(
+            other.counted_rate or 0.0 for other in students if other.case == result.case and (other.rank or 0) >= own_rank
+        )
 
     def ranked(result: Result) -> Result:
         ahead = sum(place(other) > place(result) for other in students if other.case != result.case)
         return replace(result, rank=(result.rank or 0) + ahead)
 
     return [ranked(result) if result.rank is not None else result for result in results]
+
+
+def _fastest_first(result: Result) -> tuple[float, float, str, str, str]:
+    return -(result.counted_rate or 0.0), -(result.rate or 0.0), result.verdict, result.kind, result.author
 
 
 def favourable(speedup: float, high: float) -> float:

@@ -51,6 +51,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "speedup": result.speedup,
         "speedup_low": _finite(result.speedup_low),
         "speedup_high": _finite(result.speedup_high),
+        "counted_rate": result.counted_rate,
         "rank": result.rank,
         "points": result.points,
         "max_points": result.max_points,

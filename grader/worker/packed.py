@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-LIMIT_BYTES = 32 << 20
+LIMIT_BYTES = 8 << 20
 _ENTRY = struct.Struct("<II")
 
 

@@ -122,6 +122,9 @@ def _start_worker(control: socket.socket, confinement: Confinement, request: dic
 def _run_init(confinement: Confinement, folder: Path, channel: int, status: int, output: int) -> None:
     """The trusted parent of one worker: prepares its namespaces, waits for it, reports how it ended, and cleans up."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # the first process of a namespace is sent none from inside that it has no handler for
     if confinement.sandboxed:
         confine.mount_private(confinement.tmpfs_bytes)
         confine.drop_privileges()
@@ -150,6 +153,8 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
     code = 1
     try:
         confine.die_with_parent()
+        os.setsid()  # a signal to its own group reaches nobody else
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         _redirect_output(output, confinement.output_bytes)
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.update(

@@ -8,9 +8,15 @@ of the market is still arranged uniformly, so the cells beside a kind are such a
 would give one as far from its mean, on that side, with a probability of less than `ALPHA` / 2.
 """
 
+import functools
+import importlib.util
 import math
+import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -264,39 +270,76 @@ def _counts_between_rows(placed: Map, sideways: int, line: str) -> Iterator[Coun
             yield Count(part, advice, kind, found, size, of_kind, cells)
 
 
-LONGEST_STRIDE = 64
-"""Cells from one that is copied to the next, where somebody moves the market on in steps instead of shuffling it."""
-MOST_COPIED_CELLS = 1 << 24
-"""Over all strides together: on the largest maps only the shortest strides are tried."""
+SHORT_STRIDES = 2048
+"""Cells from one that is copied to the next, where somebody moves the market on in steps instead of shuffling it; these are the
+likely ones, and each is tried from `MANY_STARTS` places."""
+MANY_STARTS, STARTS = 16, 16
+LOOKED_UP = 1 << 20
+"""Stretches that are looked up; where there are more strides than that allows, short ones are tried and some of the others."""
+SURPLUS_BITS = 8
+"""A stretch holds so many bits more than tell one place of the market from another, so that few are alike by chance."""
+LONGEST_STRETCH = 256
 
 
 def fault_of_copy(was: Map, now: Map, number: int) -> Difference | None:
-    """Whether the market's cells are those of before in a regular order: moved on, reversed, every seventh, …: no shuffle.
+    """Whether a part of the market holds what stood there before, in a regular order: moved on, reversed, each seventh cell.
 
-    With N cells and A strides there are 2NA stretches that could be copied. A random move begins with a given one with a
-    probability of the arrangements of the other cells over those of all. Only stretches for which 2NA times that is below
-    `ALPHA` count, so the test fails an honest program with a probability of at most `ALPHA`.
+    Whatever reads the market on by a stride, around the end too, copies runs of cells. So each stride is read from a few random
+    places of `was`, and what is read is looked for in all of `now`; a few cells of a run may be others. A uniformly random
+    arrangement has given kinds at given places with a probability of the arrangements of the other cells over those of all. A
+    run that is compared with a place counts only if it is so long that this is below `ALPHA` over the number of comparisons in
+    all. Neither what is compared nor how long it has to be depends on `now`: an honest program fails with a probability of at
+    most `ALPHA`.
     """
-    length = min(now.size // 2, 4 * END_CELLS)
-    stretch, rest = (np.bincount(part, minlength=3) for part in (now[:length], now[length:]))
-    log_probability = log_arrangements(rest) - log_arrangements(stretch + rest)
-    strides = min(LONGEST_STRIDE, max(1, MOST_COPIED_CELLS // max(1, now.size)))
-    if now.size == 0 or log_probability + math.log(2 * now.size * strides) >= math.log(ALPHA):
+    size, numbers = now.size, np.array([np.count_nonzero(now == kind) for kind in KINDS])
+    if np.count_nonzero(numbers) <= 1:
         return None
-    forward, backward = now[:length].tobytes(), now[:length][::-1].tobytes()
-    cells = np.arange(now.size)
-    for stride in range(1, strides + 1):
-        if math.gcd(stride, now.size) == 1:
-            around = was[stride * cells % now.size].tobytes() * 2
-            if forward in around or backward in around:
-                return _copied(number, length)
-    return None
+    strides, starts = _readings(was)
+    every = 1 + size // LOOKED_UP
+    log_limit = math.log(ALPHA) - math.log(starts.size) - math.log(size + every) - math.log(kernels().TRIED_ASIDE)
+    shares = numbers[numbers > 0] / size
+    bits_of_a_cell = -float(np.sum(shares * np.log2(shares)))
+    length = math.ceil((math.log2(size) + SURPLUS_BITS) / bits_of_a_cell)
+    if length > min(size // 2, LONGEST_STRETCH) or -log_arrangements(numbers) >= log_limit:
+        return None
+    place, found, stride = kernels().find_copied_run(was, now, strides, starts, length, every, log_limit)
+    return _copied(number, place, found, min(stride, stride - size, key=abs), size) if found else None
 
 
-def _copied(number: int, length: int) -> Difference:
+def _readings(was: Map) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Strides, int64[m], and from where in the market each is read, int64[m, k]; both follow from the map before alone."""
+    size = was.size
+    rng = np.random.default_rng(zlib.crc32(was.tobytes()))
+    short = np.arange(1, min(SHORT_STRIDES, size - 1) + 1)
+    short = np.concatenate([short, size - short])
+    if size <= LOOKED_UP:
+        others = np.arange(1, size)
+    else:
+        next_ones = np.arange(1, LOOKED_UP // 16)
+        others = np.concatenate([next_ones, size - next_ones, rng.integers(1, size, LOOKED_UP // 4)])
+    at_once = min(STARTS, max(1, LOOKED_UP // size))
+    strides = np.concatenate([np.repeat(short, MANY_STARTS // at_once), others])
+    return strides, rng.integers(size, size=(len(strides), at_once))
+
+
+def _copied(number: int, place: int, length: int, stride: int, size: int) -> Difference:
+    how = f"those of before, each {abs(stride):,} cells {'after' if stride > 0 else 'before'} the last"
     return Difference(
         summary=f"in round {number} (counted from 0), the market is only moved on, reversed or read by strides, not shuffled",
-        where=f"the first {length} cells of the market, in the order of reading",
+        where=f"cells {place:,} to {place + length - 1:,} of the market's {size:,}, in the order of reading",
         expected="kinds in a random order",
-        got="kinds in an order in which they stood before",
+        got=how,
     )
+
+
+@functools.cache
+def kernels() -> ModuleType:
+    """The compiled functions beside this file."""
+    name = "course_task_schelling_kernels"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("kernels.py"))
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{Path(__file__).with_name('kernels.py')} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

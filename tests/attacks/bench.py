@@ -4,7 +4,7 @@ import secrets
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +17,16 @@ from grader.content.submission import Rejection, Submission, read_submission
 from grader.content.task import ArraySpec, Inputs, task_names
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Call, Failure, Generation, Load, Worker
+from grader.execution.peaks import measure_peaks
 from grader.grading.check import DrawnInputs
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure import Plan, competitors_of, measure_run
-from grader.grading.rank import Ranking, Standing
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, open_session
-from grader.grading.standings import _measuring_flags, _thread_flags
-from grader.records import Block, CheckResult, Limits, RunRecord, Turn
+from grader.grading.standings import _thread_flags
+from grader.grading.suspicion import Observed, suspicions
+from grader.profiles import Profile
+from grader.records import CONTROL, Block, CheckResult, Limits, RunRecord, Turn
 from grader.verdicts import Verdict
 from tests.attacks.canaries import Canaries
 from tests.attacks.corpus import COURSE, Entry
@@ -39,14 +41,15 @@ MEMORY_BYTES = 512 << 20
 OUTPUT_BYTES = 64 << 10
 LONGEST_CALL_S = 0.05
 CONTROLS = ("correct", "wrong")
-PATIENCE_S = 45.0
+PATIENCE_S = 30.0
 """A submission that keeps the grader busy for longer has won."""
 READING_S = 5.0
 """The same for what is read before anything of it runs, and has no limit but its size."""
 
 _NAIVE_S = 120.0
 _CONTROLS_LONGEST_CALL_S = 0.002
-SECONDS_PER_RUN = (0.4, 0.8, 1.6)
+_CONTROLS_PATIENCE_S = 15.0
+SECONDS_PER_RUN = (0.3, 0.6, 1.2)
 """Of each competitor; a suspicious time is measured again, for longer."""
 _SEED_BITS = 128
 
@@ -110,6 +113,7 @@ class Bench:
         self._naive_times_s: dict[str, dict[str, float]] = {}
         self._twins: dict[tuple[str, str], tuple[Submission, CheckResult]] = {}
         self._compiled = Checked()
+        self._peaks = measure_peaks(backend)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +129,9 @@ class Bench:
         catcher.caught()
         self._seen = _Seen()
         start = time.perf_counter()
+        drawn = tuple(self._inputs[entry.task]._kept)
         outcome = self._graded(entry, folder)
+        self._forget(entry.task, drawn)
         printed = "\n".join(self._seen.text)
         account = [line for line in printed.splitlines() if line.startswith(OWN_ACCOUNT)]
         host, sent = self._host(before, catcher)
@@ -141,6 +147,19 @@ class Bench:
             following=following,
             took_s=time.perf_counter() - start,
         )
+
+    def pass_by(self, entry: Entry) -> Outcome:
+        """One file of many in a row: handed in and checked, without being timed, followed or looked after."""
+        self._prepare(entry)
+        folder = self._hand_in(entry)
+        self._seen = _Seen()
+        drawn = tuple(self._inputs[entry.task]._kept)
+        outcome = self._graded(replace(entry, honest=None, flagged=False), folder)
+        self._forget(entry.task, drawn)
+        _remove(folder)
+        if outcome.fault is not None:
+            self._renew()
+        return outcome
 
     # --- one submission ----------------------------------------------------------------------------------------------------
 
@@ -159,7 +178,7 @@ class Bench:
                         result.verdict,
                         result.message,
                         result.review,
-                        suspicions(result, (), self._session.machine.threads),
+                        self._suspicions(entry.task, result, result.case, ()),
                     )
                 return self._timed(entry, handed_in, result)
         except Exception as error:  # noqa: BLE001 -- whatever a submission makes the grader raise is a win for it
@@ -180,14 +199,14 @@ class Bench:
         cases = self._session.tasks[entry.task].case_names
         case = min(result.case or cases[0], twin_result.case or cases[0], key=cases.index)
         runs: list[list[float]] = []
-        turns: list[Turn] = []
+        runs_of_turns: list[tuple[Turn, ...]] = []
         for seconds in SECONDS_PER_RUN:
             record = self._run(entry.task, case, submission, twin, seconds, (result, twin_result))
             if "student/" + AUTHOR in record.problems:
                 verdict, message = record.problems["student/" + AUTHOR]
                 return Outcome(entry, verdict, message, suspicions=("failed while it was measured",))
             runs.append(_ratios(record, member_of(twin).key))
-            turns += [turn for turn in record.turns if turn.competitor == "student/" + AUTHOR]
+            runs_of_turns.append(tuple(turn for turn in record.turns if turn.competitor == "student/" + AUTHOR))
             if pooled(runs) >= LEAST_TIME:
                 break
         review = result.review or record.reviews.get("student/" + AUTHOR)
@@ -196,9 +215,26 @@ class Bench:
             result.verdict,
             result.message,
             review,
-            suspicions(replace(result, review=review), turns, self._session.machine.threads),
+            self._suspicions(entry.task, replace(result, review=review), case, runs_of_turns),
             pooled(runs) if entry.honest is not None else None,
         )
+
+    def _suspicions(
+        self, name: str, result: CheckResult, case: str | None, runs: Sequence[tuple[Turn, ...]]
+    ) -> tuple[str, ...]:
+        """All for which the grader would ask a person to look at this work, and what it says of its threads."""
+        task, budget = self._session.tasks[name].task, self._session.machine.threads
+        observed = Observed(
+            check=result,
+            threads=task.profile.cores(budget),
+            starts_processes=task.profile.starts_processes,
+            case=case,
+            runs=tuple(runs),
+            peaks=self._peaks,
+            least_operations=task.least_operations,
+        )
+        reviewed = () if result.review is None else (result.review,)
+        return (*reviewed, *_thread_flags(result, task.profile.cores(budget)), *suspicions(observed))
 
     def _run(
         self,
@@ -214,11 +250,12 @@ class Bench:
             key: one.case_times_s.get(case, LONGEST_CALL_S)
             for key, one in zip((member.key, baseline.key), results, strict=True)
         }
+        competitors = competitors_of({member.key: submission, baseline.key: twin}, [member.key], baseline.key)
         return measure_run(
             self._current(),
             self._session.tasks[task],
             Block(task, case, baseline, (member,), calls_s),
-            competitors_of({member.key: submission, baseline.key: twin}, [member.key], baseline.key),
+            [one for one in competitors if one.key != CONTROL],  # it says whether ranks can be trusted, and here are none
             seed=secrets.randbits(_SEED_BITS),
             plan=Plan(
                 calls_per_run=48,
@@ -242,16 +279,13 @@ class Bench:
                 self._limits(task)
             self._following()
         self._limits(entry.task)
-        _, result = self._twin(entry.task, entry.honest or "numpy")
-        self._draw_up_to(entry.task, result.case)
+        self._twin(entry.task, entry.honest or "numpy")
 
-    def _draw_up_to(self, task: str, case: str | None) -> None:
-        """The inputs that may be asked for, with what is expected: they stay in the grader's memory, and are nobody's growth."""
-        loaded = self._session.tasks[task]
-        reached = 0 if case is None else loaded.case_names.index(case)
-        for number, drawn in enumerate(loaded.task.benchmark_cases[: reached + 3]):
-            for draw in range(4 if number <= reached + 1 else 1):
-                self._inputs[task](drawn, draw)
+    def _forget(self, task: str, drawn: Collection[tuple[str, int]]) -> None:
+        """Inputs of larger cases than its twin does, which the grader keeps for the next one: they are nobody's growth."""
+        kept = self._inputs[task]._kept
+        for key in kept.keys() - set(drawn):
+            del kept[key]
 
     def _hand_in(self, entry: Entry) -> Path:
         folder = self._session.course_folder / "submissions" / AUTHOR
@@ -266,6 +300,7 @@ class Bench:
             self._session.tasks[task].interface,
             task_names(self._session.course_folder),
             source_bytes_limit=int(self._session.course.limits.source_bytes),
+            not_from=(self._session.course_folder, self._session.submissions_folder),
         )
 
     def _twin(self, task: str, name: str) -> tuple[Submission, CheckResult]:
@@ -275,6 +310,8 @@ class Bench:
             result = self._check(submission, task)
             if result.verdict is not Verdict.ACCEPTED:
                 raise GraderError(f"the honest twin {name} is {result.verdict}: {result.message}")
+            # A first run, of the twin with itself: libraries keep the memory that they measure with.
+            self._run(task, result.case or "", submission, submission, 0.01, (result, result))
             self._twins[task, name] = submission, result
         return self._twins[task, name]
 
@@ -314,14 +351,14 @@ class Bench:
 
     def _following(self) -> tuple[str, ...]:
         """What goes wrong with a correct and a wrong control in the same generation."""
-        found = []
+        found: list[str] = []
         for name in CONTROLS:
             entry = self._controls[name]
             try:
-                with _patience(PATIENCE_S):
+                with _patience(_CONTROLS_PATIENCE_S):
                     result = self._check(self._control(name), entry.task, _CONTROLS_LONGEST_CALL_S)
             except Exception as error:  # noqa: BLE001 -- as for the attack itself
-                found.append(f"the {name} control after it: {type(error).__name__}: {error}")
+                return (*found, f"the {name} control after it: {type(error).__name__}: {error}")
             else:
                 if result.verdict not in entry.verdicts:
                     found.append(f"the {name} control after it: {result.verdict}: {result.message[:200]}")
@@ -336,17 +373,6 @@ class Bench:
         """As the grader does after a fault of its own: the next file finds new processes."""
         self._stack.close()
         self._generation = None
-
-
-def suspicions(result: CheckResult, turns: Sequence[Turn], threads: int) -> tuple[str, ...]:
-    """All for which the grader would ask a person to look at this work: by its check, and by how it was measured."""
-    found = [] if result.review is None else [result.review]
-    found += _thread_flags(result, threads)
-    if turns:
-        steady = Standing("student/" + AUTHOR, 0.0, 0.0, 0.0, None, 1, erratic=False)
-        cpu_over_wall = sum(turn.cpu_time_s for turn in turns) / sum(sum(turn.timed_s) for turn in turns)
-        found += _measuring_flags(steady, turns, Ranking((), 0.0, control_split=False, contested=()), cpu_over_wall)
-    return tuple(found)
 
 
 def _is_timed(entry: Entry) -> bool:
@@ -437,8 +463,8 @@ class _WatchedGeneration:
     canaries: Canaries
     seen: Callable[[], _Seen]
 
-    def start(self, submission: Submission) -> Worker:
-        return _WatchedWorker(self.generation.start(submission), self.canaries, self.seen())
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> Worker:
+        return _WatchedWorker(self.generation.start(submission, profile), self.canaries, self.seen())
 
 
 class _WatchedWorker:

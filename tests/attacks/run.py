@@ -45,7 +45,7 @@ def run_corpus(
         with planted(canaries, course.folder, home) as in_memory:
             controls = [entry for entry in entries if entry.name.removeprefix("controls/") in CONTROLS]
             session = course.session(sorted({entry.task for entry in (*wanted, *controls)}))
-            watch = Watch((course.folder, home), catcher)
+            watch = Watch((course.folder, home))
             with Bench(session, backend_for(session), entries, canaries, watch) as bench:
                 for entry in wanted:
                     outcomes.append(bench.grade(entry, catcher))

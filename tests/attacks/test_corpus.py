@@ -1,6 +1,8 @@
 """The corpus of attacks: its headers, what it covers, and that its runner sees a win. `make attacks` runs all of it."""
 
 import base64
+import socket
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +20,7 @@ from tests.attacks.bench import CopiedCourse
 from tests.attacks.canaries import PLACES, Canaries, planted
 from tests.attacks.catalogue import Phrase, covering, load_catalogue, unknown_words
 from tests.attacks.corpus import CATEGORIES, COURSE, CorpusError, category_of, load_corpus
-from tests.attacks.host import Host, changes
+from tests.attacks.host import Host, Watch, adopting_orphans, catching, changes
 from tests.attacks.outcomes import Outcome, as_json, head, last_line, lines_of, wins
 from tests.attacks.run import chosen, run_corpus
 
@@ -215,7 +217,7 @@ def test_an_unchanged_host_is_no_change() -> None:
         (replace(HOST, processes={**HOST.processes, 8: "sleep (8)"}), "process left: sleep (8)"),
         (replace(HOST, processes={}), "process gone: zygote (7)"),
         (replace(HOST, sockets=frozenset({"unix @attack-mark"})), "socket left: unix @attack-mark"),
-        (replace(HOST, marks=frozenset({"/tmp/attack-mark"})), "file left: /tmp/attack-mark"),
+        (replace(HOST, marks=frozenset({"/run/attack-mark"})), "file left: /run/attack-mark"),
         (replace(HOST, files={}), "file changed: /course/course.toml"),
         (replace(HOST, shared_memory=frozenset({"shm 1 2"})), "shared memory left: shm 1 2"),
         (replace(HOST, settings={"kernel/core_pattern": "|evil"}), "setting changed: kernel/core_pattern"),
@@ -225,6 +227,27 @@ def test_an_unchanged_host_is_no_change() -> None:
 )
 def test_every_change_is_said(after: Host, said: str) -> None:
     assert changes(HOST, after) == (said,)
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_what_is_sent_out_is_caught(kind: socket.SocketKind) -> None:
+    with catching() as catcher:
+        with socket.socket(socket.AF_INET, kind) as attack:
+            attack.connect(("127.0.0.1", catcher.port))
+            attack.send(b"a secret")
+        assert b"a secret" in catcher.caught()
+        assert catcher.caught() == []
+
+
+def test_what_a_process_leaves_behind_is_seen_and_ended() -> None:
+    with adopting_orphans():
+        watch = Watch(())
+        before = watch.look()
+        subprocess.run(["/bin/sh", "-c", "setsid sleep 30 >/dev/null 2>&1 &"], check=True)
+        after = watch.look()
+        assert [what.split(" (")[0] for what in changes(before, after) if "process" in what] == ["process left: sleep"]
+        watch.clean(before, after)
+        assert watch.settled(before).processes == before.processes
 
 
 # Canaries

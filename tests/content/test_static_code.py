@@ -217,7 +217,19 @@ def test_a_declared_encoding_is_honoured() -> None:
     assert "f" in read(b"\xef\xbb\xbfdef f(): ...").definitions
 
 
-@pytest.mark.parametrize("source", ["-" * 100_000 + "1", "a" + ".b" * 100_000, "1" + "+1" * 100_000, "lambda:" * 100_000 + "1"])
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('f"' + "{x}" * 80_000 + '"', "f.py has 80,000 opening braces; at most 20,000 are read"),
+        ("def f(): ...\n" * 20_000, "f.py has 20,000 definitions; at most 5,000 are read"),
+    ],
+    ids=["a formatted string", "definitions"],
+)
+def test_what_takes_pythons_compiler_minutes_is_not_read(source: str, words: str) -> None:
+    assert broken(source.encode()) == words
+
+
+@pytest.mark.parametrize("source", ["-" * 100_000 + "1", "a" + ".b" * 100_000, "1" + "+1" * 100_000, "not " * 100_000 + "1"])
 def test_nesting_too_deep_for_python_is_a_message(source: str) -> None:
     assert broken(source.encode()) == "f.py is nested too deeply for Python to read; split its longest expression"
 

@@ -18,7 +18,7 @@ from benchmarks.hostile_peer import CALLS, OUTPUTS, HostileHandle, Move, convers
 from grader.errors import GraderError
 from grader.execution import process
 from grader.execution.interface import Call, FailureKind
-from grader.execution.process import WorkerProcess
+from grader.execution.process import Budget, WorkerProcess
 from grader.worker import wire
 from grader.worker.wire import HEADER, Operation
 
@@ -108,14 +108,14 @@ def test_only_the_end_of_its_init_is_a_fault_of_ours() -> None:
         call_of(Move(b"", 1, hangs_up=True, drops_status=True))
 
 
-def test_what_it_prints_without_the_cap_is_capped_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_PRINTED_LIMIT_BYTES", 1000)
+def test_what_it_prints_without_the_cap_is_capped_here() -> None:
     handle = HostileHandle(())
-    worker = WorkerProcess(handle, handle.channel, handle.status, handle.output, hostile_peer._SUBMISSION)
+    budget = Budget(printed_bytes=1000)
+    worker = WorkerProcess(handle, handle.channel, handle.status, handle.output, hostile_peer._SUBMISSION, budget)
     os.write(handle._far_output, b"x" * 60_000)
     worker.printed()
     os.write(handle._far_output, b"y" * 4000)
-    assert "y" not in worker.printed()
+    assert worker.printed() == "x" * 1000
     worker.close()
 
 

@@ -242,7 +242,7 @@ DEADLY = {
     "a segmentation fault": ("ctypes.string_at(0)", FailureKind.SIGNAL, "SIGSEGV (Segmentation fault)"),
     "abort": ("os.abort()", FailureKind.SIGNAL, "SIGABRT (Aborted)"),
     "killing itself": ("os.kill(os.getpid(), 9)", FailureKind.SIGNAL, "SIGKILL (Killed)"),
-    "a signal without a name": ("os.kill(os.getpid(), 40)", FailureKind.SIGNAL, "signal 40"),
+    "a signal without a name": ("os.kill(os.getpid(), 33)", FailureKind.SIGNAL, "signal 33"),
     "an alarm": ("signal.setitimer(signal.ITIMER_REAL, 0.01); time.sleep(60)", FailureKind.SIGNAL, "SIGALRM"),
 }
 

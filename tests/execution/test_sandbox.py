@@ -46,6 +46,14 @@ REFUSED = {
     "another root folder": "os.chroot('/tmp')",
     "to be root": "os.setuid(0)",
     "to set the clock": "import time; time.clock_settime(time.CLOCK_REALTIME, 0)",
+    "a lock on a file that all can read": "import fcntl; fcntl.flock(open(os.__file__), fcntl.LOCK_SH)",
+    "a record's lock on it": "import fcntl; fcntl.lockf(open(os.__file__), fcntl.LOCK_SH)",
+    "a larger pipe": "import fcntl; fcntl.fcntl(os.pipe()[0], 1031, 1 << 20)",
+    "a signal that is queued": "import signal; os.kill(os.getpid(), signal.SIGRTMIN)",
+    "what is cached of a file": "os.preadv(os.open(os.__file__, 0), [bytearray(1)], 0, os.RWF_NOWAIT)",
+    "how many files are open": "open('/proc/sys/fs/file-nr')",
+    "how busy the machine is": "open('/proc/loadavg')",
+    "how many processes there are": "os.listdir('/proc')",
     "a device": "os.mknod('/tmp/disk', 0o060600, os.makedev(8, 0))",
 }
 
@@ -62,6 +70,11 @@ RAW_CALLS = {
     "a mount": "mount(b'none', b'/tmp', b'tmpfs', 0, None)",
     "the end of a mount": "umount2(b'/tmp', 0)",
     "an address layout without chance": "personality(0x0040000)",
+    "a timer of the kernel's": "timer_create(1, None, ctypes.byref(ctypes.c_void_p()))",
+    "notes about files": "inotify_init1(0)",
+    "how much memory is free": "sysinfo(ctypes.create_string_buffer(200))",
+    "work behind one's back": "syscall({'x86_64': 206, 'aarch64': 0}[os.uname().machine], 1, ctypes.create_string_buffer(8))",
+    "a lower limit of what is counted over all": "setrlimit(6, (ctypes.c_ulong * 2)(1, 1))",
 }
 
 
@@ -160,7 +173,9 @@ def test_memory_ends_at_the_limit(workers: Workers, settings: WorkerSettings) ->
 
 
 def test_it_sees_only_itself_and_its_init(workers: Workers) -> None:
-    pids, mine = workers.observe("return [sorted(int(name) for name in os.listdir('/proc') if name.isdigit()), os.getpid()]")
+    pids, mine = workers.observe("""
+        return [[pid for pid in range(1, 5000) if os.path.exists(f"/proc/{pid}")], os.getpid()]
+    """)
     assert pids == [1, mine]
 
 

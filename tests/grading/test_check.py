@@ -21,6 +21,7 @@ from tests.grading.course_fixture import (
     FURTHER_LENGTH,
     PICTURED_TASK,
     REVIEWED_TASK,
+    TASK,
     Classroom,
     doubled,
     failing,
@@ -320,10 +321,92 @@ def test_sizes_that_would_take_far_too_long_are_never_called(task: LoadedTask) -
 
 
 def test_a_size_that_is_far_too_long_is_timed_once_after_a_warm_call(task: LoadedTask) -> None:
-    checkup = Checkup(task, Script(doubled, timed({1_000: 0.5})))
+    checkup = Checkup(task, Script(doubled, timed({100: 0.03, 1_000: 0.5})))
     assert checkup.lengths.count(1_000) == 2
     assert checkup.result.case == "small"
     assert checkup.result.case_times_s["medium"] == pytest.approx(0.5)
+
+
+DISTURBED_S = 0.3
+"""Too long a call, though not too long to be called three times."""
+
+
+def disturbed(*calls: int, time_s: float = DISTURBED_S) -> Script:
+    """A steady program that takes so long in these calls."""
+    return Script(doubled, lambda inputs, number: time_s if number in calls else 1e-5 * length(inputs))
+
+
+@pytest.mark.parametrize(
+    ("script", "calls"),
+    [
+        (disturbed(*range(SMALL + 9, SMALL + 12)), 1 + 3 + 3),
+        (disturbed(SMALL + 9, time_s=0.9), 1 + 1 + 3),
+        (disturbed(SMALL + 9, SMALL + 10, time_s=0.9), 1 + 1 + 3),
+    ],
+    ids=["three calls", "a call that took far too long to be followed by others", "and the first one after it, too"],
+)
+def test_a_disturbed_machine_costs_nobody_the_case_that_the_smaller_one_promised(
+    task: LoadedTask, script: Script, calls: int
+) -> None:
+    checkup = Checkup(task, script)
+    assert checkup.result.case == "large"
+    assert checkup.result.case_times_s["large"] == pytest.approx(0.1)
+    assert checkup.lengths.count(10_000) == calls
+
+
+def test_of_two_sets_of_calls_the_faster_one_decides_and_there_is_no_third(task: LoadedTask) -> None:
+    checkup = Checkup(task, disturbed(*range(SMALL + 8, SMALL + 99)))
+    assert checkup.result.case == "medium"
+    assert checkup.result.case_times_s["large"] == pytest.approx(DISTURBED_S)
+    assert checkup.lengths.count(10_000) == 1 + 3 + 3
+
+
+def test_a_disturbed_call_that_is_short_does_not_keep_it_from_a_far_larger_case(classroom: Classroom) -> None:
+    classroom.teach(TASK.replace("numbers(1_000)", "numbers(4_000)"))
+    result = result_of(classroom.task, disturbed(SMALL + 1, SMALL + 2, SMALL + 3, time_s=0.02))
+    assert result.case == "large"
+    assert result.case_times_s["small"] == pytest.approx(1e-3)
+
+
+def test_one_call_that_nothing_disturbed_is_enough_to_come_to_the_next_case(task: LoadedTask) -> None:
+    """The median would promise 0.7 s at the next case."""
+    assert result_of(task, disturbed(SMALL + 1, SMALL + 3, time_s=0.07)).case == "large"
+
+
+def test_calls_that_are_short_and_not_disturbed_are_made_twice_at_most(classroom: Classroom) -> None:
+    classroom.teach(TASK.replace("numbers(1_000)", "numbers(4_000)"))
+    checkup = Checkup(classroom.task, paced(2e-4))
+    assert checkup.result.case == "small"
+    assert checkup.lengths.count(100) == 1 + 3 + 3
+    assert max(checkup.lengths) == 100
+
+
+def test_a_draw_that_hardly_anybody_needs_is_not_kept(task: LoadedTask) -> None:
+    inputs, case = DrawnInputs(task.task, SEED), task.task.benchmark_cases[0]
+    assert inputs(case, 3) is inputs(case, 3)
+    assert inputs(case, 4) is not inputs(case, 4)
+    assert np.array_equal(np.asarray(inputs(case, 4).inputs[0]), np.asarray(inputs(case, 4).inputs[0]))
+
+
+def test_what_takes_hopelessly_long_is_called_only_once_more(task: LoadedTask) -> None:
+    assert Checkup(task, disturbed(*range(SMALL + 8, SMALL + 99), time_s=2.6)).lengths.count(10_000) == 1 + 1 + 1
+
+
+def test_where_the_smaller_case_promised_nothing_it_is_called_no_more(task: LoadedTask) -> None:
+    checkup = Checkup(task, paced(2.6e-5))
+    assert checkup.result.case == "medium"
+    assert checkup.lengths.count(10_000) == 1 + 3
+
+
+def test_each_call_of_the_second_set_is_on_inputs_that_were_never_seen(task: LoadedTask) -> None:
+    seen: list[float] = []
+
+    def noting(x: Array) -> Array:
+        seen.append(float(x[-1]))
+        return doubled(x)
+
+    result_of(task, replace(disturbed(*range(SMALL + 8, SMALL + 99)), compute=noting))
+    assert len(seen[SMALL + 8 :]) == len(set(seen[SMALL + 8 :])) == 1 + 3 + 3
 
 
 # Inputs

@@ -188,6 +188,7 @@ def test_students_can_be_put_at_one_case(classroom: Classroom) -> None:
         align_cases(session, read_class(session), classroom.backend, store)
     report = classroom.grade()
     assert [(of(report, author).case, of(report, author).rank) for author in ("ada", "bob")] == [("medium", 1), ("medium", 2)]
+    assert of(report, "ada").counted_rate == of(report, "ada").rate, "she is not there for being slow at the larger case"
 
 
 def test_a_changed_reference_is_checked_again(classroom: Classroom) -> None:

@@ -43,6 +43,12 @@ def test_a_neighbour_of_another_speed_does_not_count() -> None:
     assert place(sized(small=0.01, middle=0.26), [faster], CASES, LONGEST_S).case == "small"
 
 
+def test_who_does_a_larger_case_in_time_is_never_placed_below_it() -> None:
+    """Its time hardly grows with size, so that a smaller case takes about as long as is allowed, too."""
+    flat, stuck = sized(small=0.01, middle=0.2, large=0.21), sized(small=0.01, middle=0.2)
+    assert place(flat, [stuck], CASES, LONGEST_S).case == "large"
+
+
 def test_who_is_not_accepted_has_no_case_and_gets_none() -> None:
     wrong = CheckResult(Verdict.WRONG_ANSWER, "wrong")
     assert place(wrong, [sized(small=0.01, middle=0.24)], CASES, LONGEST_S).case is None

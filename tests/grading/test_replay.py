@@ -90,7 +90,7 @@ def test_every_call_gets_the_inputs_that_it_got_then(classroom: Classroom, pace_
     for each in calls.values():
         each.clear()
     replayed(classroom)
-    assert calls["ada"] == then
+    assert sorted(calls["ada"]) == sorted(then)  # further calls are made in an order of chance
     assert len(set(then)) == len(then) > CHECK_CALLS
     in_runs = set(calls["numba"])  # the baseline and its control are called in the runs alone
     assert 2 * len(in_runs) == len(calls["numba"])

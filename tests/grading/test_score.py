@@ -121,6 +121,33 @@ def test_an_earlier_measurement_that_was_worse_is_not_spoken_of() -> None:
     assert score(accepted(1e-7, measured_before=(2e-7,)), by="speed") == score(accepted(1e-7), by="speed")
 
 
+# What counts over the cases
+
+
+def test_no_less_counts_than_the_next_case_allows() -> None:
+    assert speed(1e-8, least_seconds_per_unit=1e-7) == speed(1e-7)
+    assert speed(1e-7, least_seconds_per_unit=1e-8) == speed(1e-7)
+
+
+@given(TIMES_S, TIMES_S, st.lists(TIMES_S, max_size=3).map(tuple))
+def test_neither_uncertainty_nor_measuring_again_gets_around_it(seconds: float, low: float, before: tuple[float, ...]) -> None:
+    least_s = 2e-7
+    assert speed(seconds, low, measured_before=before, least_seconds_per_unit=least_s) <= speed(least_s)
+
+
+@given(TIMES_S, TIMES_S)
+def test_beside_a_full_marks_reference_at_the_same_case_all_of_it_counts(seconds: float, least_s: float) -> None:
+    assert speed(seconds, least_seconds_per_unit=least_s, at_its_case=frozenset({"numba"})) == speed(seconds)
+
+
+def test_the_derivation_says_what_counts_and_why() -> None:
+    because = score(accepted(2e-8, least_seconds_per_unit=1e-7), by="speed").because
+    assert because == (
+        "20 ns per unit of work, of which no less than 100 ns count: it takes longer at the next case; "
+        "naive takes 1 µs (0 points), numba 10 ns (3 points); each doubling of the speed between them counts alike"
+    )
+
+
 # What the statement prints
 
 

@@ -1,15 +1,21 @@
 """Where everyone stands: ranks, figures, points and flags, from what the store keeps."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.content.task import Inputs
 from grader.errors import UsageError
+from grader.execution.interface import FailureKind
 from grader.grading.class_report import Report, stand
 from grader.grading.session import open_session, read_class
 from grader.grading.standings import Result
@@ -26,6 +32,7 @@ from tests.grading.course_fixture import (
     TASK,
     Classroom,
     doubled,
+    failing,
     invented,
     length,
     nearly_doubled,
@@ -120,6 +127,122 @@ def test_equal_rates_at_different_cases_are_no_tie(classroom: Classroom) -> None
     report = graded(classroom, ada=paced(2e-6), eve=only_up_to_medium(2e-6))
     assert of(report, "ada").rate == pytest.approx(of(report, "eve").rate)
     assert sorted(ranks(report).values()) == [1, 2]
+
+
+# A rate over the cases
+
+IN_THE_CACHE_S = 5e-6
+"""The pace up to `medium` of programs that are slower at `large`: whoever is measured at `medium` for it looks faster."""
+AT_LARGE_S = 2e-5
+"""Their pace there: 0.2 s a call, when 0.25 s are in time."""
+
+
+def cached(large_s: float, pace_s: float = IN_THE_CACHE_S, **facts: object) -> Script:
+    """A script with a pace of its own up to `medium`, and such a time at `large`."""
+    call_s = lambda inputs, _number: large_s if length(inputs) > 1_000 else pace_s * length(inputs)  # noqa: E731
+    return replace(Script(doubled, call_s), **facts)  # type: ignore[arg-type]  # the fields of Script
+
+
+HONEST, IDLER = cached(AT_LARGE_S * 10_000), cached(AT_LARGE_S * 10_000 + 0.1)
+
+
+def test_to_idle_at_the_largest_case_gains_neither_rank_nor_points(classroom: Classroom) -> None:
+    report = graded(classroom, ada=HONEST, bob=IDLER, eve=paced(2.2e-5))
+    assert [of(report, author).case for author in ("ada", "bob", "eve")] == ["large", "medium", "large"]
+    assert ranks(report) == {"ada": 1, "eve": 2, "bob": 3}
+    assert [result.author for result in report.results if result.kind == "student"] == ["ada", "eve", "bob"]
+    points = {author: points_of(report, author)["speed"].points or 0.0 for author in ("ada", "bob", "eve")}
+    assert points["ada"] > points["eve"] > points["bob"] > 0
+
+
+def test_its_figures_stay_as_they_were_measured_and_a_flag_says_what_counts(classroom: Classroom) -> None:
+    bob = of(graded(classroom, ada=HONEST, bob=IDLER), "bob")
+    assert bob.rate == pytest.approx(1 / IN_THE_CACHE_S)
+    assert bob.counted_rate == pytest.approx(10_000 / 0.25)
+    (flag,) = bob.flags
+    assert flag.startswith("at this rate it would do large in 50 ms, and it took 300 ms there in the check: ")
+    assert flag.endswith(": over the cases it counts as 40 k numbers/s")
+    assert bob.suspicions == ()
+
+
+def test_to_run_out_of_memory_there_is_no_better_than_to_take_too_long(classroom: Classroom) -> None:
+    large = len(("one", "one", "three", "seven")) + 2 * 4
+    script = cached(0.01, failures=failing(large, FailureKind.MEMORY))
+    report = graded(classroom, ada=HONEST, bob=script)
+    assert (of(report, "bob").case, ranks(report)) == ("medium", {"ada": 1, "bob": 2})
+    assert of(report, "bob").flags == (
+        "at this rate it would do large in 50 ms, and it did not in the check: over the cases it counts as 40 k numbers/s",
+    )
+
+
+def test_copies_of_one_program_around_the_border_tie_at_one_case_and_are_flagged_by_nothing(classroom: Classroom) -> None:
+    report = graded(classroom, ada=paced(2.51e-5), bob=paced(2.49e-5), eve=paced(2e-5))
+    assert [of(report, author).case for author in ("ada", "bob", "eve")] == ["medium", "medium", "medium"]
+    assert ranks(report) == {"eve": 1, "bob": 2, "ada": 2}
+    assert {of(report, author).flags for author in ("ada", "bob", "eve")} == {()}
+
+
+def test_who_takes_too_long_there_is_ranked_by_its_rate_as_long_as_that_is_no_better(classroom: Classroom) -> None:
+    report = graded(classroom, ada=paced(2e-5), bob=paced(4e-5), eve=paced(5e-5))
+    assert [of(report, author).case for author in ("ada", "bob", "eve")] == ["large", "medium", "medium"]
+    assert ranks(report) == {"ada": 1, "bob": 2, "eve": 3}
+    assert of(report, "bob").counted_rate == of(report, "bob").rate
+
+
+def speed_of(report: Report, author: str) -> float:
+    points = points_of(report, author)["speed"].points
+    assert points is not None
+    return points
+
+
+def test_a_full_marks_reference_that_is_slow_at_the_largest_case_is_met_at_its_own(classroom: Classroom) -> None:
+    """Its copy has full marks, and so has whoever does the larger case; half its speed at its own case is worth less."""
+    classroom.refer("numba", cached(0.4, 2e-6))
+    report = graded(classroom, ada=cached(0.4, 2e-6), bob=cached(0.4, 4e-6), eve=paced(2.4e-5), max=paced(2.6e-4))
+    assert [of(report, author).case for author in ("ada", "bob", "eve", "max")] == ["medium", "medium", "large", "small"]
+    assert [speed_of(report, author) for author in ("ada", "eve")] == [4, 4]
+    assert 0 < speed_of(report, "bob") < 4
+    assert speed_of(report, "max") == 0
+
+
+def test_to_idle_down_to_the_case_of_the_full_marks_reference_gains_nothing(classroom: Classroom) -> None:
+    classroom.refer("numba", cached(0.4, 2e-6))
+    report = graded(classroom, ada=HONEST, bob=IDLER)
+    assert speed_of(report, "ada") == 4
+    assert speed_of(report, "bob") < 4
+
+
+def test_a_naive_reference_that_is_slow_at_the_next_case_makes_nobody_pay_for_doing_it(classroom: Classroom) -> None:
+    """The zero is what the naive reference counts for over the cases, and not its rate in the cache."""
+    classroom.refer("naive", cached(0.4, 1e-5))
+    report = graded(classroom, ada=paced(2e-5), bob=IDLER)
+    assert of(report, "naive").counted_rate == pytest.approx(40_000)
+    assert speed_of(report, "ada") > speed_of(report, "bob") == 0
+
+
+PACES_S = st.sampled_from([2e-6, 4e-6, 1e-5, 2.2e-5, 3e-5, 1e-4, 2.3e-4, 4e-4])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.tuples(PACES_S, PACES_S, PACES_S), st.tuples(PACES_S, PACES_S, PACES_S), st.tuples(PACES_S, PACES_S, PACES_S))
+def test_whatever_the_references_nobody_has_more_points_or_a_better_rank_for_idling(
+    naive: tuple[float, ...], numba: tuple[float, ...], own: tuple[float, ...]
+) -> None:
+    def stepped(paces_s: Sequence[float], idle_from: int = 3) -> Script:
+        def call_s(inputs: Inputs, _number: int) -> float:
+            size = (length(inputs) > 100) + (length(inputs) > 1_000)
+            return paces_s[size] * length(inputs) + 0.4 * (size >= idle_from)
+
+        return Script(doubled, call_s)
+
+    with TemporaryDirectory() as folder:
+        classroom = Classroom(Path(folder))
+        classroom.refer("naive", stepped(naive))
+        classroom.refer("numba", stepped(numba))
+        report = graded(classroom, honest=stepped(own), once=stepped(own, 2), twice=stepped(own, 1))
+    order = ("honest", "once", "twice")
+    assert [speed_of(report, author) for author in order] == sorted((speed_of(report, one) for one in order), reverse=True)
+    assert [ranks(report)[author] for author in order] == sorted(ranks(report).values())
 
 
 # Figures

@@ -33,7 +33,7 @@ OF_A_REPORT = {
 OF_A_RESULT = {
     *("author", "kind", "task", "verdict", "case", "wall_time_s", "work", "speedup", "speedup_low", "speedup_high", "rank"),
     *("points", "max_points", "compile_time_s", "peak_memory_bytes", "cpu_over_wall", "flags", "message"),
-    *("review", "compiled_functions", "picture_answered", "suspicions", "looked_at"),
+    *("review", "compiled_functions", "picture_answered", "suspicions", "looked_at", "counted_rate"),
 }
 
 

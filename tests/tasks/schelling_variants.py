@@ -374,6 +374,29 @@ def strided(stride: int) -> Variant:
     return played(move)
 
 
+@played
+def read_on_behind_a_shuffled_beginning(grid: Map, leaving: Mask, rng: np.random.Generator) -> None:
+    """Only the first 256 cells of the market are shuffled; the others are read on by a stride that no other round has."""
+    market = leaving | (grid == 0)
+    kinds = grid[market]
+    if kinds.size > 1:
+        stride = int(rng.integers(1, kinds.size))
+        while math.gcd(stride, kinds.size) > 1:
+            stride = stride % (kinds.size - 1) + 1
+        kinds = kinds[(stride * np.arange(kinds.size) + rng.integers(kinds.size)) % kinds.size]
+        rng.shuffle(kinds[:256])
+    grid[market] = kinds
+
+
+def one_sorted_round(grid: Map, r: float, n_rounds: int, seed: int) -> tuple[Map, Counts]:
+    """In the second round, the map is sorted instead: nearly everybody is content, and there is little to do from then on."""
+    if n_rounds <= 1:
+        return kinds_shuffled(grid, r, n_rounds, seed)
+    _, counts = kinds_shuffled(grid.copy(), r, 2, seed)
+    final, later = kinds_shuffled(np.sort(grid, axis=None).reshape(grid.shape), r, n_rounds - 2, seed)
+    return final, np.concatenate([counts, later])
+
+
 def counting_its_calls() -> Variant:
     """Two rounds of work whatever is asked for; answers that fit each other, if it can tell by its memory which is which."""
     asked: dict[int, int] = {}
@@ -390,6 +413,9 @@ def counting_its_calls() -> Variant:
 
 WRONG: dict[str, Variant] = {
     "read with a stride": strided(7),
+    "read with a long stride": strided(101),
+    "read on behind a shuffled beginning": read_on_behind_a_shuffled_beginning,
+    "one sorted round": one_sorted_round,
     "within rows": within_rows,
     "within blocks": within_blocks,
     "every row alike": every_row_alike,

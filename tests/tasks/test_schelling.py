@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -28,6 +29,7 @@ from tests.tasks.task_under_test import (
 UNDER_TEST = task_under_test("schelling")
 TASK = UNDER_TEST.task
 VARIANTS = module_at(Path(__file__).with_name("schelling_variants.py"))
+MODULE = sys.modules[TASK.expect.__module__]
 ONE_ROUND = module_at(UNDER_TEST.loaded.folder / "one_round.py")
 
 Map: TypeAlias = NDArray[np.int8]
@@ -282,6 +284,128 @@ def test_a_map_that_nobody_can_change_stays_as_it_is(name: str) -> None:
 def test_agents_alone_on_a_full_map_of_one_kind_stay_whatever_they_want() -> None:
     grid = np.full((5, 5), 1, dtype=np.int8)
     assert verdict((grid, 1.0, 2, 3), (grid, np.zeros(2, dtype=np.int64))) is None
+
+
+def test_simulations_count_what_honest_programs_count_on_average_with_the_same_scatter() -> None:
+    """Within a tenth of what is allowed, at an r at which the map separates slowly and one at which it soon comes to rest."""
+    for r in (5 / 8, 4 / 8):
+        grid, *_ = cast("Arguments", drawn(case_named(TASK, "64x64-20")))
+        simulated = np.array([MODULE.simulated_series(grid, r, 20, seed) for seed in range(40)])
+        tuned = np.array([reference("tuned", "schelling")(grid.copy(), r, 21, seed)[1] for seed in range(40)])
+        assert np.abs(simulated.mean(axis=0) - tuned.mean(axis=0)).max() < MODULE.ALLOWED_DEVIATION / 40 * 64
+        assert np.abs(tuned - simulated).max() < MODULE.ALLOWED_DEVIATION / 3 * 64
+
+
+def test_an_invented_series_is_wrong_by_itself() -> None:
+    inputs = drawn(case_named(TASK, "64x64-20"))
+    final, counts = played(inputs)
+    assert verdict(inputs, (final, counts)) is None
+    difference = verdict(inputs, (np.asarray(inputs[0]), np.full(20, counts[0])))
+    assert difference is not None
+    assert difference.summary.startswith("so many or so few agents are never dissatisfied")
+    assert difference.got == f"{counts[0]:,}"
+
+
+def test_a_final_map_on_which_too_many_are_dissatisfied_is_wrong_by_itself() -> None:
+    inputs = drawn(case_named(TASK, "64x64-20"))
+    _, counts = played(inputs)
+    difference = verdict(inputs, (np.asarray(inputs[0]), counts))
+    assert difference is not None
+    assert (difference.where, difference.got) == ("the final map", f"{counts[0]:,}")
+
+
+def test_a_map_that_is_sorted_between_two_honest_rounds_is_wrong_by_its_counts_whichever_round_is_looked_at() -> None:
+    inputs = drawn(case_named(TASK, "128x128-20"))
+    grid, r, n_rounds, seed = cast("Arguments", inputs)
+    first_map, first = played((grid, r, 5, seed))
+    final, later = played((np.sort(first_map, axis=None).reshape(grid.shape), r, n_rounds - 5, seed))
+    difference = verdict(inputs, (final, np.concatenate([first, later])))
+    assert difference is not None
+    assert difference.where == "round 5 (counted from 0), at its start"
+
+
+@pytest.mark.parametrize("lie", [-1, 1])
+def test_the_map_after_the_round_has_to_be_as_the_next_round_counts(lie: int) -> None:
+    inputs = lecture()
+    final, counts = played(inputs)
+    counts[3] += lie
+    difference = followed_up(inputs, (final, counts), 2)
+    assert difference is not None
+    assert difference.where == "the map that a call with n_rounds = 3 returns"
+
+
+# What is only read on
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_a_market_that_is_read_on_by_any_stride_is_found(data: st.DataObject) -> None:
+    size = data.draw(st.integers(400, 3000))
+    stride, shift = data.draw(st.integers(1, size - 1)), data.draw(st.integers(0, size - 1))
+    while math.gcd(stride, size) > 1:
+        stride = stride + 1 if stride + 1 < size else 1
+    was = np.random.default_rng(size).choice(np.array([0, 1, 2], dtype=np.int8), size, p=(0.2, 0.4, 0.4))
+    now = was[(stride * np.arange(size) + shift) % size]
+    difference = ONE_ROUND.fault_of_copy(was, now, 3)
+    assert difference is not None
+    assert difference.summary.startswith("in round 3 (counted from 0), the market is only moved on")
+    assert f"each {min(stride, size - stride):,} cells" in difference.got
+
+
+def read_in_columns(was: Map, _: np.random.Generator) -> Map:
+    side = math.isqrt(len(was))
+    turned = was[: side * side].reshape(side, side).T.ravel()
+    return np.concatenate([turned, was[side * side :]])
+
+
+def with_a_shuffled_half(was: Map, rng: np.random.Generator) -> Map:
+    half = len(was) // 2
+    return np.concatenate([rng.permutation(was[:half]), was[half:][::-1]])
+
+
+def with_one_cell_in_twenty_drawn(was: Map, rng: np.random.Generator) -> Map:
+    now = was[::-1].copy()
+    drawn_cells = np.flatnonzero(rng.random(len(was)) < 0.05)
+    now[drawn_cells] = rng.permutation(now[drawn_cells])
+    return now
+
+
+def in_shuffled_pieces(was: Map, rng: np.random.Generator) -> Map:
+    pieces = np.array_split(was, len(was) // 300)
+    return np.concatenate([pieces[number] for number in rng.permutation(len(pieces))])
+
+
+@pytest.mark.parametrize("move", [read_in_columns, with_a_shuffled_half, with_one_cell_in_twenty_drawn, in_shuffled_pieces])
+@pytest.mark.parametrize("size", [20_000, 1_500_000])
+def test_parts_of_the_market_that_are_only_read_on_are_found_wherever_they_are(
+    size: int, move: Callable[[Map, np.random.Generator], Map]
+) -> None:
+    rng = np.random.default_rng(size)
+    was = rng.choice(np.array([0, 1, 2], dtype=np.int8), size, p=(0.2, 0.4, 0.4))
+    assert ONE_ROUND.fault_of_copy(was, move(was, rng), 0) is not None
+
+
+@pytest.mark.parametrize("shares", [(0.1, 0.45, 0.45), (0.9, 0.05, 0.05), (0.98, 0.01, 0.01), (0, 0.5, 0.5), (0, 0, 1)])
+@pytest.mark.parametrize("size", [1, 2, 3, 50, 300, 5_000, 50_000])
+def test_a_shuffled_market_is_no_copy_whatever_it_was(shares: tuple[float, float, float], size: int) -> None:
+    rng = np.random.default_rng(size)
+    one = rng.choice(np.array([0, 1, 2], dtype=np.int8), size, p=shares)
+    for was in (one, np.sort(one), np.resize(one[:7], size)):
+        assert ONE_ROUND.fault_of_copy(was, rng.permutation(was), 0) is None
+
+
+def test_how_long_a_copied_run_is_takes_the_probability_of_chance_below_the_limit() -> None:
+    """Reversed, the run begins where it is first long enough: one cell less is given by chance with a greater probability."""
+    was = np.random.default_rng(4).choice(np.array([0, 1, 2], dtype=np.int8), 2_000, p=(0.2, 0.4, 0.4))
+    start, limit = 1_500, -60.0
+    numbers = np.bincount(was, minlength=3)
+    length = ONE_ROUND.kernels()._run(was, was[start::-1].copy(), numbers, start, len(was) - 1, 0, limit)
+
+    def log_probability(cells: int) -> float:
+        run = np.bincount(was[start - cells + 1 : start + 1], minlength=3)
+        return float(ONE_ROUND.log_arrangements(numbers - run) - ONE_ROUND.log_arrangements(numbers))
+
+    assert log_probability(length) < limit <= log_probability(length - 1)
 
 
 # What further calls show

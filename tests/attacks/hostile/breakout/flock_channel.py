@@ -13,6 +13,7 @@ import sys
 import numpy
 
 libc = ctypes.CDLL(None, use_errno=True)
+reached = {}
 for path in (os.__file__, numpy.__file__, sys.executable, "/usr", "/"):
     try:
         descriptor = os.open(path, os.O_RDONLY)
@@ -20,22 +21,24 @@ for path in (os.__file__, numpy.__file__, sys.executable, "/usr", "/"):
         continue
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        print("attack-won: locked", path)
+        reached.setdefault("locked", path)
     except OSError:
         pass
     for command in (fcntl.F_SETLEASE, fcntl.F_OFD_SETLK, fcntl.F_SETLK):
         try:
             if command == fcntl.F_SETLEASE:
                 fcntl.fcntl(descriptor, command, fcntl.F_RDLCK)
-                print("attack-won: has a lease on", path)
+                reached.setdefault("has a lease on", path)
             else:
                 fcntl.fcntl(descriptor, command, b"\0\0\0\0" + bytes(28))
-                print("attack-won: has a record lock on", path)
+                reached.setdefault("has a record lock on", path)
         except OSError:
             pass
 watch = libc.inotify_init1(os.O_NONBLOCK)
 if watch >= 0 and libc.inotify_add_watch(watch, os.path.dirname(os.__file__).encode(), 0x3F) >= 0:
-    print("attack-won: is told which of the library's files others open")
+    reached["is told of what others open in"] = os.path.dirname(os.__file__)
+for what, path in reached.items():
+    print("attack-won:", what, path)
 
 
 def matmul(a, b):

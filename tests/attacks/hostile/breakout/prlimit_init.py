@@ -8,17 +8,17 @@ verdict = "RUNTIME_ERROR"
 import os
 import resource
 
-done = []
+done = set()
 for limit in range(16):
     for pid in (1, os.getppid()):
         try:
             if pid:
                 resource.prlimit(pid, limit, (0, 0))
-                done.append(limit)
+                done.add(limit)
         except (OSError, ValueError):
             pass
 if done:
-    print("attack-won: took the limits", done, "from its guardian")
+    print("attack-won: took", len(done), "kinds of resources from its guardian")
 
 
 def matmul(a, b):

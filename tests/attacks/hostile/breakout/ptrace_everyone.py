@@ -14,7 +14,11 @@ vector = (ctypes.c_void_p * 2)(ctypes.addressof(buffer), 8)
 there = (ctypes.c_void_p * 2)(0x400000, 8)
 if libc.ptrace(0, 0, None, None) == 0:
     print("attack-won: PTRACE_TRACEME")
-for pid in {1, 2, os.getppid(), *(int(name) for name in os.listdir("/proc") if name.isdigit())} - {os.getpid(), 0}:
+try:
+    there_are = {int(name) for name in os.listdir("/proc") if name.isdigit()}
+except OSError:  # not even which processes there are
+    there_are = set(range(1, 100))
+for pid in {1, 2, os.getppid(), *there_are} - {os.getpid(), 0}:
     for request in (0x4206, 16):  # PTRACE_SEIZE, PTRACE_ATTACH
         if libc.ptrace(request, pid, None, None) == 0:
             print("attack-won: traces", pid)

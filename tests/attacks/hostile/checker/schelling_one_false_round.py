@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 HONEST = 5  # the first rounds, and the last one, are looked at more often than those between
-LARGE = 256  # smaller maps are those of the check
+LARGE = 128  # smaller maps are those of the check, which have few rounds
 
 
 @njit

@@ -45,7 +45,10 @@ def _place():
     return place
 
 
-PLACE = _place()
+try:
+    PLACE = _place()
+except (OSError, ValueError):  # it may not ask
+    PLACE = 0
 print("place", PLACE)
 
 

@@ -2,7 +2,8 @@
 
 covers = ["`setitimer`, `SIGALRM`, own seccomp filter that stalls the runner"]
 task = "spectrogram"
-verdict = "RUNTIME_ERROR"
+verdict = ["RUNTIME_ERROR", "ACCEPTED"]  # where it may not install one, it is an honest spectrogram
+honest = "numpy"
 """
 
 import ctypes
