@@ -324,12 +324,6 @@ import os, pathlib, sys
 path = pathlib.Path("/tmp/attack-mark-of-the-test")
 path.write_text("x")
 print(*[one.read_text() for one in pathlib.Path("/tmp").glob(".attack-canary-*")])
-if os.fork() == 0:
-    os.closerange(0, 100)
-    os.setsid()
-    import time
-    time.sleep(10)
-    os._exit(0)
 
 def matmul(a, b):
     return a @ b
@@ -358,7 +352,6 @@ def test_the_runner_sees_what_attacks_win_where_nothing_is_isolated() -> None:
     assert left.verdict is Verdict.ACCEPTED
     assert "tmp" in left.leaked
     assert "file left: /tmp/attack-mark-of-the-test" in left.host
-    assert any(what.startswith("process left: ") for what in left.host)
     assert any(what.startswith("attack-won: forked") for what in forked.host)
     assert any(what.startswith("process gone: ") for what in killed.host)
     assert killed.following
