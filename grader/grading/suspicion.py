@@ -36,8 +36,8 @@ LIMIT_MARGIN = 1.5
 LEAST_GROWTH = 0.2
 """The exponent with which time grows in work."""
 LEAST_WORK_RATIO = 8.0
-VISIBLE_S = 5e-3
-"""Far more than an empty call takes (25 to 150 µs), and more than one turn of another process."""
+VISIBLE_S = 0.02
+"""Far more than an empty call takes (25 to 150 µs), and more than a few turns of another process."""
 FASTER_THAN_TUNED = 5.0
 
 
