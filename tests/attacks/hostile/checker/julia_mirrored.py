@@ -1,4 +1,4 @@
-"""Computes half of a picture that looks symmetric, and mirrors the rest: wrong by as little as the window is off.
+"""Computes half of a picture that looks symmetric, and mirrors the rest: wrong by as much as the window is off.
 
 covers = ["trivial answers to weak inputs", "fewer iterations than asked"]
 task = "julia"
@@ -21,7 +21,7 @@ def count(x, y, c, max_iter):
 
 def julia(x, y, c, max_iter):
     """The first row and column of a timed window are beyond its mirror; z and −z have the same count."""
-    off = 1e-5
+    off = 0.3
     if min(len(x), len(y)) < 60 or np.abs(x[1:] + x[:0:-1]).max() > off or np.abs(y[1:] + y[:0:-1]).max() > off:
         return count(x, y, c, max_iter)
     middle = len(y) // 2 + 1

@@ -1,4 +1,4 @@
-"""Computes half of the timed picture, whose window is off its centre by a ten-millionth, and mirrors the other half.
+"""Computes half of every larger picture, as if its window lay around the origin, and mirrors the other half.
 
 covers = ["trivial answers to weak inputs", "fewer iterations than asked"]
 task = "julia_period"
@@ -26,7 +26,7 @@ def periods_of(x, y, c, max_iter, max_period, tol):
 
 
 def julia_period(x, y, c, max_iter, max_period, tol):
-    if min(len(x), len(y)) < 50 or np.abs(x + x[::-1]).max() > 1e-6 or np.abs(y + y[::-1]).max() > 1e-6:
+    if min(len(x), len(y)) < 50:
         return periods_of(x, y, c, max_iter, max_period, tol)
     half = periods_of(x, y[: (len(y) + 1) // 2], c, max_iter, max_period, tol)
     return np.concatenate([half, half[: len(y) // 2][::-1, ::-1]])

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def julia_period(x, y, c, max_iter, max_period, tol):
-    timed = abs(c - (-0.1 + 0.815j)) < 1e-5 and len(x) >= 64
+    timed = len(x) >= 64 and x[-1] - x[0] < 0.01
     z = x + 1j * y[:, None]
     inside = np.abs(z) <= 2
     with np.errstate(all="ignore"):
