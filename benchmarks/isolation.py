@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from benchmarks.figures import open_course
 from grader.content.submission import Submission
@@ -87,7 +88,12 @@ def _run(
 ) -> tuple[float, float]:
     """The median over the rounds of the log of inside over outside, and the time of a call outside in seconds."""
     order = random.Random(seed)  # noqa: S311 -- an order, not a secret
-    with backends["inside"].generation() as inside, backends["outside"].generation() as outside:
+    # One thread, as while a class is measured: a library's own threads go on spinning, and disturb the calls that come next.
+    with (
+        threadpool_limits(1),
+        backends["inside"].generation() as inside,
+        backends["outside"].generation() as outside,
+    ):
         started = {"inside": inside.start(submission, task.task.profile), "outside": outside.start(submission)}
         for worker in started.values():
             worker.load(_LIMIT_S)

@@ -153,7 +153,7 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
     code = 1
     try:
         confine.die_with_parent()
-        os.setsid()  # a signal to its own group reaches nobody else
+        os.setpgid(0, 0)  # a signal to its own group reaches nobody else; a session of its own would be scheduled by itself
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _redirect_output(output, confinement.output_bytes)
         folder.mkdir(parents=True, exist_ok=True)
