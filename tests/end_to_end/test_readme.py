@@ -14,6 +14,7 @@ from tests.end_to_end.small_course import PROJECT
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
     "make test": "make test PYTEST_OPTIONS=--collect-only",
+    "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
 }
 """The same commands on a small budget, one author and one task; `make test` would run this test again."""
@@ -64,7 +65,7 @@ def measure_briefly(course_file: Path) -> None:
 
 def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
     names = commands()
-    assert names[:2] == ["make grade", "make test"]
+    assert names[:3] == ["make grade", "make test", "make attacks"]
     assert {name.split()[1] for name in names if name.startswith("grader ")} == {
         "new",
         "check",
