@@ -222,7 +222,7 @@ def test_an_unchanged_host_is_no_change() -> None:
         (replace(HOST, shared_memory=frozenset({"shm 1 2"})), "shared memory left: shm 1 2"),
         (replace(HOST, settings={"kernel/core_pattern": "|evil"}), "setting changed: kernel/core_pattern"),
         (replace(HOST, descriptors=10), "the grader's open descriptors: 9 → 10"),
-        (replace(HOST, resident_bytes=HOST.resident_bytes + (100 << 20)), "the grader grew by 100 MiB"),
+        (replace(HOST, resident_bytes=HOST.resident_bytes + (300 << 20)), "the grader grew by 300 MiB"),
     ],
 )
 def test_every_change_is_said(after: Host, said: str) -> None:
