@@ -75,7 +75,10 @@ def _real(array: NDArray[Any], name: str) -> NDArray[Any]:
 def _check_values_survive(array: NDArray[Any], dtype: np.dtype[Any], name: str) -> None:
     with np.errstate(all="ignore"):
         converted = array.astype(dtype)
-        survives = (converted == array) | ((array != array) & (converted != converted))  # noqa: PLR0124 -- NaN is not itself
+        # NumPy compares an integer with a number of single precision as numbers of double precision, which rounds the integer.
+        exact = np.longdouble if array.dtype.kind in "iu" and dtype.kind == "f" else None
+        same = converted == array if exact is None else converted.astype(exact) == array.astype(exact)
+        survives = same | ((array != array) & (converted != converted))  # noqa: PLR0124 -- NaN is not itself
     if survives.all():
         return
     place = tuple(int(index) for index in np.argwhere(~survives)[0])

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
@@ -143,6 +143,7 @@ NUMBERS = npst.arrays(st.sampled_from(["float64", "float32", "int64", "uint64", 
 
 
 @given(NUMBERS, st.sampled_from(["float64", "float32", "int32", "int8", "uint8", "int64"]))
+@example(np.array([2**54 - 1]), "float32")
 def test_every_value_survives_or_nothing_is_stored(result: NDArray[Any], dtype: str) -> None:
     output = np.full(result.shape, 77, dtype)
     try:
