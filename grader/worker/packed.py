@@ -8,6 +8,8 @@ from pathlib import Path
 
 LIMIT_BYTES = 8 << 20
 _ENTRY = struct.Struct("<II")
+_DEPTH = 32
+"""Folders in folders: making a thousand of them would be too deep for Python."""
 
 
 class TooLargeError(Exception):
@@ -34,7 +36,8 @@ def pack(folder: Path, *, all_or_nothing: bool = False) -> bytes:
 def unpack(packed: bytes, folder: Path) -> None:
     """Write what `pack` made back under `folder`; what another made is written nowhere else, and may be left out."""
     for name, content in _entries(packed):
-        if {"", ".", ".."}.isdisjoint(name.split("/")) and "\0" not in name:
+        parts = name.split("/")
+        if len(parts) <= _DEPTH and {"", ".", ".."}.isdisjoint(parts) and "\0" not in name:
             path = folder / name
             with contextlib.suppress(OSError):  # a name that is too long, or a file where a folder should be
                 path.parent.mkdir(parents=True, exist_ok=True)
