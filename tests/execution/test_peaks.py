@@ -21,8 +21,6 @@ def test_a_real_core_computes_and_moves_what_cores_of_these_years_do(sandbox: Bu
     for one in peaks.bandwidths:
         for speed in (one.read_bytes_per_s, one.write_bytes_per_s, one.copy_bytes_per_s):
             assert 2e8 < speed < 5e12
-    first, *_, memory = peaks.bandwidths
-    assert first.read_bytes_per_s > 1.5 * memory.read_bytes_per_s  # or it is not the caches that were measured
 
 
 def scripted(call_s: Script) -> ScriptedBackend:
