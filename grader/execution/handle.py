@@ -273,6 +273,11 @@ class LinuxTreeHandle:
         self._list_members = members
         self._others: dict[int, LinuxHandle] = {}
 
+    @property
+    def _everyone(self) -> tuple[LinuxHandle, ...]:
+        """The first one, and those that it has started, as far as they are known."""
+        return (self._first, *self._others.values())
+
     def proceed(self) -> None:
         """Continue them, the first one last."""
         for handle in (*self._others.values(), self._first):
@@ -283,7 +288,7 @@ class LinuxTreeHandle:
         deadline = time.perf_counter() + _STOP_PATIENCE_S
         while time.perf_counter() < deadline and len(self._list_members()) <= _MOST_HELD:
             self._refresh()
-            everyone = (self._first, *self._others.values())
+            everyone = self._everyone
             for handle in everyone:
                 handle.ask_to_stop()
             states = [handle.stands_still() for handle in everyone]
@@ -294,12 +299,12 @@ class LinuxTreeHandle:
 
     def is_still(self) -> bool:
         """All of them, and nobody is new."""
-        return not self._refresh() and all(one.stands_still()[0] for one in (self._first, *self._others.values()))
+        return not self._refresh() and all(one.stands_still()[0] for one in self._everyone)
 
     def kill(self) -> None:
         """End them all, and return when they are gone."""
         self._refresh()
-        for handle in (self._first, *self._others.values()):
+        for handle in self._everyone:
             handle.kill()
         if self._own_namespace:
             self._init.kill()
@@ -307,20 +312,19 @@ class LinuxTreeHandle:
 
     def cpu_time_s(self) -> float:
         """Of those that run, by their clocks; of those that have ended, in the kernel's ticks."""
-        everyone = (self._first, *self._others.values())
-        ended_s = sum(handle.childrens_cpu_time_s() for handle in (self._init, *everyone))
-        return ended_s + sum(handle.cpu_time_s() for handle in everyone)
+        ended_s = sum(handle.childrens_cpu_time_s() for handle in (self._init, *self._everyone))
+        return ended_s + sum(handle.cpu_time_s() for handle in self._everyone)
 
     def start_memory_peak(self) -> int | None:
         """The sum over all of them; None where it cannot be had of one."""
-        started = [handle.start_memory_peak() for handle in (self._first, *self._others.values())]
+        started = [handle.start_memory_peak() for handle in self._everyone]
         known = [resident_bytes for resident_bytes in started if resident_bytes is not None]
         return sum(known) if len(known) == len(started) else None
 
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """The sum of the high-water marks of those that run now: an upper bound, since they share pages."""
         self._refresh()
-        peaks = [handle.memory_peak_since(0) for handle in (self._first, *self._others.values())]
+        peaks = [handle.memory_peak_since(0) for handle in self._everyone]
         return max(0, sum(peak for peak in peaks if peak is not None) - resident_bytes)
 
     def usage(self) -> Usage:
@@ -329,12 +333,12 @@ class LinuxTreeHandle:
         if count > _MOST_HELD:
             return Usage(0, count)
         self._refresh()
-        everyone = (self._first, *self._others.values())
-        return Usage(sum(one.proportional_bytes() for one in everyone), sum(one.usage().processes for one in everyone))
+        bytes_each = (one.proportional_bytes() for one in self._everyone)
+        return Usage(sum(bytes_each), sum(one.usage().processes for one in self._everyone))
 
     def close(self) -> None:
         """Let go of all of them."""
-        for handle in (self._first, self._init, *self._others.values()):
+        for handle in (self._init, *self._everyone):
             handle.close()
 
     def _refresh(self) -> bool:

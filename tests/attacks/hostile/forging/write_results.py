@@ -27,7 +27,7 @@ def forge():
         if here == "/":
             break
         here = os.path.dirname(here)
-    patterns = ("/tmp/attacked-*/course/results/*", "/tmp/**/results*.sqlite", "/root/**/results*.sqlite")
+    patterns = ("/tmp/attacked-*/course/results/*", "/tmp/**/results*.sqlite", os.path.expanduser("~root/**/results*.sqlite"))
     for path in {path for pattern in patterns for path in glob.glob(pattern)}:
         print("found", path)
         try:
