@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -184,8 +185,17 @@ def load_task(course_folder: Path, name: str) -> LoadedTask:
         folder=folder,
         interface=read_interface(naive.read_bytes(), name),
         version=_digest(*(file.read_bytes() for file in (*_code(folder), naive))),
-        task=_import_task(path, name),
+        task=_task_of(path, name),
     )
+
+
+def module_beside(file: str, name: str) -> ModuleType:
+    """A further module of a task's folder, for its code: `module_beside(__file__, "kernels.py")`.
+
+    It is known under a name of its own task's, since other tasks have modules of the same file name.
+    """
+    path = Path(file).with_name(name)
+    return _import_task(path, f"{path.parent.name}_{path.stem}")
 
 
 def read_interface(source: str | bytes, name: str) -> Interface:
@@ -218,7 +228,14 @@ def _annotation(node: ast.expr | None) -> str:
     return ast.unparse(node)
 
 
-def _import_task(path: Path, name: str) -> Task:
+def _task_of(path: Path, name: str) -> Task:
+    task = getattr(_import_task(path, name), "TASK", None)
+    if not isinstance(task, Task):
+        raise GraderError(f"{path} must define TASK = Task(...)")
+    return task
+
+
+def _import_task(path: Path, name: str) -> ModuleType:
     """Import the course's own code; whatever it raises is the course's fault, not a student's."""
     module_name = f"course_task_{name}"
     spec = importlib.util.spec_from_file_location(module_name, path)
@@ -230,10 +247,7 @@ def _import_task(path: Path, name: str) -> Task:
         spec.loader.exec_module(module)
     except Exception as error:
         raise GraderError(f"{path} fails to import: {type(error).__name__}: {error}") from error
-    task = getattr(module, "TASK", None)
-    if not isinstance(task, Task):
-        raise GraderError(f"{path} must define TASK = Task(...)")
-    return task
+    return module
 
 
 def _digest(*parts: bytes) -> str:

@@ -2,20 +2,17 @@
 
 import cmath
 import functools
-import importlib.util
 import math
 import os
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
+from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,14 +47,7 @@ BAND_PIXELS = 1 << 14
 @functools.cache
 def _kernels() -> ModuleType:
     """The compiled functions beside this file."""
-    name = "course_task_julia_kernels"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("kernels.py"))
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{Path(__file__).with_name('kernels.py')} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_beside(__file__, "kernels.py")
 
 
 def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:

@@ -9,20 +9,17 @@ would give one as far from its mean, on that side, with a probability of less th
 """
 
 import functools
-import importlib.util
 import math
-import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Difference
+from grader.content.task import Difference, module_beside
 
 Map: TypeAlias = NDArray[np.int8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -335,11 +332,4 @@ def _copied(number: int, place: int, length: int, stride: int, size: int) -> Dif
 @functools.cache
 def kernels() -> ModuleType:
     """The compiled functions beside this file."""
-    name = "course_task_schelling_kernels"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("kernels.py"))
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{Path(__file__).with_name('kernels.py')} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_beside(__file__, "kernels.py")

@@ -6,19 +6,16 @@ rounds show the maps on the way, and `check_further` holds them against it. What
 seventy tests, each of which fails an honest program with a probability of 1e-12.
 """
 
-import importlib.util
 import math
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, FollowUp, Inputs, Mistake, Outputs, Task
+from grader.content.task import Array, ArraySpec, Case, Difference, FollowUp, Inputs, Mistake, Outputs, Task, module_beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,14 +38,7 @@ FIRST_ROUNDS = 4
 
 def _load_one_round() -> ModuleType:
     """The module beside this file."""
-    name = "course_task_schelling_one_round"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("one_round.py"))
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{Path(__file__).with_name('one_round.py')} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_beside(__file__, "one_round.py")
 
 
 _one_round = _load_one_round()

@@ -12,13 +12,10 @@ pass from one to the other. Single precision, off by 10⁻⁷ of the greatest po
 """
 
 import functools
-import importlib.util
 import os
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -26,7 +23,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
+from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,14 +66,7 @@ class Expected:
 @functools.cache
 def _kernels() -> ModuleType:
     """The compiled functions beside this file."""
-    name = "course_task_spectrogram_kernels"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("kernels.py"))
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{Path(__file__).with_name('kernels.py')} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_beside(__file__, "kernels.py")
 
 
 def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:
