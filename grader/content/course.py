@@ -115,7 +115,9 @@ class Measurement(Section):
     min_calls_per_run: AtLeastOne = 3
     seconds_per_run: Positive = 0.5
     """A competitor's share of a run; it ends with this or with `calls_per_run`."""
-    timed_calls_per_turn: AtLeastOne = 3
+    turn_s: Positive = 0.008
+    """The timed calls of a turn take about so long together, where `max_timed_calls_per_turn` are enough."""
+    max_timed_calls_per_turn: AtLeastOne = 6
     longest_call_s: Positive = 0.25
     """A submission is measured at the largest case that it does in this time a call."""
     slow_ratio: Annotated[float, Field(gt=1)] = 20.0

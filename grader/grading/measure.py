@@ -1,8 +1,9 @@
 """The measuring stage: the calls of one run of one block, and who is measured with whom.
 
-In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones. Every call
-of a round's turn has inputs of its own, fresh, and the same for all competitors, and every answer is checked in full. Where a
-task proves answers by further calls, one timed call of each turn is followed up, and which one is known afterwards.
+In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones, the more the
+shorter they are. Every call of a round's turn has inputs of its own, fresh, and the same for all competitors, and every answer is
+checked in full. Where a task proves answers by further calls, at most one timed call of each turn is followed up, and which one
+is known afterwards.
 
 All of a run's inputs follow from its seed and the number of its timed calls, whoever takes part: so it can be repeated for some
 of its competitors alone.
@@ -31,6 +32,9 @@ from grader.verdicts import Verdict
 FEW_ROUNDS = 3
 """Enough for a median, where the baseline is slow."""
 
+_FOLLOWED_UP_ONE_IN = 3
+"""No more of the timed calls are followed up, so that a run takes not several times as long."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -39,7 +43,9 @@ class Plan:
     calls_per_run: int
     seconds_per_run: float
     min_calls_per_run: int
-    timed_calls_per_turn: int
+    turn_s: float
+    """The timed calls of a turn take about so long together, where `max_timed_calls_per_turn` are enough."""
+    max_timed_calls_per_turn: int
     slow_ratio: float
     """A competitor this many times slower than the block's fastest takes the least number of turns."""
     block_size: int
@@ -53,9 +59,18 @@ class Competitor:
     submission: Submission
 
 
+def timed_calls_per_turn(fastest_s: float, plan: Plan) -> int:
+    """How many calls of a turn are timed, the same for everyone in a block: the smallest of more would be smaller.
+
+    The calls after a change of process find its data gone from the caches, so short calls need several to be undisturbed by it;
+    of long ones, many turns with a single timed call say more about a program than few turns with several.
+    """
+    return min(plan.max_timed_calls_per_turn, max(1, math.ceil(plan.turn_s / max(fastest_s, 1e-9))))
+
+
 def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
     """A competitor's turns in a run: `calls_per_run` calls or `seconds_per_run`, and at least `min_calls_per_run` calls."""
-    calls_per_turn = plan.timed_calls_per_turn + 1
+    calls_per_turn = timed_calls_per_turn(fastest_s, plan) + 1
     least = math.ceil(plan.min_calls_per_run / calls_per_turn)
     if call_s > plan.slow_ratio * fastest_s:
         return least
@@ -135,7 +150,7 @@ def measure_run(
     submissions compiled in earlier runs, by content hash; what is new is added.
     """
     rounds = _planned_rounds(block, [competitor.key for competitor in competitors], plan, seed)
-    run = _Run(task, block.case, limits, seed, plan.timed_calls_per_turn)
+    run = _Run(task, block.case, limits, seed, timed_calls_per_turn(min(block.calls_s.values()), plan))
     return run.measure(generation, competitors, rounds, compiled)
 
 
@@ -246,7 +261,7 @@ class _Run:
             for number, order in enumerate(rounds):
                 *of_calls, of_follow_up = generator.spawn(self._timed_calls_per_turn + 2)
                 slots = list(threads.map(partial(prepare, self._task, self._case), of_calls))
-                followed_up = int(of_follow_up.integers(1, len(slots)))
+                followed_up = int(of_follow_up.integers(1, max(len(slots), _FOLLOWED_UP_ONE_IN + 1)))
                 for key in order:
                     if key not in self._problems:
                         turn = self._turn(key, workers[key], number, slots, followed_up, witnesses[key])
@@ -256,7 +271,7 @@ class _Run:
     def _turn(
         self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], followed_up: int, witnesses: Witnesses
     ) -> Turn | None:
-        """One warm call and the timed ones, of which that at `followed_up` is; None where a call fails.
+        """One warm call and the timed ones, of which that at `followed_up` is, if there is one; None where a call fails.
 
         The first round's warm call may compile.
         """

@@ -63,7 +63,8 @@ class Session:
             calls_per_run=measurement.calls_per_run,
             seconds_per_run=measurement.seconds_per_run,
             min_calls_per_run=measurement.min_calls_per_run,
-            timed_calls_per_turn=measurement.timed_calls_per_turn,
+            turn_s=measurement.turn_s,
+            max_timed_calls_per_turn=measurement.max_timed_calls_per_turn,
             slow_ratio=measurement.slow_ratio,
             block_size=measurement.block_size,
         )

@@ -61,6 +61,8 @@ by = "hand"
 
 [measurement]
 calls_per_run = 8
+turn_s = 1
+max_timed_calls_per_turn = 3
 """
 
 TASK = dedent('''
@@ -233,8 +235,10 @@ class Classroom:
             self.refer(level, paced(pace_s))
 
     def describe(self, measurement: str = "") -> None:
-        """Write course.toml, with more lines in `[measurement]`."""
-        write(self.folder / "course.toml", COURSE + dedent(measurement))
+        """Write course.toml, with these lines in `[measurement]`, in place of those of the same keys."""
+        changed = {line.partition(" = ")[0] for line in measurement.splitlines()}
+        kept = "".join(line for line in COURSE.splitlines(keepends=True) if line.partition(" = ")[0] not in changed - {""})
+        write(self.folder / "course.toml", kept + dedent(measurement))
 
     def teach(self, task: str) -> None:
         """Change the task to one of those above."""

@@ -22,6 +22,7 @@ from grader.grading.measure import (
     measure_run,
     plan_blocks,
     rounds_of,
+    timed_calls_per_turn,
     turns_per_run,
 )
 from grader.records import CONTROL, Block, Limits, Member, RunRecord, Turn
@@ -45,7 +46,8 @@ PLAN = Plan(
     calls_per_run=48,
     seconds_per_run=0.5,
     min_calls_per_run=3,
-    timed_calls_per_turn=3,
+    turn_s=1,
+    max_timed_calls_per_turn=3,
     slow_ratio=20,
     block_size=16,
 )
@@ -58,7 +60,8 @@ plans = st.builds(
     calls_per_run=st.integers(1, 200),
     seconds_per_run=st.floats(0.01, 10),
     min_calls_per_run=st.integers(1, 30),
-    timed_calls_per_turn=st.integers(1, 9),
+    turn_s=st.floats(0.001, 0.1),
+    max_timed_calls_per_turn=st.integers(1, 9),
     slow_ratio=st.floats(1.5, 100),
     block_size=st.just(16),
 )
@@ -71,7 +74,7 @@ times = st.floats(1e-6, 10)
 @settings(deadline=None)
 @given(times, times, plans)
 def test_a_competitor_gets_its_least_calls_and_never_more_than_its_most(call_s: float, fastest_s: float, plan: Plan) -> None:
-    per_turn = plan.timed_calls_per_turn + 1
+    per_turn = timed_calls_per_turn(fastest_s, plan) + 1
     calls = turns_per_run(call_s, fastest_s, plan) * per_turn
     assert calls >= plan.min_calls_per_run
     assert calls <= max(plan.calls_per_run, plan.min_calls_per_run + per_turn - 1)
@@ -80,9 +83,14 @@ def test_a_competitor_gets_its_least_calls_and_never_more_than_its_most(call_s: 
 @settings(deadline=None)
 @given(times, plans)
 def test_beyond_its_least_calls_a_competitor_stays_within_its_seconds(call_s: float, plan: Plan) -> None:
-    per_turn = plan.timed_calls_per_turn + 1
+    per_turn = timed_calls_per_turn(call_s, plan) + 1
     calls = turns_per_run(call_s, call_s, plan) * per_turn
     assert calls < plan.min_calls_per_run + per_turn or calls * call_s <= plan.seconds_per_run * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("call_s", "timed"), [(1e-9, 6), (0.0005, 6), (0.002, 4), (0.0021, 4), (0.005, 2), (0.008, 1), (1, 1)])
+def test_the_shorter_the_calls_the_more_of_a_turn_are_timed(call_s: float, timed: int) -> None:
+    assert timed_calls_per_turn(call_s, replace(PLAN, turn_s=0.008, max_timed_calls_per_turn=6)) == timed
 
 
 @pytest.mark.parametrize(("call_s", "turns"), [(0.001, 12), (0.0125, 10), (0.1, 1), (0.2, 1)])
@@ -303,6 +311,14 @@ def test_of_each_turn_one_timed_call_is_followed_up_and_nobody_knows_which(class
     assert all(turn[place : place + 2] == [FURTHER_LENGTH] * 2 for turn, place in zip(turns, places, strict=True))
     assert all(turn.count(100) == 4 for turn in turns)
     assert set(places) == {2, 3, 4}, "after a timed call, never after the warm one, and not always after the same"
+
+
+def test_of_turns_with_one_timed_call_every_third_or_so_is_followed_up(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    room = Room(classroom.task, {"ada": paced(1e-4)}, replace(PLAN, calls_per_run=120, max_timed_calls_per_turn=1))
+    room.run()
+    followed_up = sum(name == "ada" and length(inputs) == FURTHER_LENGTH for name, inputs in room.seen) / 2
+    assert 5 <= followed_up <= 40  # of 60; each bound is missed once in 10⁵ seeds, and the seed is fixed
 
 
 def test_further_calls_are_not_timed(classroom: Classroom) -> None:

@@ -103,7 +103,7 @@ def test_the_inputs_do_not_hang_on_how_the_course_measures_now(classroom: Classr
     classroom.grade()
     then = calls["ada"].copy()
     calls["ada"].clear()
-    classroom.describe("timed_calls_per_turn = 5\nseconds_per_run = 0.01\nblock_size = 2")
+    classroom.describe("max_timed_calls_per_turn = 5\nseconds_per_run = 0.01\nblock_size = 2")
     replayed(classroom)
     assert calls["ada"] == then
 
