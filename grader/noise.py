@@ -75,7 +75,11 @@ def snapshot(cores: Sequence[int], proc: Path = Path("/proc"), sys_cpu: Path = P
     if sys.platform != "linux":
         return Snapshot(at_s, tuple(cores))
     return Snapshot(
-        at_s, tuple(cores), _stolen_s(proc, cores), _throttled(sys_cpu, cores), _without_ours(dict(_processes(proc)), os.getpid())
+        at_s,
+        tuple(cores),
+        _stolen_s(proc, cores),
+        _throttled(sys_cpu, cores),
+        _without_ours(dict(_processes(proc)), os.getpid()),
     )
 
 
@@ -110,7 +114,10 @@ def loads(before: Snapshot, after: Snapshot) -> list[Load]:
 def _stolen_s(proc: Path, cores: Sequence[int]) -> float:
     wanted = {f"cpu{core}" for core in cores}
     lines = (line.split() for line in _read(proc / "stat").splitlines())
-    return sum(int(words[1 + _STEAL]) for words in lines if words and words[0] in wanted and len(words) > 1 + _STEAL) / _TICKS_PER_S
+    return (
+        sum(int(words[1 + _STEAL]) for words in lines if words and words[0] in wanted and len(words) > 1 + _STEAL)
+        / _TICKS_PER_S
+    )
 
 
 def _throttled(sys_cpu: Path, cores: Sequence[int]) -> int:
@@ -127,7 +134,7 @@ def _processes(proc: Path) -> Iterator[tuple[int, tuple[int, Program]]]:
 
 
 def _process(stat: bytes) -> tuple[int, Program]:
-    """Parent (field 4), CPU times (14 to 17), start (22) and last core (39) of `/proc/PID/stat`; the name in brackets may hold anything."""
+    """Fields 4 (parent), 14 to 17 (CPU times), 22 (start), 39 (last core) of `/proc/PID/stat`; the name may hold anything."""
     head, _, tail = stat.rpartition(b")")
     fields = tail.split()
     ticks = sum(map(int, fields[11:15]))

@@ -141,6 +141,4 @@ class _ScriptedWorker:
         script = self._script
         cpu_time_s = script.cores * wall_time_s
         waited_s = script.waited * wall_time_s
-        return Call(
-            wall_time_s, cpu_time_s, script.threads, outputs, failure, peak_memory_bytes, script.idle_cpu_s, waited_s
-        )
+        return Call(wall_time_s, cpu_time_s, script.threads, outputs, failure, peak_memory_bytes, script.idle_cpu_s, waited_s)
