@@ -104,7 +104,7 @@ class Turn:
     idle_cpu_s: float
     """CPU time used before the calls of this turn since the last one ended, when the worker should have stood still."""
     waited_s: float = 0.0
-    """Of the timed calls together: how long the worker's first thread could have run, and something else had its core."""
+    """Of the fastest timed call: how long the worker's first thread could have run, and something else had its core."""
 
 
 @dataclass(frozen=True)
