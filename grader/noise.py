@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -34,6 +34,8 @@ class Snapshot:
 
     at_s: float
     cores: tuple[int, ...]
+    machine_cores: int
+    """All that the machine has."""
     stolen_s: float = 0.0
     """Of these cores together, what went to other virtual machines since boot."""
     throttled: int = 0
@@ -60,38 +62,38 @@ class Disturbance:
     """What else the machine did between two snapshots; shares are of the time of the workers' cores."""
 
     others: float = 0.0
-    """What went to other programs that were last seen on these cores."""
+    """What other programs must have taken, for there was more of them than the other cores hold."""
     stolen: float = 0.0
     """What went to other virtual machines."""
     throttled: int = 0
     """How often a core was slowed down for heat."""
     busiest: str = ""
-    """The name of the program that took most of `others`; empty where none took anything."""
+    """The other program that used most CPU time; empty where none used any."""
 
 
 def snapshot(cores: Sequence[int], proc: Path = Path("/proc"), sys_cpu: Path = Path("/sys/devices/system/cpu")) -> Snapshot:
-    """Now; of a system that tells nothing, nothing but the time. Takes about 12 µs for each process of the machine."""
-    at_s = time.monotonic()
+    """Now; of a system that tells nothing, nothing but the time. Takes some 15 µs for each process of the machine."""
+    found = Snapshot(time.monotonic(), tuple(cores), os.cpu_count() or 1)
     if sys.platform != "linux":
-        return Snapshot(at_s, tuple(cores))
-    return Snapshot(
-        at_s,
-        tuple(cores),
-        _stolen_s(proc, cores),
-        _throttled(sys_cpu, cores),
-        _without_ours(dict(_processes(proc)), os.getpid()),
+        return found
+    return replace(
+        found,
+        stolen_s=_stolen_s(proc, cores),
+        throttled=_throttled(sys_cpu, cores),
+        programs=_without_ours(dict(_processes(proc)), os.getpid()),
     )
 
 
 def between(before: Snapshot, after: Snapshot) -> Disturbance:
     """What happened from one snapshot to the next."""
-    time_s = max(after.at_s - before.at_s, 1e-9) * max(1, len(after.cores))
-    on_cores = [load for load in loads(before, after) if load.core in after.cores]
+    running = loads(before, after)
+    excess = sum(load.share for load in running) - (after.machine_cores - len(after.cores))
+    time_s = max(after.at_s - before.at_s, 1e-9) * len(after.cores)
     return Disturbance(
-        others=sum(load.share for load in on_cores) / max(1, len(after.cores)),
+        others=max(0.0, excess) / len(after.cores),
         stolen=max(0.0, after.stolen_s - before.stolen_s) / time_s,
         throttled=max(0, after.throttled - before.throttled),
-        busiest=on_cores[0].name if on_cores else "",
+        busiest=running[0].name if running else "",
     )
 
 

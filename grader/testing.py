@@ -57,7 +57,7 @@ class ScriptedBackend:
         """Of every start: the profile that was asked for."""
         self.faults: list[str] = []
         """Authors whose next start fails as the grader's own fault."""
-        self.snapshots: Iterator[Snapshot] = repeat(Snapshot(0.0, (1,)))
+        self.snapshots: Iterator[Snapshot] = repeat(Snapshot(0.0, (1,), machine_cores=2))
         """What `snapshot` gives, one after the other: a machine that does nothing else, unless a test says so."""
 
     def generation(self) -> AbstractContextManager[Generation]:

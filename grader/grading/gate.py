@@ -7,15 +7,18 @@ nobody. The thresholds are measured (`docs/measuring.md`, "When the machine is d
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 from time import sleep
 
 from grader.grading.estimate import MAD_TO_STANDARD_DEVIATION, turn_time_s
-from grader.noise import Load, Snapshot, loads
+from grader.noise import Disturbance, Load, Snapshot, loads
 from grader.records import CONTROL, RunRecord
 
-MOST_TAKEN = 0.1
-"""Up to this share of its core's time, what else runs there does not show in a turn's smallest call; from 0.2 on it does."""
+MOST_WAITED = 0.05
+"""Of the fastest call of a turn, on the mean over the turns. Up to here the control is as near to its baseline as ever; from
+twice as much on it strays, and then all times grow to what the scheduler leaves between two ticks: what differs looks equal."""
+MOST_TAKEN = 0.2
+"""Of the cores' time as a whole: what takes no more mostly leaves one of a turn's three calls alone."""
 MOST_CONTROL_OFF = 0.1
 """Of one run, as the logarithm of a ratio: on a quiet machine, the control of no run was further from its baseline."""
 _SURE = 4.0
@@ -52,21 +55,24 @@ def quieter(first: RunRecord, second: RunRecord, baseline: str) -> RunRecord:
 
 
 def _troubles(record: RunRecord, baseline: str) -> Sequence[Trouble]:
-    disturbance = record.disturbance
-    taken = _taken(record, baseline)
-    by = f" ({disturbance.busiest})" if disturbance is not None and disturbance.busiest else ""
-    stolen = disturbance.stolen if disturbance is not None else 0.0
-    off = _control_off(record, baseline)
+    happened = record.disturbance or Disturbance()
+    programs = f"other programs ({happened.busiest})" if happened.busiest else "other programs"
+    waited, off = _waited(record, baseline), _control_off(record, baseline)
     off_by = f"{100 * math.expm1(abs(off)):.0f} % {'more' if off > 0 else 'less'}"
     return (
         Trouble(
-            taken / MOST_TAKEN,
-            f"other programs{by} took {100 * taken:.0f} % of its core's time",
+            waited / MOST_WAITED,
+            f"even the fastest calls waited {100 * waited:.0f} % of their time for {programs}",
             "close them and measure again",
         ),
         Trouble(
-            stolen / MOST_TAKEN,
-            f"other virtual machines took {100 * stolen:.0f} % of its core's time",
+            happened.others / MOST_TAKEN,
+            f"{programs} took {100 * happened.others:.0f} % of its cores' time",
+            "close them and measure again",
+        ),
+        Trouble(
+            happened.stolen / MOST_TAKEN,
+            f"other virtual machines took {100 * happened.stolen:.0f} % of its cores' time",
             "measure again when the host is quieter",
         ),
         Trouble(
@@ -77,15 +83,13 @@ def _troubles(record: RunRecord, baseline: str) -> Sequence[Trouble]:
     )
 
 
-def _taken(record: RunRecord, baseline: str) -> float:
-    """The share of their time that the baseline and its control, the course's own code, could have run and did not.
+def _waited(record: RunRecord, baseline: str) -> float:
+    """The share of a turn's time that the baseline and its control, the course's own code, could have run and did not.
 
-    With several threads they also wait for each other; then what other programs took of the cores stands for it.
+    With several threads they also wait for each other, which is nobody else's doing.
     """
-    turns = [turn for turn in record.turns if turn.competitor in (baseline, CONTROL)]
-    if all(turn.threads <= 1 for turn in turns) or record.disturbance is None:
-        return sum(turn.waited_s for turn in turns) / max(sum(sum(turn.timed_s) for turn in turns), 1e-9)
-    return record.disturbance.others
+    turns = [turn for turn in record.turns if turn.competitor in (baseline, CONTROL) and turn.threads == 1]
+    return fmean(turn.waited_s / turn_time_s(turn.timed_s) for turn in turns) if turns else 0.0
 
 
 def _control_off(record: RunRecord, baseline: str) -> float:
