@@ -15,8 +15,8 @@ from grader.noise import Disturbance, Load, Snapshot, loads
 from grader.records import CONTROL, RunRecord
 
 MOST_WAITED = 0.05
-"""Of the fastest call of a turn, on the mean over the turns. Up to here the control is as near to its baseline as ever; from
-twice as much on it strays, and then all times grow to what the scheduler leaves between two ticks: what differs looks equal."""
+"""Of the fastest call of a turn, on the mean over the turns. From twice as much on the control strays from its baseline, and
+where everything waits, all times grow to the scheduler's next tick: what differs looks equal."""
 MOST_TAKEN = 0.2
 """Of the cores' time as a whole: what takes no more mostly leaves one of a turn's three calls alone."""
 MOST_CONTROL_OFF = 0.1
