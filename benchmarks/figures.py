@@ -21,6 +21,7 @@ from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.progress import Silent
 from grader.grading.session import Session, open_session
+from grader.noise import Snapshot
 from grader.profiles import Profile
 from grader.store import Store
 
@@ -47,6 +48,10 @@ class MeteredBackend:
     def generation(self) -> "AbstractContextManager[Generation]":
         """A metered generation."""
         return _MeteredGeneration(self._backend.generation(), self._meter)
+
+    def snapshot(self, profile: Profile = Profile.SINGLE) -> Snapshot:
+        """The other backend's."""
+        return self._backend.snapshot(profile)
 
 
 class _MeteredGeneration:

@@ -138,6 +138,10 @@ class HostileHandle:
         """It uses none."""
         return 0.0
 
+    def waited_s(self) -> float:
+        """It never waits."""
+        return 0.0
+
     def start_memory_peak(self) -> int | None:
         """It has none."""
         return None

@@ -5,25 +5,30 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from grader.clock_speed import clock_speed
 from grader.content.course import COURSE_FILE, Course
 from grader.errors import GraderError, UsageError
 from grader.execution.bubblewrap import NO_CONTROL_GROUP, NO_LANDLOCK, BubblewrapBackend, sandbox_user
 from grader.execution.choose import worker_settings
 from grader.execution.empty_call import empty_call_times_s, nothing_submission
+from grader.execution.equal_calls import CALLS, RUNS, equal_calls
+from grader.execution.plain import PlainBackend
 from grader.execution.probe import probe
-from grader.machine import library_versions, this_machine
+from grader.grading.gate import MOST_TAKEN, busy
+from grader.machine import library_versions, this_machine, usable_cpus
+from grader.noise import between, loads, snapshot
 from grader.profiles import Profile
+from grader.text import harmless_line
 
-_NOISE_PROBES, _PROBE_ADDITIONS = 200, 50_000
 _NOISY = 0.05
 _SLOW_EMPTY_CALL_S = 200e-6
 _COARSE_CLOCK_S = 1e-6
-FINDINGS = 8 + len(Profile)
+FINDINGS = 9 + len(Profile)
 """How many there are."""
 
 _LAYERS = {
@@ -35,6 +40,9 @@ _LAYERS = {
 _GOOD_CLOCKS = ("tsc", "arch_sys_counter", "kvm-clock")
 _BUSY_LOAD = 0.5
 _STOLEN = 0.01
+_SHORT_OF_MEMORY = 1.0
+_LOOK_S = 0.5
+_NAMED, _WORTH_NAMING = 3, 0.05
 
 
 class Health(StrEnum):
@@ -63,8 +71,9 @@ def examine(course: Course, course_folder: Path) -> Iterator[Finding]:
     yield _cores(course)
     yield _clock()
     yield _empty_call(course)
-    yield _noise()
-    yield _other_load()
+    yield _noise(course)
+    yield _frequency(course)
+    yield _other_load(course)
     yield _libraries()
 
 
@@ -144,23 +153,62 @@ def _empty_call(course: Course) -> Finding:
     )
 
 
-def _noise() -> Finding:
-    """The same small computation again and again: how far does its time scatter?"""
-    times_s = [_time(_spin) for _ in range(_NOISE_PROBES)]
-    low, *_, high = statistics.quantiles(times_s, n=10)
-    spread = high / low - 1
-    good = spread <= _NOISY
-    found = f"equal work scatters by {100 * spread:.1f} % (10th to 90th percentile of {_NOISE_PROBES})"
-    remedy = "close what else runs, plug the laptop in, fix the CPU's frequency (cpupower frequency-set -g performance)"
+def _noise(course: Course) -> Finding:
+    """The same small computation again and again, through the real protocol, on the core where submissions run."""
+    try:
+        # The grader's own code needs no sandbox.
+        scatter = equal_calls(PlainBackend(replace(worker_settings(course.machine, course.limits), preload=())))
+    except (GraderError, UsageError) as error:
+        return Finding("noise", Health.BAD, str(error), "see the sandbox's finding")
+    found = (
+        f"equal calls scatter by {100 * scatter.within_runs:.1f} % within a run (10th to 90th percentile of {CALLS}) and by"
+        f" {100 * scatter.between_runs:.1f} % from run to run ({RUNS}); they waited {100 * scatter.waited:.1f} % of the time"
+    )
+    good = max(scatter.within_runs, scatter.between_runs) <= _NOISY and scatter.waited <= MOST_TAKEN
+    remedy = "close what else runs, and see the findings on other load and frequency"
     return Finding("noise", Health.GOOD if good else Health.WEAK, found, "" if good else remedy)
 
 
-def _other_load() -> Finding:
+def _frequency(course: Course) -> Finding:
+    state = clock_speed(_worker_cores(course))
+    found = "; ".join(state.known()) or "this machine does not tell"
+    remedies = list(state.remedies())
+    return Finding("frequency", Health.WEAK if remedies else Health.GOOD, found, "; ".join(remedies))
+
+
+def _other_load(course: Course) -> Finding:
+    """What else ran just now, by name, and over the last minute; what other virtual machines and a lack of memory took."""
+    before = snapshot(_worker_cores(course))
+    time.sleep(_LOOK_S)
+    after = snapshot(_worker_cores(course))
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
-    stolen = _stolen_share()
-    good = load <= _BUSY_LOAD and stolen <= _STOLEN
-    found = f"load {load:.2f} a core over the last minute; {100 * stolen:.1f} % of the CPU time went to other virtual machines"
-    return Finding("other load", Health.GOOD if good else Health.WEAK, found, "" if good else "wait until the machine is idle")
+    stolen = between(before, after).stolen
+    waited_for_memory = _memory_pressure()
+    running = [one for one in loads(before, after) if one.share > _WORTH_NAMING][:_NAMED]
+    words = [f"load {load:.2f} a core over the last minute", *map(harmless_line, map(str, running))]
+    words.append(f"{100 * stolen:.1f} % of the CPU time went to other virtual machines")
+    if waited_for_memory > 0:
+        words.append(f"something waited for memory {waited_for_memory:.1f} % of the last 10 s")
+    remedies = []
+    if load > _BUSY_LOAD or busy(before, after) is not None:
+        remedies.append("close what else runs, or wait until the machine is idle")
+    if stolen > _STOLEN:
+        remedies.append("measure when the host is quieter")
+    if waited_for_memory > _SHORT_OF_MEMORY:
+        remedies.append("free some memory")
+    return Finding("other load", Health.WEAK if remedies else Health.GOOD, "; ".join(words), "; ".join(remedies))
+
+
+def _worker_cores(course: Course) -> tuple[int, ...]:
+    """Those that submissions run on; as many as there are, where the course asks for more."""
+    return usable_cpus()[-course.machine.threads :]
+
+
+def _memory_pressure() -> float:
+    """Percent of the last 10 s in which something waited for memory (pressure stall information); 0 where it is not told."""
+    first, _, _ = _read("/proc/pressure/memory").partition("\n")
+    told = dict(word.split("=") for word in first.split() if "=" in word)
+    return float(told.get("avg10", 0.0))
 
 
 def _libraries() -> Finding:
@@ -168,27 +216,6 @@ def _libraries() -> Finding:
     found = ", ".join(f"{name} {version}" for name, version in versions.items())
     missing = [name for name in ("numpy", "numba") if name not in versions]
     return Finding("libraries", Health.BAD if missing else Health.GOOD, found, "run `make setup`" if missing else "")
-
-
-def _spin() -> None:
-    total = 0
-    for number in range(_PROBE_ADDITIONS):
-        total += number
-
-
-def _time(work: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def _stolen_share() -> float:
-    """Steal time over all CPU time since boot, from `/proc/stat`; 0 where it is not told."""
-    fields = _read("/proc/stat").split("\n")[0].split()[1:]
-    steal = 7
-    if len(fields) <= steal:
-        return 0.0
-    return int(fields[steal]) / max(1, sum(int(field) for field in fields[: steal + 1]))
 
 
 def _read(path: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from grader.content.task import ArraySpec, Inputs
+from grader.noise import Disturbance
 from grader.verdicts import Verdict
 
 FurtherCall: TypeAlias = tuple[Inputs, tuple[ArraySpec, ...]]
@@ -102,6 +103,8 @@ class Turn:
     threads: int
     idle_cpu_s: float
     """CPU time used before the calls of this turn since the last one ended, when the worker should have stood still."""
+    waited_s: float = 0.0
+    """Of the fastest timed call: how long the worker's first thread could have run, and something else had its core."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,10 @@ class RunRecord:
     """The part of `wall_time_s` that was spent in submissions' calls and imports."""
     reviews: Mapping[str, str] = field(default_factory=dict)
     """What only a person can decide about competitors' answers, though they are right."""
+    disturbance: Disturbance | None = None
+    """What else the machine did meanwhile; None where nobody looked."""
+    set_aside: bool = False
+    """It was disturbed, and the run that was made in its place less so: verdicts stand, and no figure comes from it."""
 
 
 @dataclass(frozen=True)

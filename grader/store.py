@@ -17,10 +17,11 @@ from typing import Any, Self
 from grader.content.task import LoadedTask
 from grader.errors import GraderError, UsageError
 from grader.machine import Bandwidth, Machine, Peaks
+from grader.noise import Disturbance
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.verdicts import Verdict
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _SCHEMA = """
 CREATE TABLE machines (
@@ -52,13 +53,13 @@ CREATE TABLE runs (
     block INTEGER NOT NULL REFERENCES blocks (id),
     number INTEGER NOT NULL,
     seed TEXT NOT NULL, started_at TEXT NOT NULL, wall_time_s REAL NOT NULL, inside_s REAL NOT NULL,
-    problems TEXT NOT NULL, reviews TEXT NOT NULL,
+    problems TEXT NOT NULL, reviews TEXT NOT NULL, disturbance TEXT, set_aside INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (block, number)
 );
 CREATE TABLE turns (
     block INTEGER NOT NULL, run INTEGER NOT NULL, round INTEGER NOT NULL, competitor TEXT NOT NULL,
     warm_time_s REAL NOT NULL, timed_s TEXT NOT NULL, cpu_time_s REAL NOT NULL,
-    threads INTEGER NOT NULL, idle_cpu_s REAL NOT NULL,
+    threads INTEGER NOT NULL, idle_cpu_s REAL NOT NULL, waited_s REAL NOT NULL DEFAULT 0,
     PRIMARY KEY (block, run, round, competitor),
     FOREIGN KEY (block, run) REFERENCES runs (block, number)
 );
@@ -73,6 +74,15 @@ CREATE TABLE acceptances (
     note TEXT NOT NULL, who TEXT NOT NULL, accepted_at TEXT NOT NULL
 );
 """
+
+_MIGRATIONS = {
+    3: (
+        "ALTER TABLE runs ADD COLUMN disturbance TEXT",
+        "ALTER TABLE runs ADD COLUMN set_aside INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE turns ADD COLUMN waited_s REAL NOT NULL DEFAULT 0",
+    ),
+}
+"""What makes a store of one version one of the next."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,11 @@ class StoredBlock:
     complete: bool
     superseded: bool
     runs: tuple[RunRecord, ...]
+
+    @property
+    def counting(self) -> tuple[RunRecord, ...]:
+        """The runs that figures come from: all but those that were set aside."""
+        return tuple(record for record in self.runs if not record.set_aside)
 
 
 @dataclass(frozen=True)
@@ -245,8 +260,9 @@ class Store:
         with self._transaction() as connection:
             (number,) = connection.execute("SELECT count(*) FROM runs WHERE block = ?", (block_id,)).fetchone()
             connection.execute(
-                "INSERT INTO runs (block, number, seed, started_at, wall_time_s, inside_s, problems, reviews)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs"
+                " (block, number, seed, started_at, wall_time_s, inside_s, problems, reviews, disturbance, set_aside)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     block_id,
                     number,
@@ -256,11 +272,14 @@ class Store:
                     record.inside_s,
                     json.dumps(dict(record.problems)),
                     json.dumps(dict(record.reviews)),
+                    None if record.disturbance is None else json.dumps(asdict(record.disturbance)),
+                    record.set_aside,
                 ),
             )
             connection.executemany(
-                "INSERT INTO turns (block, run, round, competitor, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO turns"
+                " (block, run, round, competitor, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s, waited_s)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(block_id, number, *_turn_row(turn)) for turn in record.turns],
             )
 
@@ -288,16 +307,14 @@ class Store:
     def _runs(self, block_id: int) -> tuple[RunRecord, ...]:
         turns: dict[int, list[Turn]] = {}
         for run, *row in self._read(
-            "SELECT run, competitor, round, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s"
+            "SELECT run, competitor, round, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s, waited_s"
             " FROM turns WHERE block = ? ORDER BY rowid",
             (block_id,),
         ):
-            competitor, number, warm_time_s, timed_s, cpu_time_s, threads, idle_cpu_s = row
-            turns.setdefault(run, []).append(
-                Turn(competitor, number, warm_time_s, tuple(json.loads(timed_s)), cpu_time_s, threads, idle_cpu_s)
-            )
+            competitor, number, warm_time_s, timed_s, *rest = row
+            turns.setdefault(run, []).append(Turn(competitor, number, warm_time_s, tuple(json.loads(timed_s)), *rest))
         rows = self._read(
-            "SELECT number, seed, problems, reviews, started_at, wall_time_s, inside_s"
+            "SELECT number, seed, problems, reviews, started_at, wall_time_s, inside_s, disturbance, set_aside"
             " FROM runs WHERE block = ? ORDER BY number",
             (block_id,),
         )
@@ -310,8 +327,10 @@ class Store:
                 wall_time_s=wall_time_s,
                 inside_s=inside_s,
                 reviews=json.loads(reviews),
+                disturbance=None if disturbance is None else Disturbance(**json.loads(disturbance)),
+                set_aside=bool(set_aside),
             )
-            for number, seed, problems, reviews, started_at, wall_time_s, inside_s in rows
+            for number, seed, problems, reviews, started_at, wall_time_s, inside_s, disturbance, set_aside in rows
         )
 
     # --- what people decide -----------------------------------------------------------------------------------------------
@@ -418,15 +437,26 @@ class Store:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             self._connection.execute("COMMIT")
+        self._migrate()
         with suppress(sqlite3.OperationalError):  # refused while somebody else opens it; faster, but no condition
             self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def _migrate(self) -> None:
+        """Bring a store of an older version to this one, step by step, all or nothing."""
+        if self._version() == SCHEMA_VERSION:
+            return
+        with self._transaction() as connection:
+            for version in range(self._version(), SCHEMA_VERSION):  # none, where somebody else has done it meanwhile
+                for statement in _MIGRATIONS[version]:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _version(self) -> int:
         """The schema's version, 0 for a new file."""
         ((tables,),) = self._connection.execute("SELECT count(*) FROM sqlite_master")  # first: it may be created in between
         ((version,),) = self._connection.execute("PRAGMA user_version")
-        if version != SCHEMA_VERSION and (version or tables):
+        if version != SCHEMA_VERSION and version not in _MIGRATIONS and (version or tables):
             raise UsageError(
                 f"{self.path} is not a store of this version of the grader (found {version}, need {SCHEMA_VERSION});"
                 " name another with --store FILE"
@@ -454,7 +484,8 @@ def _select(record: type[Decision | Acceptance]) -> str:
 
 def _turn_row(turn: Turn) -> tuple[object, ...]:
     timed_s = json.dumps(turn.timed_s)
-    return (turn.round, turn.competitor, turn.warm_time_s, timed_s, turn.cpu_time_s, turn.threads, turn.idle_cpu_s)
+    own = (turn.round, turn.competitor, turn.warm_time_s, timed_s, turn.cpu_time_s)
+    return (*own, turn.threads, turn.idle_cpu_s, turn.waited_s)
 
 
 def _check_result(kept: dict[str, Any]) -> CheckResult:

@@ -1,9 +1,10 @@
 """Test doubles: a backend whose submissions are scripts, so that every rule is tested without a process or a clock."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs, Outputs
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind, Generation, Load, Worker
+from grader.noise import Snapshot
 from grader.profiles import Profile
 from grader.worker.convert import UnfitResultError, store
 
@@ -31,6 +33,8 @@ class Script:
     """CPU time over wall time."""
     idle_cpu_s: float = 0.0
     """CPU time that every call reports to have been used before it, when the worker should have stood still."""
+    waited: float = 0.0
+    """The share of each call that it waited for its core, as the operating system would tell."""
     compiles: bytes = b""
     """What its workers give for its compiled functions."""
     prints: str = ""
@@ -53,11 +57,18 @@ class ScriptedBackend:
         """Of every start: the profile that was asked for."""
         self.faults: list[str] = []
         """Authors whose next start fails as the grader's own fault."""
+        self.snapshots: Iterator[Snapshot] = repeat(Snapshot(0.0, (1,), machine_cores=2))
+        """What `snapshot` gives, one after the other: a machine that does nothing else, unless a test says so."""
 
     def generation(self) -> AbstractContextManager[Generation]:
         """The scripts again, from their beginning."""
         self.generations += 1
         return nullcontext(_ScriptedGeneration(self))
+
+    def snapshot(self, profile: Profile = Profile.SINGLE) -> Snapshot:
+        """The next one of the script, whatever the profile."""
+        del profile
+        return next(self.snapshots)
 
 
 class _ScriptedGeneration:
@@ -129,4 +140,5 @@ class _ScriptedWorker:
     ) -> Call:
         script = self._script
         cpu_time_s = script.cores * wall_time_s
-        return Call(wall_time_s, cpu_time_s, script.threads, outputs, failure, peak_memory_bytes, script.idle_cpu_s)
+        waited_s = script.waited * wall_time_s
+        return Call(wall_time_s, cpu_time_s, script.threads, outputs, failure, peak_memory_bytes, script.idle_cpu_s, waited_s)

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from grader import doctor
+from grader.clock_speed import ClockSpeed
 from grader.content.course import Course
 from grader.doctor import FINDINGS, Finding, Health, examine
 from grader.execution import landlock
 from grader.execution.cgroup import find_groups
+from grader.execution.equal_calls import Scatter
 from grader.execution.probe import Probed
 from grader.machine import Machine, usable_cpus
 from grader.machine import this_machine as really_this_machine
+from grader.noise import Program, Snapshot
 from grader.profiles import Profile
 
 PROJECT = Path(__file__).parent.parent
@@ -110,8 +113,10 @@ def test_more_threads_than_cores_are_found_before_anything_is_graded() -> None:
 def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A machine without fault, but for the sandbox, which other tests look at."""
     monkeypatch.setattr(shutil, "which", lambda _name: None)
-    monkeypatch.setattr(doctor, "_time", lambda _work: 0.001)
-    monkeypatch.setattr(doctor, "_stolen_share", lambda: 0.0)
+    monkeypatch.setattr(doctor, "equal_calls", lambda _backend: Scatter(0.01, 0.005, 0.0))
+    monkeypatch.setattr(doctor, "clock_speed", lambda _cores: ClockSpeed())
+    monkeypatch.setattr(doctor, "snapshot", _counting())
+    monkeypatch.setattr(doctor, "_LOOK_S", 0.0)
     monkeypatch.setattr(doctor, "this_machine", _with_cores(8))
     monkeypatch.setattr(doctor, "_read", lambda _path: "tsc")
     monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
@@ -125,13 +130,18 @@ def _with_cores(cores: int) -> Callable[[str, int], Machine]:
     return this_machine
 
 
-def _alternating(*times_s: float) -> Callable[[object], float]:
-    """A clock that shows these times in turn."""
-    turns = itertools.cycle(times_s)
-    return lambda _work: next(turns)
+def _counting(stolen: float = 0.0, load: float = 0.0) -> Callable[[object], Snapshot]:
+    """Snapshots a second apart, between which so much is stolen, and `make` keeps a worker's core so busy."""
+    moments = itertools.count()
+
+    def snapshot(_cores: object) -> Snapshot:
+        at_s = float(next(moments))
+        return Snapshot(at_s, (1,), 8, stolen_s=stolen * at_s, programs={7: Program("make\x1b[2J", 1, load * at_s)})
+
+    return snapshot
 
 
-HEALTHY = ("cores", "clock", "noise", "other load", "libraries")
+HEALTHY = ("cores", "clock", "noise", "frequency", "other load", "libraries")
 
 
 def test_a_quiet_machine_is_healthy(quiet: pytest.MonkeyPatch) -> None:
@@ -146,8 +156,13 @@ def test_a_quiet_machine_is_healthy(quiet: pytest.MonkeyPatch) -> None:
     [
         ("cores", "this_machine", _with_cores(1), "1 usable"),
         ("clock", "_read", lambda _path: "acpi_pm", "acpi_pm"),
-        ("noise", "_time", _alternating(0.001, 0.002), "scatters by 100.0 %"),
-        ("other load", "_stolen_share", lambda: 0.2, "20.0 % of the CPU time went to other virtual machines"),
+        ("noise", "equal_calls", lambda _backend: Scatter(0.4, 0.01, 0.0), "scatter by 40.0 % within a run"),
+        ("noise", "equal_calls", lambda _backend: Scatter(0.01, 0.2, 0.0), "by 20.0 % from run to run"),
+        ("noise", "equal_calls", lambda _backend: Scatter(0.01, 0.01, 0.6), "waited 60.0 % of the time"),
+        ("frequency", "clock_speed", lambda _cores: ClockSpeed(("powersave",)), "governor powersave"),
+        ("other load", "snapshot", _counting(stolen=0.2), "20.0 % of the CPU time went to other virtual machines"),
+        ("other load", "snapshot", _counting(load=0.9), r"make\x1b[2J (pid 7) keeps core 1 busy: 90 %"),
+        ("other load", "_memory_pressure", lambda: 12.0, "something waited for memory 12.0 %"),
     ],
 )
 def test_each_weakness_is_seen(quiet: pytest.MonkeyPatch, what: str, name: str, value: object, words: str) -> None:

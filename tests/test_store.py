@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from grader.content.task import Interface, LoadedTask, Task
 from grader.errors import GraderError, UsageError
 from grader.machine import Bandwidth, Machine, Peaks
+from grader.noise import Disturbance
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.store import SCHEMA_VERSION, Conditions, Store
 from grader.verdicts import Verdict
@@ -116,6 +117,7 @@ turns = st.builds(
     cpu_time_s=seconds,
     threads=st.integers(0, 99),
     idle_cpu_s=seconds,
+    waited_s=seconds,
 )
 runs = st.builds(
     RunRecord,
@@ -126,6 +128,8 @@ runs = st.builds(
     wall_time_s=seconds,
     inside_s=seconds,
     reviews=st.dictionaries(names, texts),
+    disturbance=st.none() | st.builds(Disturbance, seconds, seconds, counts, names),
+    set_aside=st.booleans(),
 )
 notes = st.text(st.characters(codec="utf-8"), max_size=40)
 decisions = st.lists(st.builds(Decision, names, names, names, st.none() | seconds, notes, notes, notes), max_size=6)
@@ -465,6 +469,22 @@ def test_a_database_of_something_else_is_refused_and_left_as_it_is(tmp_path: Pat
     with pytest.raises(UsageError, match=r"is not a store of this version of the grader .*; name another with --store FILE"):
         Store(path)
     assert path.read_bytes() == before
+
+
+def test_a_store_of_the_version_before_this_is_brought_up_to_date_with_all_that_is_in_it(path: Path) -> None:
+    with Store(path) as store:
+        store.add_run(store.add_block(BLOCK, TASK, CONDITIONS), run())
+    with sqlite3.connect(path) as connection:  # what that version did not have
+        for table, column in (("runs", "disturbance"), ("runs", "set_aside"), ("turns", "waited_s")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+    for _ in range(2):
+        with Store(path) as store:
+            assert store.blocks(TASK, CONDITIONS)[0].runs[0] == run()
+    with Store(path) as store:
+        store.add_run(1, replace(run(), disturbance=Disturbance(0.5, busiest="make"), set_aside=True))
+        assert [record.set_aside for record in store.blocks(TASK, CONDITIONS)[0].runs] == [False, True]
 
 
 def test_a_damaged_store_is_not_taken_for_an_empty_one(path: Path) -> None:

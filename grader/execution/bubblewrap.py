@@ -14,6 +14,7 @@ from grader.errors import GraderError
 from grader.execution import as_user, landlock, seccomp
 from grader.execution.cgroup import Caps, find_groups
 from grader.execution.generation import PACKAGE_ROOT, Confined, Watched, WorkerSettings, Zygote, ZygoteGeneration
+from grader.noise import Snapshot, snapshot
 from grader.profiles import Profile
 
 _SANDBOX_USERS = ("grader-sandbox", "nobody")
@@ -61,6 +62,10 @@ class BubblewrapBackend:
     def generation(self) -> ZygoteGeneration:
         """Zygotes in fresh sandboxes; each of their workers has its own `/tmp`."""
         return ZygoteGeneration(self._zygote)
+
+    def snapshot(self, profile: Profile = Profile.SINGLE) -> Snapshot:
+        """By the kernel's counters."""
+        return snapshot(self._settings.for_profile(profile).cpus)
 
     def _zygote(self, profile: Profile) -> Zygote:
         settings = self._settings.for_profile(profile)

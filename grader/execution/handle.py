@@ -60,6 +60,9 @@ class ProcessHandle(Protocol):
     def cpu_time_s(self) -> float:
         """CPU time of all of its threads since it started; 0 once it has ended."""
 
+    def waited_s(self) -> float:
+        """How long its first thread was ready and had no core, since it started; 0 where that cannot be had."""
+
     def start_memory_peak(self) -> int | None:
         """Let the memory's high-water mark start from now; the resident bytes now, None where that cannot be had."""
 
@@ -85,6 +88,7 @@ class LinuxHandle:
         self._pid = pid
         self._pidfd = os.pidfd_open(pid)
         self._stat = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+        self._schedstat = _open_schedstat(pid)
         self._cpu_clock = (~pid << 3) | 2  # clock_getcpuclockid(3): the process's CPU clock
 
     def proceed(self) -> None:
@@ -120,6 +124,16 @@ class LinuxHandle:
             return time.clock_gettime(self._cpu_clock)
         except OSError:
             return 0.0
+
+    def waited_s(self) -> float:
+        """By the kernel's scheduler, in nanoseconds (`/proc/PID/schedstat`, sched-stats.rst of the kernel)."""
+        if self._schedstat is None:
+            return 0.0
+        try:
+            _, waited_ns, _ = os.pread(self._schedstat, 100, 0).split()
+        except (OSError, ValueError):
+            return 0.0
+        return int(waited_ns) / 1e9
 
     def start_memory_peak(self) -> int | None:
         """By writing 5 to `clear_refs` (proc(5)); needs the same user."""
@@ -168,6 +182,8 @@ class LinuxHandle:
         """Close the descriptors."""
         os.close(self._pidfd)
         os.close(self._stat)
+        if self._schedstat is not None:
+            os.close(self._schedstat)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -237,6 +253,10 @@ class PortableHandle:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return 0.0
         return float(times.user + times.system)
+
+    def waited_s(self) -> float:
+        """Nothing tells it."""
+        return 0.0
 
     def start_memory_peak(self) -> int | None:
         """There is no high-water mark that could be reset."""
@@ -315,6 +335,10 @@ class LinuxTreeHandle:
         ended_s = sum(handle.childrens_cpu_time_s() for handle in (self._init, *self._everyone))
         return ended_s + sum(handle.cpu_time_s() for handle in self._everyone)
 
+    def waited_s(self) -> float:
+        """Not known: its processes also wait for each other."""
+        return 0.0
+
     def start_memory_peak(self) -> int | None:
         """The sum over all of them; None where it cannot be had of one."""
         started = [handle.start_memory_peak() for handle in self._everyone]
@@ -354,6 +378,14 @@ class LinuxTreeHandle:
             if pid in self._others:
                 self._others.pop(pid).close()
         return bool(new)
+
+
+def _open_schedstat(pid: int) -> int | None:
+    """None where the kernel keeps no such account."""
+    try:
+        return os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
+    except FileNotFoundError:
+        return None
 
 
 def descendants_of_parent(pid: int) -> Callable[[], list[int]]:

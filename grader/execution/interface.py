@@ -8,6 +8,7 @@ from typing import Protocol
 
 from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs, Outputs
+from grader.noise import Snapshot
 from grader.profiles import Profile
 
 
@@ -50,6 +51,8 @@ class Call:
     """Growth of resident memory during the call; None where it was not asked for or cannot be read."""
     idle_cpu_s: float = 0.0
     """CPU time used since the last call ended, when the worker should have stood still."""
+    waited_s: float = 0.0
+    """How long its first thread could have run, and something else had its core; 0 where the system does not tell."""
 
 
 @dataclass(frozen=True)
@@ -101,3 +104,6 @@ class Backend(Protocol):
 
     def generation(self) -> AbstractContextManager[Generation]:
         """A fresh generation; leaving the context ends all of its processes."""
+
+    def snapshot(self, profile: Profile = Profile.SINGLE) -> Snapshot:
+        """What else the machine has done so far, above all on the cores that workers of this profile run on."""

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.execution.generation import Confined, WorkerSettings, Zygote, ZygoteGeneration
+from grader.noise import Snapshot, snapshot
 from grader.profiles import Profile
 
 
@@ -26,6 +27,10 @@ class PlainBackend:
     def generation(self) -> ZygoteGeneration:
         """Zygotes without namespaces, system-call filter or other user."""
         return ZygoteGeneration(self._zygote)
+
+    def snapshot(self, profile: Profile = Profile.SINGLE) -> Snapshot:
+        """By the kernel's counters."""
+        return snapshot(self._settings.for_profile(profile).cpus)
 
     def _zygote(self, profile: Profile) -> Zygote:
         settings = self._settings.for_profile(profile)

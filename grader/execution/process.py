@@ -134,6 +134,7 @@ class WorkerProcess:
             return Call(0.0, 0.0, 0, None, failure)
         cpu_start_s = self._handle.cpu_time_s()
         idle_cpu_s = cpu_start_s - self._ended_cpu_s
+        waited_before_s = self._handle.waited_s()
         start = time.perf_counter()
         self._handle.proceed()
         try:
@@ -158,6 +159,7 @@ class WorkerProcess:
             failure=None,
             peak_memory_bytes=None if resident_bytes is None else self._handle.memory_peak_since(resident_bytes),
             idle_cpu_s=idle_cpu_s,
+            waited_s=max(0.0, self._handle.waited_s() - waited_before_s),
         )
 
     def compiled_functions(self) -> bytes:

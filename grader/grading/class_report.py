@@ -10,7 +10,7 @@ from grader.content.submission import Submission, names_used, packages_used
 from grader.grading.marks import AssignmentMarks, FinalMark, final_marks, mark_class
 from grader.grading.score import Facts, Threshold, speed_thresholds
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session
-from grader.grading.standings import Result, TaskStandings, favourable
+from grader.grading.standings import Confidence, Result, TaskStandings, favourable
 from grader.machine import Machine, Peaks
 from grader.store import Conditions, Store
 from grader.text import listed
@@ -47,6 +47,8 @@ class Report:
     """Where the grader itself failed: reported, and tried again by the next grading."""
     ungraded: tuple[str, ...] = ()
     """`author · task` for everyone whose current code has not been graded under these conditions."""
+    confidence: tuple[Confidence, ...] = ()
+    """Task by task, case by case: how finely those who are ranked there can be told apart."""
     peaks: Peaks | None = None
     """What one core of the machine can do; None where nobody has measured it."""
 
@@ -62,10 +64,12 @@ def stand(
     results: list[Result] = []
     ungraded: list[str] = []
     baseline: dict[str, str] = {}
+    confidence: list[Confidence] = []
     for hand_ins in everyone:
         standings = TaskStandings(session, hand_ins, faults, conditions, store)
         of_task = standings.results()
         results += of_task
+        confidence += standings.confidence()
         ungraded += [f"{author} · {hand_ins.task.name}" for author in standings.ungraded()]
         compared = [result for result in of_task if result.baseline is not None]
         if compared:
@@ -86,6 +90,7 @@ def stand(
         work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
         faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
         ungraded=tuple(ungraded),
+        confidence=tuple(confidence),
         peaks=store.peaks(conditions),
     )
 

@@ -299,4 +299,5 @@ class _Run:
             cpu_time_s=sum(call.cpu_time_s for call in timed),
             threads=max(call.threads for call in calls),
             idle_cpu_s=sum(call.idle_cpu_s for call in calls),
+            waited_s=min(timed, key=lambda call: call.wall_time_s).waited_s,
         )

@@ -3,17 +3,20 @@
 import secrets
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from grader.content.course import Measurement, baseline_of
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check_class import naive_times_s
+from grader.grading.gate import WAITING_SHARE, Gate, quieter, trouble
 from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run, plan_blocks
 from grader.grading.progress import Progress
 from grader.grading.rank import Ranking, Standing, needs_more_runs
 from grader.grading.session import HandIns, Session, member_of
 from grader.grading.standings import current_blocks, rank_case, without_failed
+from grader.noise import between
 from grader.records import Block, CheckResult, Limits, Member, RunRecord
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
@@ -54,18 +57,22 @@ def measure_class(
     start = time.monotonic()
     conditions = session.conditions(backend.sandbox)
     measurement = session.course.measurement
-    stage = _Measuring(session, compiled, backend, store, conditions)
-    deadline = start + (measurement.budget_s if budget_s is None else budget_s)
+    budget_s = measurement.budget_s if budget_s is None else budget_s
+    deadline = start + budget_s
+    gate = Gate(WAITING_SHARE * budget_s, backend.snapshot, partial(progress.advance, 0.0))
+    stage = _Measuring(session, compiled, backend, store, conditions, gate)
     wanted = stage.wanted(stage.open_blocks(everyone), deadline)
     faults: dict[int, list[str]] = {}
     reported: dict[tuple[str, str], str] = {}
     progress.begin("measuring", len(wanted) * measurement.min_runs)
+    if wanted:
+        gate.wait()
     while wanted:
         with backend.generation() as generation:
             for one, participants in wanted.items():
                 progress.advance(0, f"{one.block.task} · {one.block.case}")
                 try:
-                    stage.run(one, participants, generation)
+                    stage.run(one, participants, generation, deadline)
                     for standing in stage.standings(one):
                         _, _, author = standing.competitor.partition("/")
                         progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
@@ -82,13 +89,22 @@ class _Measuring:
     """The measuring stage in progress: what it needs at every step."""
 
     def __init__(
-        self, session: Session, compiled: dict[str, bytes], backend: Backend, store: Store, conditions: Conditions
+        self,
+        session: Session,
+        compiled: dict[str, bytes],
+        backend: Backend,
+        store: Store,
+        conditions: Conditions,
+        gate: Gate,
     ) -> None:
         self._session = session
         self._compiled = compiled
         self._backend = backend
         self._store = store
         self._conditions = conditions
+        self._gate = gate
+        self._noise_passes = True
+        """Whether making a disturbed run again may help: not after one that was disturbed again, until a quiet one is seen."""
 
     # --- which blocks ------------------------------------------------------------------------------------------------------
 
@@ -155,7 +171,7 @@ class _Measuring:
         checks = self._accepted(one.hand_ins)
         stored = current_blocks(self._store.blocks(one.hand_ins.task, self._conditions), checks)
         same_case = [block for block in stored if block.block.case == one.block.case]
-        runs = next(len(block.runs) for block in same_case if block.id == one.id)
+        runs = next(len(block.counting) for block in same_case if block.id == one.id)
         current = without_failed(checks, same_case)
         everyone = frozenset(member.key for member in one.block.members if member in current)
         ranks_somebody = any(member.kind == "student" for block in same_case for member in block.block.members)
@@ -167,14 +183,37 @@ class _Measuring:
             return frozenset()
         return contestants(rank_case(same_case, self._measurement, current), everyone, self._measurement)
 
-    def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> None:
-        """Make and keep one run of a block; one in which the baseline or its control failed is made again once."""
+    def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation, deadline: float) -> None:
+        """Make and keep one run of a block; while there is time, one that was disturbed is made again once.
+
+        The gate waits for a quiet moment first. Of the two runs, the one that was disturbed more is set aside.
+        """
+        record = self._unbroken(one, participants, generation)
+        disturbed = self._is_disturbed(one, record)
+        if not disturbed:
+            self._noise_passes = True
+        elif self._noise_passes and time.monotonic() < deadline:
+            self._gate.wait()
+            again = self._unbroken(one, participants, generation)
+            self._noise_passes = not self._is_disturbed(one, again)
+            kept = quieter(record, again, one.block.baseline.key)
+            self._store.add_run(one.id, kept)
+            self._store.add_run(one.id, replace(again if kept is record else record, set_aside=True))
+            return
+        self._store.add_run(one.id, record)
+
+    def _unbroken(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
+        """A run; one in which the baseline or its control failed is made again once."""
         record = self._measure(one, participants, generation)
         if is_broken(record, one.block):
             record = self._measure(one, participants, generation)
         if is_broken(record, one.block):
             raise GraderError(f"the baseline of {one.block.task} failed while it was measured: {dict(record.problems)}")
-        self._store.add_run(one.id, record)
+        return record
+
+    @staticmethod
+    def _is_disturbed(one: _OpenBlock, record: RunRecord) -> bool:
+        return trouble(record, one.block.baseline.key) is not None
 
     def standings(self, one: _OpenBlock) -> tuple[Standing, ...]:
         """Where a block's competitors stand after the runs so far."""
@@ -182,7 +221,9 @@ class _Measuring:
         return rank_case([block for block in stored if block.id == one.id], self._measurement).standings
 
     def _measure(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
-        return measure_run(
+        profile = one.hand_ins.task.task.profile
+        before = self._backend.snapshot(profile)
+        record = measure_run(
             generation,
             one.hand_ins.task,
             one.block,
@@ -192,6 +233,7 @@ class _Measuring:
             limits=one.limits,
             compiled=self._compiled,
         )
+        return replace(record, disturbance=between(before, self._backend.snapshot(profile)))
 
     @property
     def _measurement(self) -> Measurement:

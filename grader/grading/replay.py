@@ -258,7 +258,7 @@ def _measured(hand_ins: HandIns, kept: StoredCheck, store: Store) -> StoredBlock
     """The author's last block, with the runs that the author took part in; None where there are none."""
     for one in reversed(store.blocks(hand_ins.task, kept.conditions)):
         if one.block.case == kept.result.case and kept.member in (*one.block.members, one.block.baseline):
-            runs = tuple(record for record in one.runs if _took_part(record, kept.member.key))
+            runs = tuple(record for record in one.counting if _took_part(record, kept.member.key))
             if runs:
                 return replace(one, runs=runs)
     return None

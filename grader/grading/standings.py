@@ -10,6 +10,7 @@ from grader.content.course import Measurement
 from grader.content.task import LoadedTask
 from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.estimate import score_run, turn_time_s
+from grader.grading.gate import trouble
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
 from grader.grading.suspicion import Observed, suspicions
@@ -72,6 +73,19 @@ class Result:
         return self.work / self.wall_time_s if self.work is not None and self.wall_time_s else None
 
     @property
+    def rate_low(self) -> float | None:
+        """The lower end of the rate's interval, which is as wide as the speedup's: both rest on the same ratio."""
+        return self._rate_at(self.speedup_low)
+
+    @property
+    def rate_high(self) -> float | None:
+        """The upper end."""
+        return self._rate_at(self.speedup_high)
+
+    def _rate_at(self, speedup: float | None) -> float | None:
+        return self.rate * speedup / self.speedup if self.rate and self.speedup and speedup is not None else None
+
+    @property
     def counted_rate(self) -> float | None:
         """What its rate counts for over the cases."""
         return min(self.rate, self.bound.rate) if self.rate is not None and self.bound is not None else self.rate
@@ -80,6 +94,24 @@ class Result:
     def wants_a_look(self) -> bool:
         """Whether a person has yet to look at its suspicions."""
         return bool(self.suspicions) and self.looked_at is None
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """How finely the students who were measured at one case can be told apart."""
+
+    task: str
+    case: str
+    difference: float | None
+    """The fraction from which on two of them are told apart; None where a single run says nothing of scatter."""
+    runs: int
+    """That anybody there took part in, at least."""
+    most_runs: int
+    control_tied: bool
+    disturbed_runs: int
+    """Of all runs that count at this case."""
+    counting_runs: int
+    set_aside_runs: int
 
 
 def current_blocks(stored: Sequence[StoredBlock], members: Collection[Member]) -> list[StoredBlock]:
@@ -115,7 +147,7 @@ def scores_of_runs(stored: StoredBlock, current: Collection[Member] | None = Non
     keys -= {key for record in stored.runs for key in record.problems}
     if current is not None:
         keys &= {CONTROL, *(member.key for member in (*block.members, block.baseline) if member in current)}
-    return [score_run(_turn_times_s(record, keys), block.baseline.key) for record in stored.runs]
+    return [score_run(_turn_times_s(record, keys), block.baseline.key) for record in stored.counting]
 
 
 def _turn_times_s(record: RunRecord, keys: Collection[str]) -> list[dict[str, float]]:
@@ -153,6 +185,40 @@ class TaskStandings:
         for case in {one.block.case for one in self._blocks if one.runs}:
             by_key |= self._measured(case, by_key)
         return sorted(ranked_over_cases(list(by_key.values())), key=_fastest_first)
+
+    def confidence(self) -> list[Confidence]:
+        """Of every case at which students are ranked, from the smallest to the largest."""
+        return [one for case in self._task.case_names if (one := self._confidence(case)) is not None]
+
+    def _confidence(self, case: str) -> Confidence | None:
+        blocks = self._measured_at(case)
+        ranking = self._ranking(blocks) if blocks else None
+        runs = [standing.runs for standing in ranking.standings if standing.rank is not None] if ranking is not None else []
+        if ranking is None or not runs:
+            return None
+        counting = [(one.block.baseline.key, record) for one in blocks for record in one.counting]
+        return Confidence(
+            task=self._task.name,
+            case=case,
+            difference=None if math.isinf(ranking.hsd) else self._told_apart(ranking),
+            runs=min(runs),
+            most_runs=max(runs),
+            control_tied=not ranking.control_split,
+            disturbed_runs=sum(trouble(record, baseline) is not None for baseline, record in counting),
+            counting_runs=len(counting),
+            set_aside_runs=sum(record.set_aside for one in blocks for record in one.runs),
+        )
+
+    def _told_apart(self, ranking: Ranking) -> float:
+        return max(math.expm1(ranking.hsd), self._session.course.measurement.min_difference)
+
+    def _measured_at(self, case: str) -> list[StoredBlock]:
+        return [one for one in self._blocks if one.block.case == case and one.runs]
+
+    def _ranking(self, blocks: Sequence[StoredBlock]) -> Ranking:
+        """Of all blocks of a case together, without whoever waits for a person's decision."""
+        ranked = [member for member in self._checks if self._review(member) is None]
+        return rank_case(blocks, self._session.course.measurement, ranked)
 
     def ungraded(self) -> list[str]:
         """Whose current code has no verdict yet."""
@@ -258,12 +324,11 @@ class TaskStandings:
         from the first block: what others hand in later changes nobody's time, interval or points.
         """
         measurement = self._session.course.measurement
-        blocks = [one for one in self._blocks if one.block.case == case and one.runs]
+        blocks = self._measured_at(case)
         baseline = blocks[0].block.baseline
         first_turns = itertools.chain(*_turns_by_run(blocks[:1], self._checks)[baseline.key])
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
-        ranked = [member for member in self._checks if self._review(member) is None]
-        ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, ranked).standings}
+        ranks = {one.competitor: one.rank for one in self._ranking(blocks).standings}
         before = self._measured_before(case, baseline)
         members = {member.key: member for member in self._checks}
         measured: dict[str, Result] = {}
@@ -276,7 +341,8 @@ class TaskStandings:
                 if key in turns_by_run and key not in measured and by_key[key].case == case:
                     runs = turns_by_run[key]
                     figures = _with_figures(by_key[key], standing, baseline, baseline_s, itertools.chain(*runs), ranking)
-                    figures = replace(figures, flags=(*figures.flags, *_bound_flags(figures, self._task.task.work_unit)))
+                    flags = (*_disturbance_flags(block), *_bound_flags(figures, self._task.task.work_unit))
+                    figures = replace(figures, flags=(*figures.flags, *flags))
                     figures = self._with_suspicions(figures, members[key], runs, erratic=standing.erratic)
                     measured[key] = replace(figures, rank=ranks.get(key), measured_before=before.get(key, ()))
         for key, (verdict, message) in _problems(blocks, self._checks).items():
@@ -310,7 +376,7 @@ def _turns_by_run(blocks: Sequence[StoredBlock], current: Collection[Member]) ->
     found: dict[str, list[tuple[Turn, ...]]] = {}
     for one in blocks:
         keys = {member.key for member in (*one.block.members, one.block.baseline) if member in current}
-        for record in one.runs:
+        for record in one.counting:
             for key in keys:
                 turns = tuple(turn for turn in record.turns if turn.competitor == key)
                 if turns:
@@ -359,6 +425,16 @@ def _measuring_flags(standing: Standing, ranking: Ranking) -> tuple[str, ...]:
     if standing.erratic:
         flags.append("erratic: its own times scatter far more than the others'")
     return tuple(flags)
+
+
+def _disturbance_flags(stored: StoredBlock) -> tuple[str, ...]:
+    """What disturbed the runs that the figures come from, by the worst of them."""
+    found = [one for record in stored.counting if (one := trouble(record, stored.block.baseline.key)) is not None]
+    if not found:
+        return ()
+    worst = max(found, key=lambda one: one.amount)
+    runs = f"{len(found)} of {len(stored.counting)} runs"
+    return (f"disturbed in {runs}: {worst.text}; {worst.remedy}",)
 
 
 def _bound_flags(result: Result, work_unit: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """How points and speedups are written."""
 
-from math import isinf
+from math import inf, isinf
 
 from grader.units import ABSENT
 
@@ -21,7 +21,18 @@ def speedup_text(speedup: float | None, low: float | None, high: float | None) -
         return ABSENT
     if low == 0 or isinf(high):
         return f"{speedup:.3g} × (no interval yet)"
-    half_width = max(high / speedup, speedup / low) - 1
-    if half_width > _WIDE:
+    if half_width(speedup, low, high) > _WIDE:
         return f"{speedup:.3g} × ({low:.3g} to {high:.3g})"
-    return f"{speedup:.3g} × ±{100 * half_width:.2g} %"
+    return f"{speedup:.3g} × {within_text(speedup, low, high)}"
+
+
+def within_text(middle: float, low: float, high: float) -> str:
+    """`±1.4 %`, or that there is no interval yet."""
+    if low == 0 or isinf(high):
+        return "(no interval yet)"
+    return f"±{100 * half_width(middle, low, high):.2g} %"
+
+
+def half_width(middle: float, low: float, high: float) -> float:
+    """Of an interval about a ratio, as a fraction; infinite where nothing bounds it."""
+    return inf if low == 0 else max(high / middle, middle / low) - 1

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
-from grader.grading.standings import Result
-from grader.report.figures import points_text, speedup_text
+from grader.grading.standings import Confidence, Result
+from grader.report.figures import points_text, speedup_text, within_text
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
@@ -32,7 +32,8 @@ def leaderboard(report: Report) -> RenderableType:
     for task in dict.fromkeys(result.task for result in report.results):
         results = [result for result in report.results if result.task == task]
         parts += [_task_table(report, task, [result for result in results if result.verdict is not Verdict.MISSING])]
-        parts += [*_missing_line(results), *_look_line(results), *thresholds_lines(report, task), Text()]
+        parts += [*_missing_line(results), *_look_line(results), *confidence_lines(report, task)]
+        parts += [*disturbed_lines(report, task), *thresholds_lines(report, task), Text()]
     if report.marks:
         parts += [
             _marks_table(report),
@@ -55,7 +56,8 @@ def author_details(report: Report, author: str) -> RenderableType:
     parts: list[RenderableType] = []
     for result in report.results:
         if result.author == author:
-            parts += [_details(report, result), *thresholds_lines(report, result.task), Text()]
+            parts += [_details(report, result), *confidence_lines(report, result.task, result.case)]
+            parts += [*thresholds_lines(report, result.task), Text()]
     for marks in report.marks:
         if marks.author == author:
             parts += [_criteria_table(marks), Text()]
@@ -106,9 +108,13 @@ def _look_line(results: Iterable[Result]) -> list[Text]:
 
 def _compared(result: Result) -> tuple[str, str]:
     """The speedup and what it is over; the baseline itself is compared with nothing."""
-    if result.kind == "reference" and result.author == result.baseline:
+    if _is_baseline(result):
         return "1", "(baseline)"
     return speedup_text(result.speedup, result.speedup_low, result.speedup_high), result.baseline or ""
+
+
+def _is_baseline(result: Result) -> bool:
+    return result.kind == "reference" and result.author == result.baseline
 
 
 def _missing_line(results: Iterable[Result]) -> list[Text]:
@@ -179,6 +185,42 @@ def _details(report: Report, result: Result) -> RenderableType:
     return Group(*parts)
 
 
+def confidence_lines(report: Report, task: str, case: str | None = None) -> list[Text]:
+    """`large: differences of 1.3 % and more can be told apart (α = 0.02, 5 runs, control tied)`; of all cases, or of one."""
+    return [
+        Text(f"{one.case}: {_told_apart(one)} (α = {report.alpha:g}, {_how_measured(one)})", style="dim")
+        for one in report.confidence
+        if one.task == task and case in (None, one.case)
+    ]
+
+
+def _told_apart(one: Confidence) -> str:
+    if one.difference is None:
+        return "after a single run, no difference can be told from noise"
+    return f"differences of {100 * one.difference:.2g} % and more can be told apart"
+
+
+def _how_measured(one: Confidence) -> str:
+    runs = f"{one.runs}" if one.runs == one.most_runs else f"{one.runs} to {one.most_runs}"
+    aside = f", {one.set_aside_runs} more set aside" if one.set_aside_runs else ""
+    control = "control tied" if one.control_tied else "the control did not tie"
+    return f"{runs} run{'s' * (one.most_runs > 1)}{aside}, {control}"
+
+
+def disturbed_lines(report: Report, task: str) -> list[Text]:
+    """Where runs were disturbed, and how to measure again in a quieter hour."""
+    remedy = command("grader grade", options=f"--fresh --task {task}")
+    return [
+        Text(
+            f"{one.case}: {one.disturbed_runs} of {one.counting_runs} runs were disturbed (by what: grader show AUTHOR);"
+            f" once the machine is quieter: {remedy}",
+            style="yellow",
+        )
+        for one in report.confidence
+        if one.task == task and one.disturbed_runs
+    ]
+
+
 def thresholds_lines(report: Report, task: str) -> list[Text]:
     """`speed points on this machine, by time per flop: 0.5 at 120 ns · …`: what one can work towards."""
     unit = report.work_units[task].removesuffix("s")
@@ -198,7 +240,7 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         yield "rank", Text(str(result.rank))
     if result.wall_time_s is not None:
         yield "time of a call", Text(f"{time_text(result.wall_time_s)} at case {result.case}")
-        yield "rate", Text(rate_text(result.rate, report.work_units[result.task]))
+        yield "rate", Text(_rate_within(result, report.work_units[result.task]))
         yield "speedup", Text(f"{speedup_text(result.speedup, result.speedup_low, result.speedup_high)} over {result.baseline}")
     if result.import_time_s is not None:
         yield (
@@ -218,6 +260,14 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
     if len(result.flags) > _SHOWN_FLAGS:
         yield "flags", Text(f"{len(result.flags) - _SHOWN_FLAGS} more", style="yellow")
     yield from _look_facts(result)
+
+
+def _rate_within(result: Result, work_unit: str) -> str:
+    """The rate with its interval, which the baseline has none of: all others are measured against it."""
+    rate = rate_text(result.rate, work_unit)
+    if result.rate is None or result.rate_low is None or result.rate_high is None or _is_baseline(result):
+        return rate
+    return f"{rate} {within_text(result.rate, result.rate_low, result.rate_high)}"
 
 
 def _look_facts(result: Result) -> Iterable[tuple[str, Text]]:
@@ -252,8 +302,8 @@ def _footer(report: Report) -> Iterable[Text]:
         f"{machine.name}: {machine.cpu}, {machine.threads} of {machine.cores} cores · sandbox: {report.sandbox}", style="dim"
     )
     yield Text(
-        f"Equal ranks are ties (α = {report.alpha:g}). Rates of different cases are not one race. "
-        "References are in italics and take no rank.",
+        f"Equal ranks are ties (α = {report.alpha:g}). ± is the interval of a rate and of its speedup alike. "
+        "Rates of different cases are not one race. References are in italics and take no rank.",
         style="dim",
     )
     if report.sandbox == _UNSANDBOXED:

@@ -1,6 +1,7 @@
 """What `grader check` says: right or wrong, how fast beside each reference, and what to do next."""
 
 from collections.abc import Sequence
+from math import hypot, isinf
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -10,8 +11,8 @@ from rich.text import Text
 
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.figures import speedup_text
-from grader.report.leaderboard import thresholds_lines
+from grader.report.figures import half_width, speedup_text
+from grader.report.leaderboard import confidence_lines, thresholds_lines
 from grader.text import harmless, harmless_name, harmless_remark
 from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
@@ -42,7 +43,8 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
                 f"note: a person looks at this before it is ranked and gets speed points: {harmless_remark(result.review)}"
             )
             parts.append(Text(looked_at, style="yellow"))
-    parts += [line for result in accepted[:1] for line in thresholds_lines(report, result.task)]
+    for result in accepted[:1]:
+        parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
     parts += [_closing_line(result, references) for result in accepted]
     return Group(*parts)
 
@@ -89,15 +91,23 @@ def _comparison(report: Report, results: Sequence[Result]) -> Table:
 
 
 def _closing_line(result: Result, references: Sequence[Result]) -> Text:
-    """`correct · 3.1× slower than numba · 41× faster than naive · 3.5 of 4 points so far`."""
+    """`correct · 0.31× the rate of numba (±2 %) · 41× the rate of naive (at small) · 3.5 of 4 points so far here`."""
     words = [f"{harmless_name(result.author)}: correct"]
-    for reference in references:
-        if result.rate and reference.rate:
-            ratio = result.rate / reference.rate
-            words.append(
-                f"{ratio:.3g}× the rate of {harmless_name(reference.author)}"
-                + ("" if reference.case == result.case else f" (at {reference.case})")
-            )
+    words += [_beside(result, reference) for reference in references if result.rate and reference.rate]
     if result.points is not None:
         words.append(f"{result.points:g} of {result.max_points:g} points so far here")
     return Text(" · ".join(words), style="green")
+
+
+def _beside(result: Result, reference: Result) -> str:
+    """`3.1× the rate of numba (±2 %)`; rates at different cases are not one race, and their ratio has no interval."""
+    ratio = f"{(result.rate or 0.0) / (reference.rate or 1.0):.3g}× the rate of {harmless_name(reference.author)}"
+    if reference.case != result.case:
+        return f"{ratio} (at {reference.case})"
+    widths = [
+        half_width(one.speedup, one.speedup_low, one.speedup_high)
+        for one in (result, reference)
+        if one.speedup and one.speedup_low is not None and one.speedup_high is not None
+    ]
+    reach = hypot(*widths)  # of two independent intervals
+    return f"{ratio} (no interval yet)" if isinf(reach) else f"{ratio} (±{100 * reach:.2g} %)"

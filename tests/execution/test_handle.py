@@ -173,3 +173,15 @@ def test_the_protocol_runs_with_the_portable_handle_and_knows_no_peak(
         failure = slow.call((), ONE_NUMBER, 0.2).failure
         assert failure is not None
         assert failure.kind == "time"
+
+
+def test_how_long_a_process_waited_for_its_core_is_told(start: Start) -> None:
+    core = "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+    handle = LinuxHandle(start(core + BUSY).pid)
+    start(core + BUSY)
+    before_s, used_s = handle.waited_s(), handle.cpu_time_s()
+    time.sleep(0.5)
+    waited_s, used_s = handle.waited_s() - before_s, handle.cpu_time_s() - used_s
+    handle.close()
+    assert waited_s > 0.1  # two programs on one core
+    assert waited_s + used_s == pytest.approx(0.5, abs=0.2)

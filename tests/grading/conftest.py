@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.grading import check
+from grader.grading import check, gate
 from tests.grading.course_fixture import Classroom
 
 
@@ -20,4 +20,5 @@ def _no_waiting() -> Iterator[None]:
     """Scripts disturb no machine: nobody has to wait until that is over."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(check, "_MOMENT_S", 0.0)
+        patch.setattr(gate, "sleep", lambda _pause_s: None)
         yield

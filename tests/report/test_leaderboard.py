@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from math import inf
 
 import pytest
 
 from grader.grading.class_report import Report
+from grader.grading.standings import Confidence
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
 from grader.verdicts import Verdict
 from tests.report.example import HOSTILE, THRESHOLDS, accepted, final, marked, marks, reference, rendered, report, wrong
@@ -249,3 +251,36 @@ def test_the_picture_shows_the_leaderboard_and_loads_nothing() -> None:
 def test_the_picture_holds_hostile_names_as_text() -> None:
     svg = leaderboard_svg(marked(accepted("<script>alert(1)</script>")))
     assert "<script>" not in svg
+
+
+# Confidence
+
+SURE = Confidence("double", "large", 0.013, 5, 5, control_tied=True, disturbed_runs=0, counting_runs=5, set_aside_runs=0)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [
+        (SURE, "large: differences of 1.3 % and more can be told apart (α = 0.02, 5 runs, control tied)"),
+        (replace(SURE, difference=None, runs=1, most_runs=1), "after a single run, no difference can be told from noise"),
+        (replace(SURE, runs=3, set_aside_runs=2), "3 to 5 runs, 2 more set aside, control tied"),
+        (replace(SURE, control_tied=False), "the control did not tie"),
+        (replace(SURE, disturbed_runs=2), "large: 2 of 5 runs were disturbed"),
+        (replace(SURE, disturbed_runs=2), "grader grade --fresh --task double"),
+    ],
+)
+def test_it_says_how_finely_those_who_are_ranked_can_be_told_apart(confidence: Confidence, words: str) -> None:
+    assert words in rendered(leaderboard(report(accepted("ada"), confidence=(confidence,))))
+
+
+def test_one_author_is_shown_the_confidence_of_the_own_case_and_the_interval_of_the_rate() -> None:
+    elsewhere = replace(SURE, case="small")
+    text = rendered(author_details(report(accepted("ada"), confidence=(SURE, elsewhere)), "ada"))
+    assert "large: differences of 1.3 % and more" in text
+    assert "small: differences" not in text
+    assert re.search(r"rate +50 M numbers/s ±0.81 %", text)
+
+
+def test_a_rate_without_an_interval_says_so() -> None:
+    single = accepted("ada", speedup_low=0.0, speedup_high=inf, runs=1)
+    assert re.search(r"rate +50 M numbers/s \(no interval yet\)", rendered(author_details(report(single), "ada")))
