@@ -110,7 +110,7 @@ class Measurement(Section):
     target_difference: Positive = 0.0135
     """Measuring stops when differences of this fraction can be told apart."""
     min_runs: Annotated[int, Field(ge=2)] = 3
-    max_runs: Annotated[int, Field(ge=2)] = 10
+    max_runs: Annotated[int, Field(ge=2)] = 16
     calls_per_run: AtLeastOne = 48
     min_calls_per_run: AtLeastOne = 3
     seconds_per_run: Positive = 0.5
@@ -122,8 +122,8 @@ class Measurement(Section):
     """A submission is measured at the largest case that it does in this time a call."""
     slow_ratio: Annotated[float, Field(gt=1)] = 20.0
     """One that is slower than the fastest by more than this factor leaves the rounds."""
-    budget_s: Positive = 45.0
-    """For measuring a whole class."""
+    budget_s_per_submission: Positive = 3.0
+    """For measuring a class: beyond the first `min_runs`, no longer than this for each submission that is measured."""
     block_size: AtLeastOne = 16
     """Submissions that are measured in the same rounds."""
     shortest_baseline_call_s: Positive = 0.005

@@ -18,7 +18,7 @@ MOST_WAITED = 0.05
 """Of the fastest call of a turn, on the mean over the turns. From twice as much on the control strays from its baseline, and
 where everything waits, all times grow to the scheduler's next tick: what differs looks equal."""
 MOST_TAKEN = 0.2
-"""Of the cores' time as a whole: what takes no more mostly leaves one of a turn's three calls alone."""
+"""Of the cores' time as a whole: what takes no more mostly leaves the better part of the turns alone."""
 MOST_CONTROL_OFF = 0.1
 """Of one run, as the logarithm of a ratio: on a quiet machine, the control of no run was further from its baseline."""
 _SURE = 4.0

@@ -1,9 +1,9 @@
 """The measuring stage: the calls of one run of one block, and who is measured with whom.
 
-In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones, the more the
-shorter they are. Every call of a round's turn has inputs of its own, fresh, and the same for all competitors, and every answer is
-checked in full. Where a task proves answers by further calls, at most one timed call of each turn is followed up, and which one
-is known afterwards.
+In each round every competitor has at most one turn, in random order; a turn is one warm call and a few timed ones, the more
+the shorter they are. Every call of a round's turn has inputs of its own, fresh, and the same for all competitors, and every
+answer is checked in full. Where a task proves answers by further calls, at most one timed call of each turn is followed up, and
+which one is known afterwards.
 
 All of a run's inputs follow from its seed and the number of its timed calls, whoever takes part: so it can be repeated for some
 of its competitors alone.

@@ -13,9 +13,10 @@ from grader.grading.check_class import naive_times_s
 from grader.grading.gate import WAITING_SHARE, Gate, quieter, trouble
 from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run, plan_blocks
 from grader.grading.progress import Progress
-from grader.grading.rank import Ranking, Standing, needs_more_runs
+from grader.grading.rank import Standing
 from grader.grading.session import HandIns, Session, member_of
 from grader.grading.standings import current_blocks, rank_case, without_failed
+from grader.grading.stopping import contestants
 from grader.noise import between
 from grader.records import Block, CheckResult, Limits, Member, RunRecord
 from grader.store import Conditions, Store
@@ -57,11 +58,13 @@ def measure_class(
     start = time.monotonic()
     conditions = session.conditions(backend.sandbox)
     measurement = session.course.measurement
-    budget_s = measurement.budget_s if budget_s is None else budget_s
+    stage = _Measuring(session, compiled, backend, store, conditions)
+    blocks = stage.open_blocks(everyone)
+    if budget_s is None:
+        budget_s = measurement.budget_s_per_submission * sum(len(one.block.members) for one in blocks)
     deadline = start + budget_s
     gate = Gate(WAITING_SHARE * budget_s, backend.snapshot, partial(progress.advance, 0.0))
-    stage = _Measuring(session, compiled, backend, store, conditions, gate)
-    wanted = stage.wanted(stage.open_blocks(everyone), deadline)
+    wanted = stage.wanted(blocks, deadline)
     faults: dict[int, list[str]] = {}
     reported: dict[tuple[str, str], str] = {}
     progress.begin("measuring", len(wanted) * measurement.min_runs)
@@ -72,7 +75,7 @@ def measure_class(
             for one, participants in wanted.items():
                 progress.advance(0, f"{one.block.task} · {one.block.case}")
                 try:
-                    stage.run(one, participants, generation, deadline)
+                    stage.run(one, participants, generation, gate, deadline)
                     for standing in stage.standings(one):
                         _, _, author = standing.competitor.partition("/")
                         progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
@@ -95,14 +98,12 @@ class _Measuring:
         backend: Backend,
         store: Store,
         conditions: Conditions,
-        gate: Gate,
     ) -> None:
         self._session = session
         self._compiled = compiled
         self._backend = backend
         self._store = store
         self._conditions = conditions
-        self._gate = gate
         self._noise_passes = True
         """Whether making a disturbed run again may help: not after one that was disturbed again, until a quiet one is seen."""
 
@@ -175,15 +176,13 @@ class _Measuring:
         current = without_failed(checks, same_case)
         everyone = frozenset(member.key for member in one.block.members if member in current)
         ranks_somebody = any(member.kind == "student" for block in same_case for member in block.block.members)
-        if runs < (self._measurement.min_runs if ranks_somebody else _RUNS_OF_REFERENCES):
-            return everyone
         if not ranks_somebody:
+            return everyone if runs < _RUNS_OF_REFERENCES else frozenset()
+        if runs >= self._measurement.min_runs and time.monotonic() > deadline:
             return frozenset()
-        if runs >= self._measurement.max_runs or time.monotonic() > deadline:
-            return frozenset()
-        return contestants(rank_case(same_case, self._measurement, current), everyone, self._measurement)
+        return contestants(runs, partial(rank_case, same_case, self._measurement, current), everyone, self._measurement)
 
-    def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation, deadline: float) -> None:
+    def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation, gate: Gate, deadline: float) -> None:
         """Make and keep one run of a block; while there is time, one that was disturbed is made again once.
 
         The gate waits for a quiet moment first. Of the two runs, the one that was disturbed more is set aside.
@@ -193,7 +192,7 @@ class _Measuring:
         if not disturbed:
             self._noise_passes = True
         elif self._noise_passes and time.monotonic() < deadline:
-            self._gate.wait()
+            gate.wait()
             again = self._unbroken(one, participants, generation)
             self._noise_passes = not self._is_disturbed(one, again)
             kept = quieter(record, again, one.block.baseline.key)
@@ -238,11 +237,3 @@ class _Measuring:
     @property
     def _measurement(self) -> Measurement:
         return self._session.course.measurement
-
-
-def contestants(ranking: Ranking, everyone: frozenset[str], measurement: Measurement) -> frozenset[str]:
-    """Whom another run can still decide: all while noise hides the target difference, then the contested neighbours alone."""
-    students = {standing.competitor for standing in ranking.standings if standing.rank is not None}
-    if ranking.control_split or (students & everyone and needs_more_runs(ranking, measurement.target_difference)):
-        return everyone
-    return everyone & {name for pair in ranking.contested for name in pair}

@@ -13,6 +13,7 @@ from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.gate import trouble
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
+from grader.grading.stopping import level_of_a_look
 from grader.grading.suspicion import Observed, suspicions
 from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn
 from grader.store import Conditions, Store, StoredBlock
@@ -135,7 +136,7 @@ def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: 
         baseline=blocks[0].block.baseline.key,
         control=CONTROL,
         students=students,
-        alpha=measurement.alpha,
+        alpha=level_of_a_look(measurement),
         min_difference=measurement.min_difference,
     )
 

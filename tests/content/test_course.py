@@ -100,7 +100,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
         min_difference=0.01,
         target_difference=0.0135,
         min_runs=3,
-        max_runs=10,
+        max_runs=16,
         calls_per_run=48,
         seconds_per_run=0.5,
         min_calls_per_run=3,
@@ -108,7 +108,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
         max_timed_calls_per_turn=6,
         longest_call_s=0.25,
         slow_ratio=20,
-        budget_s=45,
+        budget_s_per_submission=3,
         block_size=16,
         shortest_baseline_call_s=0.005,
     )
@@ -277,7 +277,7 @@ def test_a_mistake_is_named_with_its_place_and_what_was_meant(folder: Path, righ
     ("table", "said"),
     [
         ("[measurement]\nalpha = 0.7", "measurement.alpha: must be less than 0.5, not 0.7"),
-        ("[measurement]\nmin_runs = 12", "measurement.max_runs: must not be less than min_runs (12)"),
+        ("[measurement]\nmin_runs = 17", "measurement.max_runs: must not be less than min_runs (17)"),
         ("[measurement]\nmin_run = 12", "measurement.min_run: unknown key (did you mean 'min_runs'?)"),
         (
             "[limits]\nmemory_bytes = '2 Gigs'",

@@ -31,7 +31,7 @@ least_time_s = 0.5
 memory_bytes = "1 GiB"
 
 [measurement]
-budget_s = 1
+budget_s_per_submission = 0.1
 seconds_per_run = 0.1
 
 [[assignments]]

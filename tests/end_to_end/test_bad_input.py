@@ -154,12 +154,12 @@ def test_what_is_misspelt_or_absent_is_named_with_what_was_meant(
 
 def test_a_broken_course_file_names_file_key_and_nearest_key(course: SmallCourse) -> None:
     path = course.folder / "course.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("budget_s", "budgt_s"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("budget_s_per", "budgt_s_per"), encoding="utf-8")
     ran = course.grader("grade")
     assert ran.code == 2
     assert "course.toml" in ran.err
     assert "measurement.budgt_s" in ran.err
-    assert "'budget_s'" in ran.err
+    assert "'budget_s_per_submission'" in ran.err
 
 
 def test_a_folder_without_a_course_says_where_it_looked(tmp_path: Path) -> None:

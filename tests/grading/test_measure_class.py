@@ -3,8 +3,6 @@
 import pytest
 
 from grader.execution.interface import FailureKind
-from grader.grading.measure_class import contestants
-from grader.grading.rank import Ranking, Standing
 from grader.records import CONTROL
 from grader.store import StoredBlock
 from grader.verdicts import Verdict
@@ -116,31 +114,6 @@ def test_large_classes_are_measured_in_blocks_with_one_baseline(classroom: Class
     assert {block.block.baseline.author for block in at_large} == {"numba"}
     assert all({"reference/numba", CONTROL} <= competitors(block, run) for block in at_large for run in range(3))
     assert set(ranks(report).values()) == {1}
-
-
-def standing(name: str, rank: int | None) -> Standing:
-    return Standing(name, 0.0, 0.0, 0.0, rank, 3, erratic=False)
-
-
-@pytest.mark.parametrize(
-    ("hsd", "control_split", "expected"),
-    [(0.05, False, {"a", "b", "r"}), (0.001, True, {"a", "b", "r"}), (0.001, False, {"b"})],
-    ids=["too coarse: everyone", "disturbed: everyone", "fine: contested neighbours of this block"],
-)
-def test_another_run_is_for_whom_it_can_decide(
-    classroom: Classroom, hsd: float, control_split: bool, expected: set[str]
-) -> None:
-    standings = (standing("a", 1), standing("b", 1), standing("elsewhere", 3), standing("r", None))
-    ranking = Ranking(standings, hsd, control_split, contested=(("b", "elsewhere"),))
-    assert contestants(ranking, frozenset({"a", "b", "r"}), classroom.session.course.measurement) == expected
-
-
-@pytest.mark.parametrize(("control_split", "expected"), [(False, set()), (True, {"r"})])
-def test_references_alone_are_measured_further_only_where_they_were_disturbed(
-    classroom: Classroom, control_split: bool, expected: set[str]
-) -> None:
-    ranking = Ranking((standing("a", 1), standing("r", None)), 0.05, control_split, contested=())
-    assert contestants(ranking, frozenset({"r"}), classroom.session.course.measurement) == expected
 
 
 def test_a_faster_reference_that_comes_later_changes_no_baseline(classroom: Classroom) -> None:
