@@ -145,9 +145,10 @@ def main() -> None:
 
 
 def _line(report: Report) -> str:
+    wrong = f"{report.wrong.count} of {report.wrong.of} wrong"
     return (
         f"{report.noise:24} equals split {report.split}, {report.runs_of_equals:.1f} runs · "
-        f"{100 * STEP:g} % found {report.found}, {report.runs_of_steps:.1f} runs, {report.wrong.count} of {report.wrong.of} wrong"
+        f"{100 * STEP:g} % found {report.found}, {report.runs_of_steps:.1f} runs, {wrong}"
     )
 
 
