@@ -269,6 +269,22 @@ def doctor(as_json: JsonOption = False, course: CourseOption = HERE) -> None:
     examine_machine(course, as_json=as_json)
 
 
+@app.command()
+def peaks(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure again what is in the store.")] = False,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """What this machine can do at most: arithmetic by the width of vectors, bytes by the level of memory."""
+    from grader.cli.class_commands import Place
+    from grader.cli.peaks import show_peaks
+
+    store_file = Place(course, None, store).store_file
+    show_peaks(course, store_file, again=fresh, trust_code=trust_code, as_json=as_json)
+
+
 class Interrupted(BaseException):
     """Ctrl-C, or a request to end: unlike KeyboardInterrupt, nothing on the way up swallows it or words it differently."""
 

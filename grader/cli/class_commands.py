@@ -6,12 +6,12 @@ from pathlib import Path
 
 import typer
 
+from grader.cli.peaks import know_peaks
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.submission import authors
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
-from grader.execution.peaks import measure_peaks
 from grader.execution.plain import PlainBackend
 from grader.grading.class_report import Report, stand
 from grader.grading.pipeline import Wanted, grade
@@ -46,21 +46,17 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
     class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
     with Store(place.store_file) as store, store.exclusive(), class_progress as progress:
-        faults = _know_peaks(session, backend, store, progress, again=wanted.fresh and not wanted.authors)
+        faults = _peaks_faults(session, backend, store, progress, again=wanted.fresh and not wanted.authors)
         report = grade(session, wanted, backend, store, progress)
     report = replace(report, faults=(*report.faults, *faults))
     _print(report, as_json=as_json)
     return report
 
 
-def _know_peaks(session: Session, backend: Backend, store: Store, progress: Progress, *, again: bool) -> tuple[str, ...]:
-    """Measure what the machine can do, once for each machine and environment; grading goes on without it where that fails."""
-    conditions = session.conditions(backend.sandbox)
-    if store.peaks(conditions) is not None and not again:
-        return ()
-    progress.begin("measuring the machine", 1)
+def _peaks_faults(session: Session, backend: Backend, store: Store, progress: Progress, *, again: bool) -> tuple[str, ...]:
+    """Have the machine measured; grading goes on without it where that fails."""
     try:
-        store.add_peaks(conditions, measure_peaks(backend))
+        know_peaks(session, backend, store, progress, again=again)
     except GraderError as error:
         return (str(error),)
     return ()

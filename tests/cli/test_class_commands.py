@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from grader.cli import class_commands
+from grader.cli import peaks as peaks_command
 from grader.cli.app import EXIT_GRADER, app
 from grader.errors import GraderError
 from grader.execution.interface import Backend
@@ -23,7 +24,7 @@ class Machine:
         self.asked = 0
         self.fails = False
 
-    def measure(self, _backend: Backend) -> Peaks:
+    def measure(self, _backend: Backend, _cores: int) -> Peaks:
         self.asked += 1
         if self.fails:
             raise GraderError("the machine's peaks cannot be measured: no memory")
@@ -40,8 +41,9 @@ def classroom(tmp_path: Path) -> Classroom:
 @pytest.fixture
 def machine(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine()
-    monkeypatch.setattr(class_commands, "measure_peaks", machine.measure)
-    monkeypatch.setattr(class_commands, "choose_backend", lambda *_, **__: classroom.backend)
+    monkeypatch.setattr(peaks_command, "measure_peaks", machine.measure)
+    for module in (class_commands, peaks_command):
+        monkeypatch.setattr(module, "choose_backend", lambda *_, **__: classroom.backend)
     return machine
 
 
@@ -69,3 +71,24 @@ def test_where_it_cannot_be_measured_the_class_is_graded_and_that_is_reported(cl
     assert {one["author"]: one["verdict"] for one in document["results"]}["ada"] == "ACCEPTED"
     machine.fails = False
     assert grade(classroom).exit_code == 0, "it is tried again"
+
+
+def peaks_of(classroom: Classroom, *words: str) -> Result:
+    return CliRunner().invoke(app, ["peaks", "--course", str(classroom.folder), "--store", str(classroom.store_file), *words])
+
+
+def test_the_peaks_are_printed_and_measured_only_where_the_store_has_none(classroom: Classroom, machine: Machine) -> None:
+    first = json.loads(peaks_of(classroom, "--json").stdout)
+    assert first["peaks"]["flop_per_s"] == 1e11
+    assert first["machine"].keys() >= {"fingerprint", "cpu"}
+    assert json.loads(peaks_of(classroom, "--json").stdout) == first
+    assert "100 G operations/s" in peaks_of(classroom).stdout
+    grade(classroom)
+    assert machine.asked == 1
+    peaks_of(classroom, "--fresh")
+    assert machine.asked == 2
+
+
+def test_where_there_is_nothing_to_print_it_is_said_why(classroom: Classroom, machine: Machine) -> None:
+    machine.fails = True
+    assert isinstance(peaks_of(classroom).exception, GraderError)

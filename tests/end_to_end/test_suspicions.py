@@ -68,8 +68,8 @@ def backend(session: Session) -> Backend:
 
 
 @pytest.fixture(scope="module")
-def peaks(backend: Backend) -> Peaks:
-    return measure_peaks(backend)
+def peaks(session: Session, backend: Backend) -> Peaks:
+    return measure_peaks(backend, session.machine.threads)
 
 
 def fastest_s(backend: Backend, level: str, task: LoadedTask, inputs: DrawnInputs) -> float:
