@@ -58,6 +58,8 @@ def result_document(result: Result) -> dict[str, Any]:
         "speedup_low": _finite(result.speedup_low),
         "speedup_high": _finite(result.speedup_high),
         "counted_rate": result.counted_rate,
+        "share_of_limit": result.share_of_limit,
+        "limit": None if result.limit is None else asdict(result.limit),
         "rank": result.rank,
         "points": result.points,
         "max_points": result.max_points,

@@ -133,6 +133,14 @@ LEAST_OPERATIONS = None
 """There is no such number: an orbit that repeats itself need not be followed any further."""
 
 
+def usual_operations(inputs: Inputs, expected: Expected) -> float:
+    """Eight for each update, with z = x + iy: x², y² and xy, the sum that is compared with 4, and x² − y² + a, 2xy + b.
+
+    The distances that tell a period are few beside them, and not counted.
+    """
+    return 8 * work(inputs, expected)
+
+
 def _typed(inputs: Inputs) -> tuple[Reals, Reals, complex, int, int, float]:
     return cast("tuple[Reals, Reals, complex, int, int, float]", inputs)
 
@@ -751,6 +759,7 @@ TASK = Task(
     check=check,
     work=work,
     least_operations=LEAST_OPERATIONS,
+    usual_operations=usual_operations,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
