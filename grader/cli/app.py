@@ -134,6 +134,9 @@ def show(
     author: Annotated[str, typer.Argument(metavar="AUTHOR")],
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    roofline: Annotated[
+        Path | None, typer.Option("--roofline", metavar="FILE.svg", help="Draw how far the machine's limits are, for one TASK.")
+    ] = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -142,7 +145,8 @@ def show(
     """One author's results in full: what happened, the figures, how each mark comes about."""
     from grader.cli.class_commands import Place, show_author
 
-    show_author(Place(course, submissions, store), author, (task,) if task else (), trust_code=trust_code, as_json=as_json)
+    place = Place(course, submissions, store)
+    show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, roofline=roofline)
 
 
 @app.command()

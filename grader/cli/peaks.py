@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from grader.cli.terminal import TerminalProgress, results_console
+from grader.errors import GraderError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
@@ -31,6 +32,15 @@ def know_peaks(session: Session, backend: Backend, store: Store, progress: Progr
     peaks = measure_peaks(backend, session.machine.threads)
     store.add_peaks(conditions, peaks)
     return peaks
+
+
+def peaks_faults(session: Session, backend: Backend, store: Store, progress: Progress, *, again: bool) -> tuple[str, ...]:
+    """Have the machine known; grading goes on without that where it fails, and what is returned says why."""
+    try:
+        know_peaks(session, backend, store, progress, again=again)
+    except GraderError as error:
+        return (str(error),)
+    return ()
 
 
 def show_peaks(course: Path, store_file: Path, *, again: bool, trust_code: bool, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.figures import speedup_text
+from grader.report.figures import limit_text, speedup_text
 from grader.report.leaderboard import thresholds_lines
 from grader.text import harmless, harmless_name, harmless_remark
 from grader.units import rate_text, time_text
@@ -43,6 +43,9 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
             )
             parts.append(Text(looked_at, style="yellow"))
     parts += [line for result in accepted[:1] for line in thresholds_lines(report, result.task)]
+    parts += [
+        Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
+    ]
     parts += [_closing_line(result, references) for result in accepted]
     return Group(*parts)
 

@@ -130,15 +130,8 @@ def work(inputs: Inputs, expected: Expected) -> float:
 
 
 LEAST_OPERATIONS = None
-"""There is no such number: an orbit that repeats itself need not be followed any further."""
-
-
-def usual_operations(inputs: Inputs, expected: Expected) -> float:
-    """Eight for each update, with z = x + iy: x², y² and xy, the sum that is compared with 4, and x² − y² + a, 2xy + b.
-
-    The distances that tell a period are few beside them, and not counted.
-    """
-    return 8 * work(inputs, expected)
+"""There is no such number: an orbit that repeats itself need not be followed any further.
+For the same reason there is no `usual_operations`: a good program leaves most of them out, and would be beyond the limit."""
 
 
 def _typed(inputs: Inputs) -> tuple[Reals, Reals, complex, int, int, float]:
@@ -759,7 +752,6 @@ TASK = Task(
     check=check,
     work=work,
     least_operations=LEAST_OPERATIONS,
-    usual_operations=usual_operations,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
