@@ -33,15 +33,26 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class VectorPeak:
+    """The arithmetic of vectors of one width."""
+
+    bits: int
+    """64 is a number by itself."""
+    flop_per_s: float
+
+
+@dataclass(frozen=True)
 class Bandwidth:
-    """Bytes a second of one core that goes over the same memory again and again."""
+    """Bytes a second of cores that go over the same memory again and again."""
 
     size_bytes: int
-    """How much memory that is: what fits a cache is faster."""
+    """How much memory that is, of all cores together: what fits a cache is faster."""
     read_bytes_per_s: float
     write_bytes_per_s: float
     copy_bytes_per_s: float
     """Bytes read and bytes written together."""
+    level: str = "memory"
+    """Where so much lies on common machines: `L1`, `L2`, `L3`, `memory`."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +63,30 @@ class Peaks:
     """Double precision; a fused multiply-add counts as two."""
     bandwidths: tuple[Bandwidth, ...]
     """From the smallest memory to the largest."""
+    vectors: tuple[VectorPeak, ...] = ()
+    """From the narrowest to the widest that the CPU has, and the workers' environment allows."""
+    together: "Peaks | None" = None
+    """All cores of a worker's budget at once; None where that is one core."""
+
+    def of_cores(self, cores: int) -> "Peaks":
+        """What so many cores do at once: one of them, or the whole budget."""
+        return self if cores == 1 or self.together is None else self.together
+
+    def nearest(self, size_bytes: int) -> Bandwidth:
+        """The largest memory that was measured and is no larger than this one; the smallest, where there is none."""
+        below = [one for one in self.bandwidths if one.size_bytes <= size_bytes]
+        return below[-1] if below else self.bandwidths[0]
+
+    def read_bytes_per_s(self, size_bytes: int) -> float:
+        """What is read at most of that much memory: seen at the nearest size or beyond, since larger is never faster."""
+        return max(one.read_bytes_per_s for one in self._from(size_bytes))
 
     def write_bytes_per_s(self, size_bytes: int) -> float:
-        """What one core writes at most into that much memory: seen at this size or less, the nearest that was measured."""
-        below = [one for one in self.bandwidths if one.size_bytes <= size_bytes] or self.bandwidths[:1]
-        return max(one.write_bytes_per_s for one in self.bandwidths if one.size_bytes >= below[-1].size_bytes)
+        """What is written at most into that much memory, likewise."""
+        return max(one.write_bytes_per_s for one in self._from(size_bytes))
+
+    def _from(self, size_bytes: int) -> tuple[Bandwidth, ...]:
+        return self.bandwidths[self.bandwidths.index(self.nearest(size_bytes)) :]
 
 
 def this_machine(name: str, threads: int) -> Machine:

@@ -70,6 +70,10 @@ class CheckResult:
     """The benchmark case at which it will be measured; None where it is not accepted."""
     case_work: Mapping[str, float] = field(default_factory=dict)
     """Units of work of one call, per benchmark case it was run on."""
+    case_operations: Mapping[str, float] = field(default_factory=dict)
+    """Operations of one call by the usual algorithm, per benchmark case; nothing where the task counts none."""
+    case_input_bytes: Mapping[str, int] = field(default_factory=dict)
+    """The size of one call's arrays, per benchmark case."""
     case_output_bytes: Mapping[str, int] = field(default_factory=dict)
     """The size of one call's answer, per benchmark case."""
     case_times_s: Mapping[str, float] = field(default_factory=dict)

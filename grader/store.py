@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from grader.content.task import LoadedTask
 from grader.errors import GraderError, UsageError
-from grader.machine import Bandwidth, Machine, Peaks
+from grader.machine import Bandwidth, Machine, Peaks, VectorPeak
 from grader.noise import Disturbance
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.verdicts import Verdict
@@ -384,7 +384,7 @@ class Store:
         return Machine(**json.loads(rows[0][0])) if rows else None
 
     def add_peaks(self, conditions: Conditions, peaks: Peaks) -> None:
-        """Keep what one core of a machine can do; the environment decides which instructions there are."""
+        """Keep what a machine can do; the environment decides which instructions there are."""
         with self._transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO peaks (machine, environment, peaks) VALUES (?, ?, ?)",
@@ -392,11 +392,14 @@ class Store:
             )
 
     def peaks(self, conditions: Conditions) -> Peaks | None:
-        """What one core of this machine can do in this environment; None where nobody has measured it."""
+        """What this machine can do in this environment; None where nobody has measured it."""
         rows = self._read(
             "SELECT peaks FROM peaks WHERE machine = ? AND environment = ?", (conditions.machine, conditions.environment)
         )
-        return _peaks(json.loads(rows[0][0])) if rows else None
+        kept = json.loads(rows[0][0]) if rows else {}
+        return (
+            _peaks(kept) if kept.keys() >= {field.name for field in fields(Peaks)} else None
+        )  # an earlier version measured less
 
     # --- the file ----------------------------------------------------------------------------------------------------------
 
@@ -493,7 +496,12 @@ def _check_result(kept: dict[str, Any]) -> CheckResult:
 
 
 def _peaks(kept: dict[str, Any]) -> Peaks:
-    return Peaks(kept["flop_per_s"], tuple(Bandwidth(**bandwidth) for bandwidth in kept["bandwidths"]))
+    return Peaks(
+        flop_per_s=kept["flop_per_s"],
+        bandwidths=tuple(Bandwidth(**bandwidth) for bandwidth in kept["bandwidths"]),
+        vectors=tuple(VectorPeak(**vector) for vector in kept["vectors"]),
+        together=None if kept["together"] is None else _peaks(kept["together"]),
+    )
 
 
 def _block(kept: dict[str, Any]) -> Block:

@@ -17,11 +17,16 @@ def time_text(seconds: float | None) -> str:
     return _in_units(seconds, _TIME_UNITS) if seconds >= _TIME_UNITS[-1][1] else "0 s"
 
 
+def count_text(count: float, unit: str) -> str:
+    """`1.23 G flop`."""
+    return f"{_in_units(count, _RATE_UNITS)} {unit}"
+
+
 def rate_text(units_per_s: float | None, unit: str) -> str:
     """`1.23 G flop/s`."""
     if units_per_s is None:
         return ABSENT
-    return f"{_in_units(units_per_s, _RATE_UNITS)} {unit}/s"
+    return f"{count_text(units_per_s, unit)}/s"
 
 
 def memory_text(size_bytes: int | None) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader.content.task import Interface, LoadedTask, Task
 from grader.errors import GraderError, UsageError
-from grader.machine import Bandwidth, Machine, Peaks
+from grader.machine import Bandwidth, Machine, Peaks, VectorPeak
 from grader.noise import Disturbance
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.store import SCHEMA_VERSION, Conditions, Store
@@ -87,6 +87,8 @@ checks = st.builds(
     mistake=st.none() | texts,
     case=st.none() | names,
     case_work=st.dictionaries(names, seconds),
+    case_operations=st.dictionaries(names, seconds),
+    case_input_bytes=st.dictionaries(names, counts),
     case_output_bytes=st.dictionaries(names, counts),
     case_times_s=st.dictionaries(names, seconds),
     import_time_s=st.none() | seconds,
@@ -320,7 +322,9 @@ def test_forgetting_what_was_graded_forgets_nothing_that_a_person_decided(store:
 
 
 def test_a_machines_peaks_are_kept_for_it_and_its_environment(store: Store) -> None:
-    peaks = Peaks(1e11, (Bandwidth(1 << 14, 4e11, 2e11, 4e11), Bandwidth(1 << 27, 4e10, 3e10, 4e10)))
+    bandwidths = (Bandwidth(1 << 14, 4e11, 2e11, 4e11, "L1"), Bandwidth(1 << 27, 4e10, 3e10, 4e10))
+    one = Peaks(1e11, bandwidths, (VectorPeak(64, 1e10), VectorPeak(512, 1e11)))
+    peaks = replace(one, together=replace(one, flop_per_s=2e11))
     store.add_peaks(CONDITIONS, peaks)
     assert store.peaks(CONDITIONS) == peaks
     assert store.peaks(replace(CONDITIONS, sandbox="none")) == peaks  # isolation decides nothing about them
@@ -328,6 +332,13 @@ def test_a_machines_peaks_are_kept_for_it_and_its_environment(store: Store) -> N
     assert store.peaks(replace(CONDITIONS, environment="other")) is None
     store.add_peaks(CONDITIONS, replace(peaks, flop_per_s=2e11))
     assert store.peaks(CONDITIONS) == replace(peaks, flop_per_s=2e11)
+
+
+def test_peaks_of_a_version_that_measured_less_are_not_known(store: Store) -> None:
+    store.add_peaks(CONDITIONS, Peaks(1e11, ()))
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE peaks SET peaks = json_remove(peaks, '$.vectors')")
+    assert store.peaks(CONDITIONS) is None
 
 
 def test_a_later_decision_stands_beside_the_earlier_ones(store: Store) -> None:

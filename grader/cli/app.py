@@ -134,6 +134,9 @@ def show(
     author: Annotated[str, typer.Argument(metavar="AUTHOR")],
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    roofline: Annotated[
+        Path | None, typer.Option("--roofline", metavar="FILE.svg", help="Draw how far the machine's limits are, for one TASK.")
+    ] = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -142,7 +145,8 @@ def show(
     """One author's results in full: what happened, the figures, how each mark comes about."""
     from grader.cli.class_commands import Place, show_author
 
-    show_author(Place(course, submissions, store), author, (task,) if task else (), trust_code=trust_code, as_json=as_json)
+    place = Place(course, submissions, store)
+    show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, roofline=roofline)
 
 
 @app.command()
@@ -267,6 +271,22 @@ def doctor(as_json: JsonOption = False, course: CourseOption = HERE) -> None:
     from grader.cli.course_commands import examine_machine
 
     examine_machine(course, as_json=as_json)
+
+
+@app.command()
+def peaks(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure again what is in the store.")] = False,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """What this machine can do at most: arithmetic by the width of vectors, bytes by the level of memory."""
+    from grader.cli.class_commands import Place
+    from grader.cli.peaks import show_peaks
+
+    store_file = Place(course, None, store).store_file
+    show_peaks(course, store_file, again=fresh, trust_code=trust_code, as_json=as_json)
 
 
 class Interrupted(BaseException):

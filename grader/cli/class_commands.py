@@ -6,21 +6,21 @@ from pathlib import Path
 
 import typer
 
+from grader.cli.peaks import peaks_faults
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.submission import authors
-from grader.errors import GraderError, UsageError
+from grader.errors import UsageError
 from grader.execution.choose import choose_backend
-from grader.execution.interface import Backend
-from grader.execution.peaks import measure_peaks
 from grader.execution.plain import PlainBackend
 from grader.grading.class_report import Report, stand
 from grader.grading.pipeline import Wanted, grade
-from grader.grading.progress import Progress
-from grader.grading.session import Session, open_session, read_class, require_authors
+from grader.grading.session import open_session, read_class, require_authors
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump, report_document
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
+from grader.report.roofline_picture import draw_roofline
 from grader.store import Store
+from grader.text import command
 
 RESULTS_FILE = Path("results") / "results.sqlite"
 
@@ -46,24 +46,11 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
     class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
     with Store(place.store_file) as store, store.exclusive(), class_progress as progress:
-        faults = _know_peaks(session, backend, store, progress, again=wanted.fresh and not wanted.authors)
+        faults = peaks_faults(session, backend, store, progress, again=wanted.fresh and not wanted.authors)
         report = grade(session, wanted, backend, store, progress)
     report = replace(report, faults=(*report.faults, *faults))
     _print(report, as_json=as_json)
     return report
-
-
-def _know_peaks(session: Session, backend: Backend, store: Store, progress: Progress, *, again: bool) -> tuple[str, ...]:
-    """Measure what the machine can do, once for each machine and environment; grading goes on without it where that fails."""
-    conditions = session.conditions(backend.sandbox)
-    if store.peaks(conditions) is not None and not again:
-        return ()
-    progress.begin("measuring the machine", 1)
-    try:
-        store.add_peaks(conditions, measure_peaks(backend))
-    except GraderError as error:
-        return (str(error),)
-    return ()
 
 
 def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json: bool, picture: Path | None) -> None:
@@ -77,12 +64,16 @@ def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json:
     _print(report, as_json=as_json)
 
 
-def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
-    """Print one author's results; a reference's level is an author, too."""
+def show_author(
+    place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool, roofline: Path | None
+) -> None:
+    """Print one author's results, and draw the roofline where it is wanted; a reference's level is an author, too."""
     report = _stored_report(place, tasks, trust_code=trust_code)
     known = {result.author for result in report.results} | {name.rpartition(" · ")[0] for name in report.ungraded}
     if author not in known:
         raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
+    if roofline is not None:
+        _draw_roofline(report, author, roofline)
     own = tuple(name for name in report.ungraded if name.rpartition(" · ")[0] == author)
     report = replace(report, ungraded=own)
     if as_json:
@@ -93,6 +84,29 @@ def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: 
         typer.echo(dump(document))
     else:
         results_console().print(author_details(report, author))
+
+
+def _draw_roofline(report: Report, author: str, path: Path) -> None:
+    """Draw one author's figures in one task below what the machine can do; UsageError where there are none."""
+    from matplotlib.figure import Figure
+
+    tasks = {result.task for result in report.results}
+    if len(tasks) > 1:
+        raise UsageError(f"a roofline is drawn of one task: name it, as in {command('grader show', author, min(tasks))}")
+    of_author = [result for result in report.results if result.author == author]
+    drawn = [result for result in of_author if result.share_of_limit is not None]
+    if not drawn or report.peaks is None:
+        why = (
+            "the machine is not measured" if report.peaks is None else "nothing was measured, or the task counts no operations"
+        )
+        raise UsageError(f"there is no roofline of {author} to be drawn: {why}; see docs/roofline.md")
+    references = [one for one in report.results if one.kind == "reference" and one not in of_author]
+    figure = Figure(figsize=(8, 5.5), layout="constrained")
+    draw_roofline(drawn[0], references, report.peaks, figure)
+    try:
+        figure.savefig(path, dpi=150)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the picture cannot be written to {path}: {error}") from error
 
 
 def require_results(place: Place) -> None:

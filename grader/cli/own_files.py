@@ -8,6 +8,7 @@ import numpy as np
 import typer
 
 from grader.cli.class_commands import RESULTS_FILE
+from grader.cli.peaks import peaks_faults
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import Course, load_course
@@ -108,6 +109,8 @@ def _graded(
     references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
     with Store(store_file) as store, store.exclusive(), TerminalProgress() as progress:
         store.forget([member_of(one) for one in mine], task.name)
+        if task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
+            peaks_faults(session, backend, store, progress, again=False)
         return compare(session, HandIns(task, (*references, *mine)), budget_s, backend, store, progress)
 
 

@@ -135,6 +135,11 @@ class Task:
     least_operations: float | None = None
     """The fewest arithmetic operations that any honest program needs for a unit of work, however clever: a call that would need
     more of them a second than the machine can make is looked at by a person. None where there is no such number."""
+    usual_operations: Callable[[Inputs, Any], float] | None = None
+    """`usual_operations(inputs, expected)`: the additions and multiplications in double precision that one call takes by the
+    algorithm that is usual for it, as the field counts them: a program's speed is shown as a share of what the machine makes of
+    so many. Unlike `least_operations`, of which it is at least as many, it proves nothing: a better algorithm may take fewer.
+    None where it is not such operations that take the time."""
     follow_up: FollowUp | None = None
     review: Callable[[Inputs, Outputs, Any], str | None] | None = None
     """`review(inputs, outputs, expected)` of an answer that passed `check`: what only a person can decide, in a sentence with

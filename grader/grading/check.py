@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from grader.content.submission import Submission
-from grader.content.task import ArraySpec, Case, LoadedTask, Task
+from grader.content.task import ArraySpec, Case, LoadedTask, Task, Value
 from grader.execution.interface import Call, Generation, Worker
 from grader.grading.judge import failed, the_courses_code
 from grader.grading.judged import CallLimits, Witnesses, judged_call
@@ -173,11 +173,18 @@ class _Check:
             peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
             self._note(
                 case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
+                case_operations={**self._result.case_operations, **self._operations(case)},
+                case_input_bytes={**self._result.case_input_bytes, case.name: _arrays_bytes(self._inputs(case, 0).inputs)},
                 case_output_bytes={**self._result.case_output_bytes, case.name: _size_bytes(self._inputs(case, 0).outputs)},
                 case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},
             )
             if median_s <= self._limits.longest_call_s or case is smallest:
                 self._note(case=case.name)
+
+    def _operations(self, case: Case) -> dict[str, float]:
+        """What the usual algorithm takes at this case, where the task says so."""
+        usual, prepared = self._task.usual_operations, self._inputs(case, 0)
+        return {} if usual is None else {case.name: usual(prepared.inputs, prepared.expected)}
 
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
         """Calls per benchmark case, from the smallest up, until one takes too long or is bound to.
@@ -250,6 +257,10 @@ class _Check:
 
 def _median_s(calls: Sequence[Call]) -> float:
     return statistics.median(call.wall_time_s for call in calls)
+
+
+def _arrays_bytes(inputs: Sequence[Value]) -> int:
+    return sum(value.nbytes for value in inputs if isinstance(value, np.ndarray))
 
 
 def _size_bytes(outputs: Sequence[ArraySpec]) -> int:

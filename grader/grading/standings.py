@@ -12,6 +12,7 @@ from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.gate import trouble
 from grader.grading.rank import Ranking, RunScores, Standing, rank
+from grader.grading.roofline import Limit, limit_of
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
 from grader.grading.stopping import level_of_a_look
 from grader.grading.suspicion import Observed, suspicions
@@ -45,6 +46,8 @@ class Result:
     speedup_high: float | None = None
     bound: Bound | None = None
     """What its rate counts for at most over the cases."""
+    limit: Limit | None = None
+    """What a call at `case` takes at least on this machine, by the algorithm that is usual for the task."""
     rank: int | None = None
     measured_before: tuple[float, ...] = ()
     """The favourable speedups over the same baseline of earlier measurements of the same code."""
@@ -90,6 +93,11 @@ class Result:
     def counted_rate(self) -> float | None:
         """What its rate counts for over the cases."""
         return min(self.rate, self.bound.rate) if self.rate is not None and self.bound is not None else self.rate
+
+    @property
+    def share_of_limit(self) -> float | None:
+        """The least time over the measured one: at 1, the machine can do no more."""
+        return self.limit.least_time_s / self.wall_time_s if self.limit is not None and self.wall_time_s else None
 
     @property
     def wants_a_look(self) -> bool:
@@ -252,6 +260,7 @@ class TaskStandings:
             case=check.case,
             work=check.case_work.get(check.case or ""),
             bound=bound_of(check, self._task.case_names, self._works, self._session.course.measurement.longest_call_s),
+            limit=limit_of(check, check.case, self._cores, self._peaks),
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),

@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.grading.roofline import compute_s, write_s
 from grader.machine import Peaks
 from grader.records import CheckResult, Turn
 from grader.units import memory_text, rate_text, time_text
@@ -186,14 +187,13 @@ def computes_too_fast(observed: Observed) -> str | None:
     if not observed.turns or observed.peaks is None or observed.least_operations is None or work is None:
         return None
     fastest_s = min(observed.timed_s)
-    speed = observed.least_operations * work / fastest_s
-    peak = observed.peaks.flop_per_s * observed.threads
-    if speed <= LIMIT_MARGIN * peak:
+    operations, peaks = observed.least_operations * work, observed.peaks.of_cores(observed.threads)
+    if compute_s(operations, peaks) <= LIMIT_MARGIN * fastest_s:
         return None
     return (
         f"it is faster than the machine: its fastest call at case {observed.case} took {time_text(fastest_s)}, which needs "
-        f"{rate_text(speed, 'operations')} at least, and {_budget(observed.threads)} was measured to make "
-        f"{rate_text(peak, 'operations')}; up to {LIMIT_MARGIN:g} times that would be let pass"
+        f"{rate_text(operations / fastest_s, 'operations')} at least, and {_budget(observed.threads)} was measured to make "
+        f"{rate_text(peaks.flop_per_s, 'operations')}; up to {LIMIT_MARGIN:g} times that would be let pass"
     )
 
 
@@ -203,14 +203,13 @@ def writes_too_fast(observed: Observed) -> str | None:
     if not observed.turns or observed.peaks is None or size_bytes is None:
         return None
     fastest_s = min(observed.timed_s)
-    speed = size_bytes / fastest_s
-    peak = observed.peaks.write_bytes_per_s(size_bytes) * observed.threads
-    if speed <= LIMIT_MARGIN * peak:
+    peaks = observed.peaks.of_cores(observed.threads)
+    if write_s(size_bytes, peaks) <= LIMIT_MARGIN * fastest_s:
         return None
     return (
         f"it is faster than the machine: its fastest call at case {observed.case} wrote {memory_text(size_bytes)} in "
-        f"{time_text(fastest_s)}, {rate_text(speed, 'B')}, and {_budget(observed.threads)} was measured to write "
-        f"{rate_text(peak, 'B')}; up to {LIMIT_MARGIN:g} times that would be let pass"
+        f"{time_text(fastest_s)}, {rate_text(size_bytes / fastest_s, 'B')}, and {_budget(observed.threads)} was measured to "
+        f"write {rate_text(peaks.write_bytes_per_s(size_bytes), 'B')}; up to {LIMIT_MARGIN:g} times that would be let pass"
     )
 
 

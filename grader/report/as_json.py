@@ -10,6 +10,7 @@ from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Result
+from grader.machine import Machine
 
 SCHEMA = 1
 
@@ -23,7 +24,7 @@ def dump(document: Mapping[str, Any]) -> str:
 def report_document(report: Report) -> dict[str, Any]:
     """What `grade`, `rank`, `show` and `check` print."""
     return {
-        "machine": {**asdict(report.machine), "fingerprint": report.machine.fingerprint},
+        "machine": machine_document(report.machine),
         "peaks": None if report.peaks is None else asdict(report.peaks),
         "sandbox": report.sandbox,
         "baseline": dict(report.baseline),
@@ -36,6 +37,11 @@ def report_document(report: Report) -> dict[str, Any]:
         "faults": list(report.faults),
         "ungraded": list(report.ungraded),
     }
+
+
+def machine_document(machine: Machine) -> dict[str, Any]:
+    """The machine's facts, and what tells it from others."""
+    return {**asdict(machine), "fingerprint": machine.fingerprint}
 
 
 def result_document(result: Result) -> dict[str, Any]:
@@ -56,6 +62,8 @@ def result_document(result: Result) -> dict[str, Any]:
         "rate_low": _finite(result.rate_low),
         "rate_high": _finite(result.rate_high),
         "counted_rate": result.counted_rate,
+        "share_of_limit": result.share_of_limit,
+        "limit": None if result.limit is None else asdict(result.limit),
         "rank": result.rank,
         "points": result.points,
         "max_points": result.max_points,

@@ -1,8 +1,12 @@
-"""How points and speedups are written."""
+"""How points, speedups and shares of the machine's limit are written."""
 
+from collections.abc import Iterable
 from math import inf, isinf
 
-from grader.units import ABSENT
+from grader.grading.roofline import Bottleneck, Limit
+from grader.grading.standings import Result
+from grader.text import harmless_name
+from grader.units import ABSENT, count_text, memory_text, rate_text, time_text
 
 _WIDE = 0.5
 """An interval that reaches further than this share of its middle is written as an interval."""
@@ -36,3 +40,36 @@ def within_text(middle: float, low: float, high: float) -> str:
 def half_width(middle: float, low: float, high: float) -> float:
     """Of an interval about a ratio, as a fraction; infinite where nothing bounds it."""
     return inf if low == 0 else max(high / middle, middle / low) - 1
+
+
+def share_text(share: float) -> str:
+    """`31 %`, `0.027 %`: two digits."""
+    return f"{float(f'{100 * share:.2g}'):g} %"
+
+
+def limit_text(result: Result, everyone: Iterable[Result]) -> str:
+    """What share of the machine's limit somebody reaches, what the limit is, and how far the references come.
+
+    Empty where nothing was measured, or the task counts no operations.
+    """
+    if result.limit is None or result.share_of_limit is None:
+        return ""
+    references = [
+        f"{harmless_name(one.author)} {share_text(one.share_of_limit)}"
+        for one in everyone
+        if (one.kind, one.task) == ("reference", result.task) and one != result and one.share_of_limit is not None
+    ]
+    beside = f"; {', '.join(references)}" if references else ""
+    return f"{share_text(result.share_of_limit)} of what the machine can do: {_least_time_text(result.limit)}{beside}"
+
+
+def _least_time_text(limit: Limit) -> str:
+    """`the usual 2.15 G operations take 16.8 ms at least, at 128 G operations/s`."""
+    least = f"{time_text(limit.least_time_s)} at least"
+    if limit.by is Bottleneck.COMPUTE:
+        speed = rate_text(limit.operations / limit.least_time_s, "operations")
+        return f"the usual {count_text(limit.operations, 'operations')} take {least}, at {speed}"
+    size_bytes = limit.read_bytes if limit.by is Bottleneck.READ else limit.written_bytes
+    does, what = ("reading", "inputs") if limit.by is Bottleneck.READ else ("writing", "answer")
+    speed = memory_text(round(size_bytes / limit.least_time_s))
+    return f"{does} {memory_text(size_bytes)} of {what} takes {least}, at the {speed}/s of {limit.level}"

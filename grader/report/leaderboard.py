@@ -14,7 +14,7 @@ from rich.text import Text
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.standings import Confidence, Result
-from grader.report.figures import points_text, speedup_text, within_text
+from grader.report.figures import limit_text, points_text, speedup_text, within_text
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
@@ -242,6 +242,8 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         yield "time of a call", Text(f"{time_text(result.wall_time_s)} at case {result.case}")
         yield "rate", Text(_rate_within(result, report.work_units[result.task]))
         yield "speedup", Text(f"{speedup_text(result.speedup, result.speedup_low, result.speedup_high)} over {result.baseline}")
+        if report.peaks is not None:
+            yield "share of the limit", Text(limit_text(result, report.results) or "unknown: the task counts no operations")
     if result.import_time_s is not None:
         yield (
             "import, compilation",

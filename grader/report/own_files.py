@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.figures import half_width, speedup_text
+from grader.report.figures import half_width, limit_text, speedup_text
 from grader.report.leaderboard import confidence_lines, thresholds_lines
 from grader.text import harmless, harmless_name, harmless_remark
 from grader.units import rate_text, time_text
@@ -45,6 +45,9 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
             parts.append(Text(looked_at, style="yellow"))
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
+    parts += [
+        Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
+    ]
     parts += [_closing_line(result, references) for result in accepted]
     return Group(*parts)
 

@@ -101,6 +101,11 @@ LEAST_OPERATIONS = None
 """There is no such number: an orbit that repeats itself need not be followed to its end, nor every orbit of a region."""
 
 
+def usual_operations(inputs: Inputs, expected: Counts) -> float:
+    """Eight for each update, with z = x + iy: x², y² and xy, the sum that is compared with 4, and x² − y² + a, 2xy + b."""
+    return 8 * work(inputs, expected)
+
+
 def _complex_text(real: float, imaginary: float) -> str:
     return f"{real:.6g} {'−' if imaginary < 0 else '+'} {abs(imaginary):.6g}i".replace("-", "−")
 
@@ -515,6 +520,7 @@ TASK = Task(
     check=check,
     work=work,
     least_operations=LEAST_OPERATIONS,
+    usual_operations=usual_operations,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,

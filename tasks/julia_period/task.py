@@ -130,7 +130,8 @@ def work(inputs: Inputs, expected: Expected) -> float:
 
 
 LEAST_OPERATIONS = None
-"""There is no such number: an orbit that repeats itself need not be followed any further."""
+"""There is no such number: an orbit that repeats itself need not be followed any further.
+For the same reason there is no `usual_operations`: a good program leaves most of them out, and would be beyond the limit."""
 
 
 def _typed(inputs: Inputs) -> tuple[Reals, Reals, complex, int, int, float]:

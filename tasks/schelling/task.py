@@ -141,7 +141,8 @@ def work(inputs: Inputs, expected: Expected) -> float:
 
 
 LEAST_OPERATIONS = None
-"""There is no such number: only cells near those that changed need be looked at again, and none once everybody is content."""
+"""There is no such number: only cells near those that changed need be looked at again, and none once everybody is content.
+There is no `usual_operations` either: comparisons of small integers and random moves take the time, no arithmetic."""
 
 
 def fault_of_map(grid: Map, numbers: Counts, which: str) -> Difference | None:

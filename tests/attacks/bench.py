@@ -113,7 +113,7 @@ class Bench:
         self._naive_times_s: dict[str, dict[str, float]] = {}
         self._twins: dict[tuple[str, str], tuple[Submission, CheckResult]] = {}
         self._compiled = Checked()
-        self._peaks = measure_peaks(backend)
+        self._peaks = measure_peaks(backend, session.machine.threads)
 
     def __enter__(self) -> Self:
         return self

@@ -12,12 +12,14 @@ from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
 from grader.grading.check import DrawnInputs
+from grader.grading.roofline import limit
 from grader.grading.session import Session, open_session
 from grader.grading.suspicion import LIMIT_MARGIN
 from grader.machine import Peaks
 from tests.end_to_end.small_course import LOOPS, PROJECT, VECTORS, SmallCourse
 
 LIMITED = [name for name in task_names(PROJECT) if load_task(PROJECT, name).task.least_operations is not None]
+COUNTED = [name for name in task_names(PROJECT) if load_task(PROJECT, name).task.usual_operations is not None]
 SLOW_IN_THE_CHECK = """
 import time
 
@@ -68,8 +70,8 @@ def backend(session: Session) -> Backend:
 
 
 @pytest.fixture(scope="module")
-def peaks(backend: Backend) -> Peaks:
-    return measure_peaks(backend)
+def peaks(session: Session, backend: Backend) -> Peaks:
+    return measure_peaks(backend, session.machine.threads)
 
 
 def fastest_s(backend: Backend, level: str, task: LoadedTask, inputs: DrawnInputs) -> float:
@@ -103,3 +105,20 @@ def test_the_fastest_references_stay_below_the_limits_by_a_margin(
         seconds = fastest_s(backend, level, task, inputs)
         assert least_operations * prepared.work / seconds < LIMIT_MARGIN * peaks.flop_per_s / 2
         assert size_bytes / seconds < LIMIT_MARGIN * peaks.write_bytes_per_s(size_bytes) / 2
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_the_fastest_references_come_near_the_machines_limit_and_not_beyond_it(
+    session: Session, backend: Backend, peaks: Peaks, name: str
+) -> None:
+    """The usual operations are a fair scale. The margin is for peaks that were measured while others were at work."""
+    task = session.tasks[name]
+    inputs = DrawnInputs(task.task, seed=1)
+    prepared = inputs(task.task.benchmark_cases[-2], 0)
+    assert task.task.usual_operations is not None
+    operations = task.task.usual_operations(prepared.inputs, prepared.expected)
+    read_bytes = sum(value.nbytes for value in prepared.inputs if isinstance(value, np.ndarray))
+    written_bytes = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in prepared.outputs)
+    least_s = limit(operations, read_bytes, written_bytes, 1, peaks).least_time_s
+    for level in ("tuned", "numpy"):
+        assert 0.005 < least_s / fastest_s(backend, level, task, inputs) < LIMIT_MARGIN

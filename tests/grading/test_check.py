@@ -97,11 +97,20 @@ def test_a_right_submission_is_accepted_with_all_that_is_known_of_it(task: Loade
     assert (result.printed, result.notes, result.threads) == ("hello", ("a note",), 2)
     assert result.import_time_s == pytest.approx(0.001)
     assert result.case_work == {"small": 100, "medium": 1_000, "large": 10_000}
+    assert result.case_input_bytes == {"small": 800, "medium": 8_000, "large": 80_000}
     assert result.case_output_bytes == {"small": 800, "medium": 8_000, "large": 80_000}
+    assert result.case_operations == {}, "the task counts none"
     assert result.case_times_s == pytest.approx(
         {"one": 1e-6, "three": 3e-6, "seven": 7e-6, "small": 1e-4, "medium": 1e-3, "large": 1e-2}
     )
     assert result.case_memory_bytes == {"small": 800, "medium": 8_000, "large": 80_000}
+
+
+def test_where_a_task_counts_operations_those_of_each_case_are_known(classroom: Classroom) -> None:
+    classroom.teach(
+        TASK.replace("check=compare,", "check=compare, usual_operations=lambda inputs, expected: 3.0 * expected.size,")
+    )
+    assert result_of(classroom.task, paced(1e-6)).case_operations == {"small": 300, "medium": 3_000, "large": 30_000}
 
 
 def test_the_smallest_failing_case_is_shown_and_no_other_is_run(task: LoadedTask) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.grading.roofline import limit_of
 from grader.grading.suspicion import (
     FASTER_THAN_TUNED,
     LEAST_GROWTH,
@@ -28,7 +29,7 @@ from grader.machine import Bandwidth, Peaks
 from grader.records import CheckResult, Turn
 from grader.verdicts import Verdict
 
-PEAKS = Peaks(
+ONE_CORE = Peaks(
     flop_per_s=1e11,
     bandwidths=(
         Bandwidth(1 << 14, 4e11, 2e11, 4e11),
@@ -36,6 +37,9 @@ PEAKS = Peaks(
         Bandwidth(1 << 27, 4e10, 2e10, 3e10),
     ),
 )
+TOGETHER = Peaks(2e11, (Bandwidth(1 << 15, 8e11, 6e11, 8e11), *ONE_CORE.bandwidths[1:]))
+"""A budget of four cores that share memory, and arithmetic by two."""
+PEAKS = replace(ONE_CORE, together=TOGETHER)
 CHECK = CheckResult(
     Verdict.ACCEPTED,
     "correct",
@@ -261,10 +265,11 @@ def test_one_call_beyond_the_limit_is_enough() -> None:
 
 
 def test_a_larger_budget_computes_and_writes_more() -> None:
-    observed = timed(1e-6)
-    assert computes_too_fast(replace(observed, least_operations=2e-3, threads=1)) is not None
-    assert computes_too_fast(replace(observed, least_operations=2e-3, threads=2)) is None
-    assert writes_too_fast(replace(observed, threads=2)) is not None
+    """By what all of its cores were measured to do at once."""
+    observed = replace(timed(1e-6), least_operations=2e-3)
+    assert computes_too_fast(observed) is not None
+    assert computes_too_fast(replace(observed, threads=4)) is None
+    assert writes_too_fast(observed) is not None
     assert writes_too_fast(replace(observed, threads=4)) is None
 
 
@@ -278,16 +283,28 @@ def test_no_answer_is_written_faster_than_a_core_writes(seconds: float, found: b
     assert (writes_too_fast(timed(seconds)) is not None) is found
 
 
-@given(st.floats(1e-6, 10), st.floats(1, 1e12), st.floats(0, 1e3), st.integers(1, 64))
+@given(st.floats(1e-6, 10), st.floats(1, 1e12), st.floats(1e-9, 1e3))
 def test_whoever_stays_below_the_peaks_is_never_beyond_the_limit(
-    seconds: float, flop_per_s: float, least_operations: float, threads: int
+    seconds: float, flop_per_s: float, least_operations: float
 ) -> None:
-    work = CHECK.case_work["large"]
-    peaks = Peaks(max(flop_per_s, least_operations * work / seconds / threads), PEAKS.bandwidths)
-    observed = replace(timed(seconds), peaks=peaks, least_operations=least_operations, threads=threads)
-    assert computes_too_fast(observed) is None
-    twice = replace(observed, peaks=Peaks(least_operations * work / seconds / threads / (1.1 * LIMIT_MARGIN), PEAKS.bandwidths))
-    assert (computes_too_fast(twice) is None) is (least_operations * work == 0)
+    speed = least_operations * CHECK.case_work["large"] / seconds
+    observed = replace(timed(seconds), least_operations=least_operations)
+    assert computes_too_fast(replace(observed, peaks=Peaks(max(flop_per_s, speed), PEAKS.bandwidths))) is None
+    assert computes_too_fast(replace(observed, peaks=Peaks(speed / (1.1 * LIMIT_MARGIN), PEAKS.bandwidths))) is not None
+
+
+@given(st.floats(1e-9, 1), st.floats(0.01, 100), st.floats(1, 10), st.sampled_from([1, 4]))
+def test_who_is_suspected_of_being_faster_than_the_machine_is_beyond_the_roofline_too(
+    seconds: float, least_operations: float, usual_over_least: float, threads: int
+) -> None:
+    """The converse does not hold: a better algorithm than the usual one is no suspicion."""
+    usual_operations = usual_over_least * least_operations * CHECK.case_work["large"]
+    check = replace(CHECK, case_operations={"large": usual_operations}, case_input_bytes={"large": 0})
+    observed = replace(timed(seconds), check=check, least_operations=least_operations, threads=threads)
+    limit = limit_of(check, "large", threads, PEAKS)
+    assert limit is not None
+    if computes_too_fast(observed) is not None or writes_too_fast(observed) is not None:
+        assert limit.least_time_s > LIMIT_MARGIN * seconds
 
 
 @pytest.mark.parametrize(("ratio", "found"), [(0.1, False), (0.95, False), (1.05, True)])

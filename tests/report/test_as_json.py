@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.machine import Bandwidth, Peaks
+from grader.grading.roofline import Bottleneck, Limit
+from grader.machine import Bandwidth, Peaks, VectorPeak
 from grader.report.as_json import dump, report_document
 from tests.report.example import HOSTILE, accepted, marked, marks, reference, report, wrong
 
@@ -33,6 +34,7 @@ OF_A_REPORT = {
 OF_A_RESULT = {
     *("author", "kind", "task", "verdict", "case", "wall_time_s", "work", "speedup", "speedup_low", "speedup_high", "rank"),
     *("points", "max_points", "compile_time_s", "peak_memory_bytes", "cpu_over_wall", "flags", "message"),
+    *("share_of_limit", "limit"),
     *("review", "compiled_functions", "picture_answered", "suspicions", "looked_at", "counted_rate"),
 }
 
@@ -62,6 +64,23 @@ def test_the_figures_are_those_of_the_result() -> None:
     assert (result["wall_time_s"], result["work"], result["speedup"], result["rank"]) == (0.02, 1e6, 1.25, 1)
 
 
+def test_a_result_says_what_share_of_the_machines_limit_it_reaches_and_what_limits_it() -> None:
+    limit = Limit(1, 1e9, 8_000, 80_000, 0.005, Bottleneck.WRITE, "L2")
+    (result,) = parsed(dump(report_document(report(accepted("ada", limit=limit)))))["results"]
+    assert result["share_of_limit"] == pytest.approx(0.25)
+    assert result["limit"] == {
+        "cores": 1,
+        "operations": 1e9,
+        "read_bytes": 8_000,
+        "written_bytes": 80_000,
+        "least_time_s": 0.005,
+        "by": "write",
+        "level": "L2",
+    }
+    (unknown,) = report_document(report(accepted("ada")))["results"]
+    assert (unknown["share_of_limit"], unknown["limit"]) == (None, None)
+
+
 def test_what_a_person_should_look_at_is_said_and_who_has() -> None:
     ada, bob = accepted("ada", suspicions=("it is fast",)), accepted("bob", suspicions=("so is it",), looked_at="tess: fine")
     results = report_document(report(ada, bob))["results"]
@@ -69,10 +88,18 @@ def test_what_a_person_should_look_at_is_said_and_who_has() -> None:
 
 
 def test_the_machines_peaks_are_there_where_they_are_known() -> None:
-    peaks = Peaks(1e11, (Bandwidth(1 << 14, 4e11, 2e11, 3e11),))
+    one = Peaks(1e11, (Bandwidth(1 << 14, 4e11, 2e11, 3e11, "L1"),), (VectorPeak(512, 1e11),))
+    peaks = replace(one, together=one)
     document = parsed(dump(report_document(report(accepted("ada"), peaks=peaks))))
-    of_memory = {"size_bytes": 16384, "read_bytes_per_s": 4e11, "write_bytes_per_s": 2e11, "copy_bytes_per_s": 3e11}
-    assert document["peaks"] == {"flop_per_s": 1e11, "bandwidths": [of_memory]}
+    of_memory = {
+        "level": "L1",
+        "size_bytes": 16384,
+        "read_bytes_per_s": 4e11,
+        "write_bytes_per_s": 2e11,
+        "copy_bytes_per_s": 3e11,
+    }
+    of_one = {"flop_per_s": 1e11, "bandwidths": [of_memory], "vectors": [{"bits": 512, "flop_per_s": 1e11}], "together": None}
+    assert document["peaks"] == {**of_one, "together": of_one}
     assert report_document(report(accepted("ada")))["peaks"] is None
 
 

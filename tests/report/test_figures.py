@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.report.figures import points_text, speedup_text
+from grader.grading.roofline import Bottleneck, Limit
+from grader.report.figures import limit_text, points_text, share_text, speedup_text
+from tests.report.example import accepted, reference
 
 # Speedups and points
 
@@ -38,3 +40,27 @@ def test_every_interval_can_be_written(speedup: float, reach: float) -> None:
 )
 def test_undecided_points_are_a_dash_and_no_zero(points: float | None, most: float | None, text: str) -> None:
     assert points_text(points, most) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.314, "31 %"), (1.0, "100 %"), (1.234, "120 %"), (0.00027, "0.027 %"), (0.0996, "10 %"), (0.0, "0 %")]
+)
+def test_a_share_has_two_digits(share: float, text: str) -> None:
+    assert share_text(share) == text
+
+
+def test_a_share_of_the_limit_stands_with_what_limits_and_the_references_beside() -> None:
+    compute = Limit(1, 1e9, 8, 8, 0.005, Bottleneck.COMPUTE, None)
+    write = Limit(1, 1e9, 8, 160_000_000, 0.008, Bottleneck.WRITE, "memory")
+    ada, numba = accepted("ada", limit=compute), reference("numba", limit=write)
+    assert limit_text(ada, [ada, numba, reference("naive")]) == (
+        "25 % of what the machine can do: the usual 1 G operations take 5 ms at least, at 200 G operations/s; numba 40 %"
+    )
+    assert limit_text(numba, [numba]) == (
+        "40 % of what the machine can do: writing 160 MB of answer takes 8 ms at least, at the 20 GB/s of memory"
+    )
+
+
+def test_where_no_limit_is_known_or_nothing_was_measured_nothing_is_said() -> None:
+    assert limit_text(accepted("ada"), []) == ""
+    assert limit_text(accepted("ada", limit=Limit(1, 1e9, 8, 8, 0.005, Bottleneck.COMPUTE, None), wall_time_s=None), []) == ""

@@ -68,6 +68,21 @@ def test_every_task_has_its_variants() -> None:
     assert list(task_names(COURSE)) == NAMES
 
 
+# Operations
+
+
+@pytest.mark.parametrize("under_test", TASKS)
+def test_the_usual_algorithm_takes_no_fewer_operations_than_any_program_needs(under_test: TaskUnderTest) -> None:
+    """Or somebody could be suspected of being faster than the machine, and be shown as far from its limit."""
+    task = under_test.task
+    if task.usual_operations is None or task.least_operations is None:
+        return
+    for case in task.benchmark_cases[:3]:
+        inputs = drawn(case)
+        expected = task.expect(inputs)
+        assert task.usual_operations(inputs, expected) >= task.least_operations * task.work(inputs, expected), case.name
+
+
 # Right and wrong
 
 
