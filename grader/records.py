@@ -69,6 +69,8 @@ class CheckResult:
     """The benchmark case at which it will be measured; None where it is not accepted."""
     case_work: Mapping[str, float] = field(default_factory=dict)
     """Units of work of one call, per benchmark case it was run on."""
+    case_sizes: Mapping[str, float] = field(default_factory=dict)
+    """The size of one call, per benchmark case, where the task says what its size is."""
     case_output_bytes: Mapping[str, int] = field(default_factory=dict)
     """The size of one call's answer, per benchmark case."""
     case_times_s: Mapping[str, float] = field(default_factory=dict)

@@ -88,6 +88,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class Size:
+    """What a task's statement calls the size of a problem, where one number is all of it."""
+
+    name: str
+    of: Callable[[Inputs], float]
+
+
+@dataclass(frozen=True)
 class Parameter:
     """One parameter of the task's function, with the annotation's text (`"float64[n,k]"`)."""
 
@@ -132,6 +140,8 @@ class Task:
     benchmark_cases: tuple[Case, ...]
     """From the smallest to the largest. Random inputs change the answer, and the work by 1 % at most."""
     mistakes: tuple[Mistake, ...] = ()
+    size: Size | None = None
+    """Of the benchmark cases' inputs: the growth of the time is told by it, beside that by work."""
     least_operations: float | None = None
     """The fewest arithmetic operations that any honest program needs for a unit of work, however clever: a call that would need
     more of them a second than the machine can make is looked at by a person. None where there is no such number."""

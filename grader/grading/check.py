@@ -173,11 +173,20 @@ class _Check:
             peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
             self._note(
                 case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
+                case_sizes=self._sizes(case),
                 case_output_bytes={**self._result.case_output_bytes, case.name: _size_bytes(self._inputs(case, 0).outputs)},
                 case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},
             )
             if median_s <= self._limits.longest_call_s or case is smallest:
                 self._note(case=case.name)
+
+    def _sizes(self, case: Case) -> dict[str, float]:
+        """Of the cases so far and this one; none where the task names no size."""
+        size = self._task.size
+        if size is None:
+            return {}
+        with the_courses_code(case):
+            return {**self._result.case_sizes, case.name: float(size.of(self._inputs(case, 0).inputs))}
 
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
         """Calls per benchmark case, from the smallest up, until one takes too long or is bound to.

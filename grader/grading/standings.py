@@ -10,6 +10,7 @@ from grader.content.course import Measurement
 from grader.content.task import LoadedTask
 from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.estimate import score_run, turn_time_s
+from grader.grading.growth import Growth, growths
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
 from grader.grading.suspicion import Observed, suspicions
@@ -57,6 +58,8 @@ class Result:
     compile_time_s: float | None = None
     peak_memory_bytes: int | None = None
     cpu_over_wall: float | None = None
+    growths: tuple[Growth, ...] = ()
+    """How its time grows over the benchmark cases: with the work, and with the size where the task names one."""
     runs: int = 0
     flags: tuple[str, ...] = ()
     """What is no fault, and good to know."""
@@ -187,6 +190,7 @@ class TaskStandings:
             bound=bound_of(check, self._task.case_names, self._works, self._session.course.measurement.longest_call_s),
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
+            growths=growths(check, size.name if (size := self._task.task.size) is not None else None),
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
             flags=(*check.notes, *_thread_flags(check, self._cores), *self._acceptance(member)),
             printed=check.printed,

@@ -62,6 +62,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "compile_time_s": result.compile_time_s,
         "peak_memory_bytes": result.peak_memory_bytes,
         "cpu_over_wall": result.cpu_over_wall,
+        "growths": [{**asdict(growth), "doubling": growth.doubling} for growth in result.growths],
         "runs": result.runs,
         "flags": list(result.flags),
         "suspicions": list(result.suspicions),

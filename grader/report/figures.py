@@ -2,6 +2,7 @@
 
 from math import isinf
 
+from grader.grading.growth import Growth
 from grader.units import ABSENT
 
 _WIDE = 0.5
@@ -25,3 +26,12 @@ def speedup_text(speedup: float | None, low: float | None, high: float | None) -
     if half_width > _WIDE:
         return f"{speedup:.3g} × ({low:.3g} to {high:.3g})"
     return f"{speedup:.3g} × ±{100 * half_width:.2g} %"
+
+
+def growth_text(growth: Growth) -> str:
+    """`time ∝ work^1.02 (0.97 to 1.07, 4 cases): twice the work takes 2.03 times as long`."""
+    count = f"{len(growth.points)} cases"
+    known = growth.low is not None and growth.high is not None
+    interval = f"{growth.low:.2f} to {growth.high:.2f}, {count}" if known else f"{count}, too few for an interval"
+    power = f"time ∝ {growth.over}^{growth.exponent:.2f} ({interval})"
+    return f"{power}: twice the {growth.over} takes {growth.doubling:.3g} times as long"

@@ -14,7 +14,7 @@ from rich.text import Text
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.standings import Result
-from grader.report.figures import points_text, speedup_text
+from grader.report.figures import growth_text, points_text, speedup_text
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
@@ -213,6 +213,8 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         yield "not ranked yet", Text(f"{looked_at} ({harmless_line(remedy)})", style="yellow")
     if result.cpu_over_wall is not None:
         yield "cores at work", Text(f"{result.cpu_over_wall:.2f}")
+    for growth in result.growths:
+        yield "growth", Text(harmless_line(growth_text(growth)))
     for flag in result.flags[:_SHOWN_FLAGS]:
         yield "flag", Text(harmless_remark(flag), style="yellow")
     if len(result.flags) > _SHOWN_FLAGS:

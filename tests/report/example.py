@@ -3,6 +3,7 @@
 from rich.console import Console, RenderableType
 
 from grader.grading.class_report import Report, SpeedThresholds
+from grader.grading.growth import Growth, GrowthPoint
 from grader.grading.marks import AssignmentMarks, FinalMark, Share
 from grader.grading.score import Points, Threshold
 from grader.grading.standings import Result
@@ -11,6 +12,8 @@ from grader.verdicts import Verdict
 
 MACHINE = Machine("laptop", "a CPU", 2, 1 << 34, "Linux x86_64", 1)
 THRESHOLDS = SpeedThresholds("double", "doubling", "speed", (Threshold(0.5, 2.5e-6), Threshold(1.0, 1.2e-8)))
+
+GROWTH = Growth("work", 1.0, 0.9, 1.1, (GrowthPoint("small", 1e4, 0.002), GrowthPoint("large", 1e6, 0.2)))
 
 
 def accepted(author: str, rank: int | None = 1, **facts: object) -> Result:
@@ -30,6 +33,7 @@ def accepted(author: str, rank: int | None = 1, **facts: object) -> Result:
         "compile_time_s": 0.0,
         "peak_memory_bytes": 80_000,
         "cpu_over_wall": 0.99,
+        "growths": (GROWTH,),
         "runs": 3,
     }
     return Result(author, "student", "double", Verdict.ACCEPTED, "correct", **{**fields, **facts})  # type: ignore[arg-type]  # a Result's

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.report.figures import points_text, speedup_text
+from grader.grading.growth import Growth, GrowthPoint
+from grader.report.figures import growth_text, points_text, speedup_text
 
 # Speedups and points
 
@@ -38,3 +39,16 @@ def test_every_interval_can_be_written(speedup: float, reach: float) -> None:
 )
 def test_undecided_points_are_a_dash_and_no_zero(points: float | None, most: float | None, text: str) -> None:
     assert points_text(points, most) == text
+
+
+# Growth
+
+
+def test_growth_is_told_by_what_a_doubling_costs() -> None:
+    points = tuple(GrowthPoint(str(size), size, size / 1e3) for size in (1, 2, 4))
+    assert growth_text(Growth("n", 2.98, 2.9, 3.06, points)) == (
+        "time ∝ n^2.98 (2.90 to 3.06, 3 cases): twice the n takes 7.89 times as long"
+    )
+    assert growth_text(Growth("work", 1.0, None, None, points[:2])) == (
+        "time ∝ work^1.00 (2 cases, too few for an interval): twice the work takes 2 times as long"
+    )
