@@ -62,8 +62,8 @@ class BubblewrapBackend:
         """Zygotes in fresh sandboxes; each of their workers has its own `/tmp`."""
         return ZygoteGeneration(self._zygote)
 
-    def _zygote(self, profile: Profile) -> Zygote:
-        settings = self._settings.for_profile(profile)
+    def _zygote(self, profile: Profile, cores: int | None) -> Zygote:
+        settings = self._settings.for_profile(profile, cores)
         confined = Confined(
             sandboxed=True,
             seccomp_program=seccomp.program(profile),

@@ -27,8 +27,8 @@ class PlainBackend:
         """Zygotes without namespaces, system-call filter or other user."""
         return ZygoteGeneration(self._zygote)
 
-    def _zygote(self, profile: Profile) -> Zygote:
-        settings = self._settings.for_profile(profile)
+    def _zygote(self, profile: Profile, cores: int | None) -> Zygote:
+        settings = self._settings.for_profile(profile, cores)
         return Zygote(
             profile,
             launch=partial(self._launch, settings),

@@ -54,7 +54,8 @@ _BROKEN = (EOFError, OSError, wire.ProtocolError, NotStoppedError, _EndedError)
 class Budget:
     """What a worker may use, as its parent holds it to that."""
 
-    cores: int = 1
+    cpus: tuple[int, ...] = ()
+    """The cores that all of its threads are bound to."""
     printed_bytes: int = 1 << 16
     caps: Caps | None = None
     """With these, a watchdog looks at long calls now and then, and ends the worker when it takes more."""
@@ -77,7 +78,7 @@ class WorkerProcess:
         submission: Submission,
         budget: Budget = _ORDINARY,
     ) -> None:
-        self._cores = budget.cores
+        self._cpus = frozenset(budget.cpus)
         self._printed_bytes = budget.printed_bytes
         self._caps = budget.caps
         self._group = budget.group
@@ -146,9 +147,12 @@ class WorkerProcess:
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
         cpu_time_s = self._ended_cpu_s - cpu_start_s
-        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / self._cores)
+        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1))
         if operation is not Operation.DONE:
             failure = self._refused(operation, payload)
+            return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
+        failure = self._elsewhere()
+        if failure is not None:
             return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
         return Call(
             wall_time_s=wall_time_s,
@@ -292,6 +296,15 @@ class WorkerProcess:
         self._ended_cpu_s = self._handle.cpu_time_s()
         self._refuse_crowds(threads)
         return threads
+
+    def _elsewhere(self) -> Failure | None:
+        """A worker with a thread that may run on other cores than those of its budget, after a call."""
+        beyond = self._handle.cpus() - self._cpus
+        if not beyond:
+            return None
+        self._kill()
+        cores = ", ".join(map(str, sorted(beyond)))
+        return Failure(FailureKind.CORES, f"a thread of it may run on core {cores}, and its budget is {len(self._cpus)}")
 
     def _moving(self) -> Failure | None:
         """A worker that does not stand still before its call begins has found a way to go on by itself."""

@@ -93,8 +93,8 @@ def call_once(
     generation: Generation, submission: Submission, task: Task, case: Case, prepared: PreparedCase, limits: Limits
 ) -> tuple[Call | None, Problem | None]:
     """Import a submission and call it once: the call, None where the import fails, and what is wrong with it."""
-    worker = generation.start(submission, task.profile)
-    witnesses = Witnesses(partial(generation.start, submission, task.profile), limits.first_call_s)
+    worker = generation.start(submission, task.profile, task.cores)
+    witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
     load = worker.load(limits.first_call_s)
     if load.failure is not None:
         return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")

@@ -82,7 +82,8 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
         if name not in known:
             raise UsageError(f"there is no task {name!r}{did_you_mean(name, known)}")
     _require_libraries(course, only_tasks or known)
-    tasks = {name: load_task(course_folder, name) for name in _in_order(course, known) if not only_tasks or name in only_tasks}
+    wanted = [name for name in _in_order(course, known) if not only_tasks or name in only_tasks]
+    tasks = {name: _on_its_cores(load_task(course_folder, name), course) for name in wanted}
     settings = course.machine
     return Session(
         course_folder=course_folder,
@@ -92,6 +93,20 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
         machine=this_machine(course.about.machine, settings.threads),
         environment=environment_key(worker_environment(settings), _rules(course)),
     )
+
+
+def _on_its_cores(task: LoadedTask, course: Course) -> LoadedTask:
+    """The task with the cores that the course gives it; UsageError where its profile cannot use them."""
+    settings = course.tasks.get(task.name)
+    if settings is None or settings.threads is None:
+        return task
+    if task.task.profile.cores(settings.threads) < settings.threads:
+        raise UsageError(
+            f"course.toml gives the task {task.name} {settings.threads} threads, and its profile is"
+            f" {task.task.profile.value!r}:"
+            f" set profile=Profile.THREADS in tasks/{task.name}/task.py, or take `threads` out of [tasks.{task.name}]"
+        )
+    return task.on_cores(settings.threads)
 
 
 def _in_order(course: Course, tasks: Sequence[str]) -> list[str]:

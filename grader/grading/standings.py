@@ -164,7 +164,8 @@ class TaskStandings:
     @property
     def _cores(self) -> int:
         """How many cores the task's submissions may keep busy."""
-        return self._task.task.profile.cores(self._session.machine.threads)
+        task = self._task.task
+        return task.profile.cores(self._session.machine.threads, task.cores)
 
     def _is_graded(self, handed_in: HandedIn) -> bool:
         member = member_of(handed_in)
@@ -192,7 +193,7 @@ class TaskStandings:
             compile_time_s=check.compile_time_s,
             growths=growths(check, size.name if (size := self._task.task.size) is not None else None),
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
-            flags=(*check.notes, *_thread_flags(check, self._cores), *self._acceptance(member)),
+            flags=(*check.notes, *thread_flags(check, self._cores), *self._acceptance(member)),
             printed=check.printed,
         )
         return self._with_suspicions(result, member)
@@ -379,7 +380,7 @@ def _signed(acceptance: Acceptance) -> str:
     return f"{acceptance.who} on {acceptance.accepted_at[:10]}: {acceptance.note}"
 
 
-def _thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
+def thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
     """Of the threads that were alive when a call ended, the main one only waits."""
     asked = (check.threads or 1) - 1
     if asked <= budget:
