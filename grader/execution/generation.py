@@ -151,6 +151,7 @@ class Zygote:
             undo.pop_all()
         budget = Budget(
             cpus=self._settings.cpus,
+            starts_processes=self._profile.starts_processes,
             printed_bytes=self._settings.output_bytes,
             caps=self._watched.caps if self._watched is not None else None,
             group=group,

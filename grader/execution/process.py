@@ -30,6 +30,8 @@ from grader.worker.wire import Operation
 _GRACE_S = 5.0
 _WATCH_EVERY_S = 0.1
 """No call that is shorter is disturbed by the watchdog."""
+_SAMPLE_EVERY_S = 0.01
+"""In calls whose memory is asked for, where processes come and go: what has ended has no high-water mark any more."""
 _LONG_STOP_S, _LONG_WORK_S = 1e-3, 1e-4
 """Standing still takes some 50 µs, and so does saying done."""
 _MESSAGE_LIMIT_CHARACTERS = 10_000
@@ -56,6 +58,8 @@ class Budget:
 
     cpus: tuple[int, ...] = ()
     """The cores that all of its threads are bound to."""
+    starts_processes: bool = False
+    """Whether it may start others beside its own."""
     printed_bytes: int = 1 << 16
     caps: Caps | None = None
     """With these, a watchdog looks at long calls now and then, and ends the worker when it takes more."""
@@ -82,6 +86,7 @@ class WorkerProcess:
         self._printed_bytes = budget.printed_bytes
         self._caps = budget.caps
         self._group = budget.group
+        self._starts_processes = budget.starts_processes
         self._first_bytes = handle.usage().memory_bytes if budget.caps is not None else 0
         self._handle = handle
         self._channel = channel
@@ -91,6 +96,7 @@ class WorkerProcess:
         self._arena: Arena | None = None
         self._printed = b""
         self._ended_cpu_s = 0.0
+        self._sampled_bytes: int | None = None
         self._closed = False
         self.alive = True
         os.set_blocking(output, False)
@@ -130,6 +136,7 @@ class WorkerProcess:
             return Call(0.0, 0.0, 0, None, arena)
         arena.reveal(inputs)
         resident_bytes = self._handle.start_memory_peak() if track_memory else None
+        before_bytes = self._start_sampling() if track_memory else 0
         failure = self._send(Operation.GO) or self._moving()  # read only once the worker is continued
         if failure is not None:
             return Call(0.0, 0.0, 0, None, failure)
@@ -140,6 +147,7 @@ class WorkerProcess:
         try:
             operation, payload = self._receive(limit_s)
             wall_time_s = time.perf_counter() - start
+            sampled_bytes, self._sampled_bytes = self._sampled_bytes, None
             threads = self._rest()
             stopped_s = time.perf_counter() - start
         except _BROKEN as error:
@@ -160,7 +168,7 @@ class WorkerProcess:
             threads=threads,
             outputs=arena.copy_outputs(),
             failure=None,
-            peak_memory_bytes=None if resident_bytes is None else self._handle.memory_peak_since(resident_bytes),
+            peak_memory_bytes=self._peak_bytes(resident_bytes, (sampled_bytes or 0) - before_bytes),
             idle_cpu_s=idle_cpu_s,
         )
 
@@ -201,6 +209,20 @@ class WorkerProcess:
         os.close(self._output)
         if self._group is not None:
             self._group.remove()
+
+    # --- the memory of a call -----------------------------------------------------------------------------------------------
+
+    def _start_sampling(self) -> int:
+        """Where the worker may start processes, look at them all often during this call; what they take before it."""
+        if not self._starts_processes:
+            return 0
+        self._sampled_bytes = self._handle.usage().memory_bytes
+        return self._sampled_bytes
+
+    def _peak_bytes(self, resident_bytes: int | None, sampled_bytes: int) -> int | None:
+        """The high-water mark of what still runs, or the most that was seen of what has ended, too, whichever is more."""
+        peak_bytes = None if resident_bytes is None else self._handle.memory_peak_since(resident_bytes)
+        return None if peak_bytes is None else max(peak_bytes, sampled_bytes)
 
     # --- the steps of a call -----------------------------------------------------------------------------------------------
 
@@ -262,7 +284,8 @@ class WorkerProcess:
         """The worker's next frame; while it does not come, the watchdog looks every now and then."""
         deadline = time.perf_counter() + limit_s
         left_s = limit_s
-        while not _is_readable(self._channel, min(_WATCH_EVERY_S, left_s)):
+        every_s = _WATCH_EVERY_S if self._sampled_bytes is None else _SAMPLE_EVERY_S
+        while not _is_readable(self._channel, min(every_s, left_s)):
             left_s = deadline - time.perf_counter()
             if left_s <= 0:
                 raise TimeoutError
@@ -272,12 +295,16 @@ class WorkerProcess:
 
     def _watch(self) -> None:
         """End the worker where it takes more than it may, all of its processes together."""
-        if self._caps is None:
-            return
         if self._group is not None and self._group.killed_for_memory():
             self._kill()
             raise _EndedError(Failure(FailureKind.MEMORY, _KERNEL_AT_THE_LIMIT))
+        if self._caps is None and self._sampled_bytes is None:
+            return
         usage = self._handle.usage()
+        if self._sampled_bytes is not None:
+            self._sampled_bytes = max(self._sampled_bytes, usage.memory_bytes)
+        if self._caps is None:
+            return
         used_bytes = usage.memory_bytes - self._first_bytes
         if used_bytes > self._caps.memory_bytes:
             self._kill()

@@ -167,6 +167,18 @@ def require_authors(session: Session, wanted: Collection[str]) -> None:
             raise UsageError(f"there is no author {name!r} in {session.submissions_folder}{did_you_mean(name, known)}")
 
 
+def handed_in_by(session: Session, hand_ins: HandIns, author: str) -> HandedIn:
+    """What stands in an author's folder now; a student comes before a reference of the same name. UsageError for nobody."""
+    of_author = [one for one in hand_ins.everyone if one.author == author]
+    if not of_author:
+        known = {one.author for one in hand_ins.everyone}
+        raise UsageError(
+            f"there is no author {author!r} of {hand_ins.task.name} in {session.submissions_folder} or among the references"
+            f"{did_you_mean(author, known)}"
+        )
+    return next((one for one in of_author if one.kind == "student"), of_author[0])
+
+
 def member_of(handed_in: HandedIn) -> Member:
     """Who it is from, and which version."""
     return Member(handed_in.author, handed_in.kind, handed_in.content_hash)
