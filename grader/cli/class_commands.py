@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.submission import authors
 from grader.errors import GraderError, UsageError
@@ -77,12 +78,16 @@ def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json:
     _print(report, as_json=as_json)
 
 
-def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
-    """Print one author's results; a reference's level is an author, too."""
+def show_author(
+    place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool, picture: Path | None
+) -> None:
+    """Print one author's results, and draw them where a picture is wanted; a reference's level is an author, too."""
     report = _stored_report(place, tasks, trust_code=trust_code)
     known = {result.author for result in report.results} | {name.rpartition(" · ")[0] for name in report.ungraded}
     if author not in known:
         raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
+    if picture is not None:
+        _draw_growth(report, author, picture)
     own = tuple(name for name in report.ungraded if name.rpartition(" · ")[0] == author)
     report = replace(report, ungraded=own)
     if as_json:
@@ -93,6 +98,17 @@ def show_author(place: Place, author: str, tasks: Sequence[str], *, trust_code: 
         typer.echo(dump(document))
     else:
         results_console().print(author_details(report, author))
+
+
+def _draw_growth(report: Report, author: str, path: Path) -> None:
+    """The author's time over the size of the problem, in a task of which the cases say something."""
+    from grader.report.plots import growth_figure
+
+    tasks = [result.task for result in report.results if result.author == author and result.growths]
+    if len(set(tasks)) != 1:
+        found = ", ".join(dict.fromkeys(tasks)) or "none"
+        raise UsageError(f"name one task whose growth is known to draw it: grader show {author} TASK (known: {found})")
+    save_picture(growth_figure(report, author, tasks[0]), path)
 
 
 def require_results(place: Place) -> None:

@@ -31,8 +31,10 @@ from grader.verdicts import Verdict
 
 _SEED_BITS = 128
 LEAST_RUNS, MOST_RUNS = 3, 10
-_SECONDS_PER_RUN = 0.5
-"""Of each number of cores: some turns in a run even where a call takes long."""
+_LONGEST_CALL_S = 0.25
+"""On one core: what threads and processes cost to start and to join would be most of a short call on many."""
+_SECONDS_PER_RUN, _TURNS_PER_RUN = 0.5, 3
+"""Of each number of cores; three turns at least, so that a disturbed one is outvoted."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def measure_scaling(
         GraderError: the grader itself fails.
     """
     task = study_task(session.tasks[submission.task])
-    limits = session.limits({})
+    limits = replace(session.limits({}), longest_call_s=max(_LONGEST_CALL_S, session.limits({}).longest_call_s))
     progress.begin(f"scaling of {submission.author}", 1 + LEAST_RUNS)
     progress.advance(0, "checking")
     checked = Checked()
@@ -156,7 +158,8 @@ class _Study:
     ) -> None:
         self._task = task
         self._limits = limits
-        self._plan: Plan = replace(session.plan, seconds_per_run=_SECONDS_PER_RUN)
+        least_calls = _TURNS_PER_RUN * (session.plan.timed_calls_per_turn + 1)
+        self._plan: Plan = replace(session.plan, seconds_per_run=_SECONDS_PER_RUN, min_calls_per_run=least_calls)
         self._on = {cores: replace(submission, author=f"on {cores}") for cores in counts}
         self._cores = {one.author: cores for cores, one in self._on.items()} | {CONTROL: 1}
         members = {cores: Member(str(cores), "cores", submission.content_hash) for cores in counts}
