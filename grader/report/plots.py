@@ -49,8 +49,9 @@ def growth_figure(report: Report, author: str, task: str) -> Figure:
 def _draw_growth(axes: Axes, result: Result, **style: object) -> None:
     growth = result.growths[0]
     amounts = np.array([point.amount for point in growth.points])
-    axes.plot(amounts, [point.time_s for point in growth.points], linestyle="", **{**style, "linewidth": 0})  # type: ignore[arg-type]  # a line's
-    axes.plot(amounts, _line(growth, amounts), label=_named(result.author, growth), **{**style, "marker": ""})  # type: ignore[arg-type]  # the same
+    times_s = [point.time_s for point in growth.points]
+    axes.plot(amounts, times_s, label=_named(result.author, growth), **{**style, "linestyle": ""})  # type: ignore[arg-type]  # a line's
+    axes.plot(amounts, _line(growth, amounts), **{**style, "marker": ""})  # type: ignore[arg-type]  # the same
 
 
 def _line(growth: Growth, amounts: Reals) -> list[float]:
@@ -89,7 +90,7 @@ def _draw_speedup(axes: Axes, study: Study, cores: Sequence[int]) -> None:
     speedups = [one.speedup for one in study.scaling.on_cores]
     _draw_estimates(axes, cores, speedups, "measured")
     axes.set(title="speedup", ylabel="speedup over one core")
-    axes.legend(frameon=False)
+    axes.legend()
 
 
 def _law(study: Study, cores: Reals) -> Reals:

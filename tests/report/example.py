@@ -1,10 +1,14 @@
 """Reports made by hand, and how they look on a terminal."""
 
+import math
+
 from rich.console import Console, RenderableType
 
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.growth import Growth, GrowthPoint
 from grader.grading.marks import AssignmentMarks, FinalMark, Share
+from grader.grading.measure_scaling import Figures, Study
+from grader.grading.scaling import amdahl, scaling
 from grader.grading.score import Points, Threshold
 from grader.grading.standings import Result
 from grader.machine import Machine
@@ -64,6 +68,14 @@ def marks(author: str, speed: float | None = 3.5, because: str = "it is fast") -
 def final(author: str, points: float = 5.0) -> FinalMark:
     """Someone's final mark so far: these points of seven in the labs, which are 30 % of the whole."""
     return FinalMark(author, (Share("lab", 30.0, points, 7.0, 2.0),))
+
+
+def study(author: str = "ada", peak_memory_bytes: int | None = 16_000_000) -> Study:
+    """A program of which a tenth stays serial, on one core, two and four."""
+    counts = (1, 2, 4)
+    runs = [{cores: -math.log(amdahl(0.1, cores)) + (cores - 1) * noise for cores in counts} for noise in (-0.001, 0, 0.001)]
+    figures = tuple(Figures(cores, 0.2 / amdahl(0.1, cores), cores - 0.1, cores + 1, peak_memory_bytes) for cores in counts)
+    return Study(author, "double", "large", 1e6, "full", scaling(runs, [0.0, 0.001, -0.001]), figures, ("it was quiet",))
 
 
 def report(*results: Result, sandbox: str = "reduced (no cgroup)", **facts: object) -> Report:
