@@ -75,6 +75,8 @@ class CheckResult:
     """The size of one call's answer, per benchmark case."""
     case_times_s: Mapping[str, float] = field(default_factory=dict)
     """Call time per case it was run on: single calls for check cases, medians for benchmark cases."""
+    case_calls_s: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """The calls behind each median, per benchmark case."""
     import_time_s: float | None = None
     compile_time_s: float | None = None
     """First call minus a second call on the same case."""

@@ -173,6 +173,7 @@ class _Check:
             peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
             self._note(
                 case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
+                case_calls_s={**self._result.case_calls_s, case.name: tuple(call.wall_time_s for call in calls)},
                 case_sizes=self._sizes(case),
                 case_output_bytes={**self._result.case_output_bytes, case.name: _size_bytes(self._inputs(case, 0).outputs)},
                 case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},

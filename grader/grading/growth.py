@@ -1,10 +1,11 @@
 """How a submission's time grows: the exponent p of time ∝ work^p over its benchmark cases, with an interval.
 
-The check stage's median call at each case is one point; the exponent is the slope of a straight line through the points on
-logarithmic axes, by least squares, and its interval is Student's, from what the line leaves over (Montgomery, Peck and Vining,
-*Introduction to Linear Regression Analysis*, section 2.4). The cases are the repetitions, not the calls: calls of one worker at
-one case share their process and their minute, and agree far better than the cases lie on one line, because caches and fixed
-costs bend it. Many calls would make the interval of a bent line small, and wrong.
+The check stage's fastest call at each case is one point, since noise only ever adds time. The exponent is the slope of a
+straight line through the points on logarithmic axes, by least squares, and its interval is Student's, from what the line
+leaves over (Montgomery, Peck and Vining, *Introduction to Linear Regression Analysis*, section 2.4). The cases are the
+repetitions, not the calls: calls of one worker at one case share their process and their minute, and agree far better than
+the cases lie on one line, because caches and fixed costs bend it. Many calls would make the interval of a bent line small, and
+wrong.
 """
 
 import math
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from grader.grading.estimate import turn_time_s
 from grader.records import CheckResult
 
 CONFIDENCE = 0.95
@@ -63,9 +65,9 @@ def growths(check: CheckResult, size_name: str | None) -> tuple[Growth, ...]:
             growth := fit(
                 over,
                 (
-                    GrowthPoint(case, amount, check.case_times_s[case])
+                    GrowthPoint(case, amount, turn_time_s(check.case_calls_s[case]))
                     for case, amount in amounts.items()
-                    if case in check.case_times_s
+                    if case in check.case_calls_s
                 ),
             )
         )

@@ -99,9 +99,10 @@ def test_work_and_size_each_have_their_exponent() -> None:
         "correct",
         case_work={case: 2 * n**3 for case, n in sizes.items()},
         case_sizes=sizes,
-        case_times_s={"a check case": 1.0, **{case: 1e-8 * n**3 for case, n in sizes.items()}},
+        case_calls_s={case: (2e-8 * n**3, 1e-8 * n**3, 9e-8 * n**3) for case, n in sizes.items()},
     )
     by_work, by_size = growths(check, "n")
     assert (by_work.over, by_size.over) == ("work", "n")
     assert (by_work.exponent, by_size.exponent) == pytest.approx((1, 3))
     assert growths(check, None) == (by_work,)
+    assert by_work.points[0].time_s == pytest.approx(0.01), "the fastest of a case's calls: noise only adds time"
