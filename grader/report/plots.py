@@ -83,14 +83,13 @@ def scaling_figure(study: Study) -> Figure:
 
 def _draw_speedup(axes: Axes, study: Study, cores: Sequence[int]) -> None:
     fine = np.linspace(1, max(cores), 100)
-    serial = study.scaling.serial
     axes.plot(fine, fine, color=_IDEAL, linestyle="--", label="ideal")
-    law = f"Amdahl, serial part {share_text(serial)}"
-    axes.plot(fine, _law(study, fine), color=_OTHERS[0], label=law)
+    axes.plot(fine, _law(study, fine), color=_OTHERS[0], label="Amdahl")
     speedups = [one.speedup for one in study.scaling.on_cores]
     _draw_estimates(axes, cores, speedups, "measured")
-    axes.set(title="speedup", ylabel="speedup over one core")
-    axes.legend()
+    title = f"serial part: {share_text(study.scaling.serial)}"
+    axes.set(title=title, ylabel="speedup over one core", ylim=(0, 1.15 * max(cores)))
+    axes.legend(loc="upper left", frameon=False)
 
 
 def _law(study: Study, cores: Reals) -> Reals:
