@@ -66,8 +66,8 @@ class _MeteredGeneration:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._context.__exit__(kind, error, trace)
 
-    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> "_MeteredWorker":
-        return _MeteredWorker(self._generation.start(submission, profile), self._meter)
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> "_MeteredWorker":
+        return _MeteredWorker(self._generation.start(submission, profile, cores), self._meter)
 
 
 class _MeteredWorker:

@@ -155,6 +155,10 @@ class HostileHandle:
         """It takes nothing."""
         return Usage(0, 1)
 
+    def cpus(self) -> frozenset[int]:
+        """It runs on none."""
+        return frozenset()
+
     def close(self) -> None:
         """The worker's side of everything goes."""
         self._peer.close()

@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -106,6 +106,28 @@ def usable_cpus() -> tuple[int, ...]:
     if hasattr(os, "sched_getaffinity"):
         return tuple(sorted(os.sched_getaffinity(0)))
     return tuple(range(os.cpu_count() or 1))
+
+
+def siblings_of(cpu: int) -> frozenset[int]:
+    """The logical cores that share this one's physical core, itself among them, as far as the kernel shows it."""
+    try:
+        text = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text(encoding="ascii")
+    except OSError:
+        return frozenset({cpu})
+    found = {cpu}
+    for part in text.strip().split(","):
+        first, _, last = part.partition("-")
+        found |= set(range(int(first), int(last or first) + 1))
+    return frozenset(found)
+
+
+def siblings_first(cpus: Sequence[int], siblings: Callable[[int], Collection[int]] = siblings_of) -> tuple[int, ...]:
+    """The cores in an order of which the last ones share no physical core with each other, as long as there are any such.
+
+    Two threads on one physical core are each slower than on a core of their own, and by how much depends on the code.
+    """
+    alone = [cpu for cpu in cpus if cpu == max(set(cpus) & set(siblings(cpu)), default=cpu)]
+    return (*(cpu for cpu in cpus if cpu not in alone), *alone)
 
 
 def environment_key(variables: Mapping[str, str], rules: Mapping[str, float]) -> str:

@@ -15,9 +15,9 @@ class Profile(StrEnum):
     COMPILE = "compile"
     """For builds, never for calls: compilers can be seen and run; no sockets; what is built is capped."""
 
-    def cores(self, budget: int) -> int:
-        """How many cores it may keep busy on a machine whose budget is `budget`."""
-        return 1 if self in (Profile.SINGLE, Profile.COMPILE) else budget
+    def cores(self, budget: int, wanted: int | None = None) -> int:
+        """How many cores it may keep busy on a machine whose budget is `budget`: all of them, or as many as are wanted."""
+        return 1 if self in (Profile.SINGLE, Profile.COMPILE) else min(wanted or budget, budget)
 
     @property
     def starts_processes(self) -> bool:

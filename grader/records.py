@@ -74,10 +74,14 @@ class CheckResult:
     """Operations of one call by the usual algorithm, per benchmark case; nothing where the task counts none."""
     case_input_bytes: Mapping[str, int] = field(default_factory=dict)
     """The size of one call's arrays, per benchmark case."""
+    case_sizes: Mapping[str, float] = field(default_factory=dict)
+    """The size of one call, per benchmark case, where the task says what its size is."""
     case_output_bytes: Mapping[str, int] = field(default_factory=dict)
     """The size of one call's answer, per benchmark case."""
     case_times_s: Mapping[str, float] = field(default_factory=dict)
     """Call time per case it was run on: single calls for check cases, medians for benchmark cases."""
+    case_calls_s: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """The calls behind each median, per benchmark case."""
     import_time_s: float | None = None
     compile_time_s: float | None = None
     """First call minus a second call on the same case."""

@@ -492,7 +492,9 @@ def _turn_row(turn: Turn) -> tuple[object, ...]:
 
 
 def _check_result(kept: dict[str, Any]) -> CheckResult:
-    return CheckResult(**{**kept, "verdict": Verdict(kept["verdict"]), "notes": tuple(kept["notes"])})
+    calls_s = {case: tuple(times_s) for case, times_s in kept.get("case_calls_s", {}).items()}
+    changed = {"verdict": Verdict(kept["verdict"]), "notes": tuple(kept["notes"]), "case_calls_s": calls_s}
+    return CheckResult(**{**kept, **changed})
 
 
 def _peaks(kept: dict[str, Any]) -> Peaks:

@@ -31,6 +31,8 @@ class Script:
     threads: int = 1
     cores: float = 1.0
     """CPU time over wall time."""
+    speedup: Callable[[int], float] = lambda _cores: 1.0
+    """On so many cores, over one: the call times are divided by it."""
     idle_cpu_s: float = 0.0
     """CPU time that every call reports to have been used before it, when the worker should have stood still."""
     waited: float = 0.0
@@ -55,6 +57,8 @@ class ScriptedBackend:
         """Of every import: the author, and the compiled functions that it was given."""
         self.profiles: list[Profile] = []
         """Of every start: the profile that was asked for."""
+        self.cores: list[int | None] = []
+        """Of every start: on how many cores, None for all that the profile allows."""
         self.faults: list[str] = []
         """Authors whose next start fails as the grader's own fault."""
         self.snapshots: Iterator[Snapshot] = repeat(Snapshot(0.0, (1,), machine_cores=2))
@@ -75,23 +79,26 @@ class _ScriptedGeneration:
     def __init__(self, backend: ScriptedBackend) -> None:
         self._backend = backend
 
-    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> "_ScriptedWorker":
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> "_ScriptedWorker":
         self._backend.profiles.append(profile)
+        self._backend.cores.append(cores)
         if submission.author in self._backend.faults:
             self._backend.faults.remove(submission.author)
             raise GraderError(f"no worker for {submission.author}, as scripted")
         # A control is a copy of the baseline under another name: its folder is still the baseline's.
         script = self._backend.scripts.get(submission.author) or self._backend.scripts[submission.folder.name]
-        worker = _ScriptedWorker(self._backend, submission.author, script)
+        speedup = script.speedup(profile.cores(cores or 1, cores))
+        worker = _ScriptedWorker(self._backend, submission.author, script, speedup)
         self._backend.workers.append(worker)
         return worker
 
 
 class _ScriptedWorker:
-    def __init__(self, backend: ScriptedBackend, author: str, script: Script) -> None:
+    def __init__(self, backend: ScriptedBackend, author: str, script: Script, speedup: float) -> None:
         self._backend = backend
         self._author = author
         self._script = script
+        self._speedup = speedup
         self._number = 0
         self.alive = True
 
@@ -105,7 +112,7 @@ class _ScriptedWorker:
         number = self._number
         self._number += 1
         self._backend.calls_of[self._author] += 1
-        wall_time_s = self._script.call_s(inputs, number)
+        wall_time_s = self._script.call_s(inputs, number) / self._speedup
         if wall_time_s > limit_s:
             self.alive = False
             return self._failed(limit_s, Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s"))

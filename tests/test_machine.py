@@ -6,9 +6,22 @@ from dataclasses import replace
 import numba
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader import machine as machine_module
-from grader.machine import Bandwidth, Machine, Peaks, cpu_flags, environment_key, library_versions, this_machine, usable_cpus
+from grader.machine import (
+    Bandwidth,
+    Machine,
+    Peaks,
+    cpu_flags,
+    environment_key,
+    library_versions,
+    siblings_first,
+    siblings_of,
+    this_machine,
+    usable_cpus,
+)
 
 LAPTOP = Machine(name="laptop", cpu="A CPU @ 3 GHz", cores=8, memory_bytes=16 << 30, system="Linux x86_64", threads=1)
 
@@ -35,6 +48,29 @@ def test_every_fact_that_decides_about_speed_is_in_it(other: Machine) -> None:
 
 def test_what_the_kernel_keeps_for_itself_is_not() -> None:
     assert replace(LAPTOP, memory_bytes=LAPTOP.memory_bytes + (5 << 20)).fingerprint == LAPTOP.fingerprint
+
+
+def test_workers_get_physical_cores_of_their_own_as_long_as_there_are_any() -> None:
+    beside_each_other = {0: (0, 1), 1: (0, 1), 2: (2, 3), 3: (2, 3)}
+    far_apart = {cpu: (cpu, (cpu + 4) % 8) for cpu in range(8)}
+    assert siblings_first((0, 1, 2, 3), beside_each_other.__getitem__) == (0, 2, 1, 3)
+    assert siblings_first(range(8), far_apart.__getitem__) == tuple(range(8))
+    assert siblings_first((0, 2, 3), beside_each_other.__getitem__) == (2, 0, 3), "a sibling that is not to be had is none"
+    assert siblings_first((5, 6), lambda cpu: (cpu,)) == (5, 6)
+
+
+@given(st.lists(st.integers(0, 63), unique=True, max_size=20), st.integers(1, 4))
+def test_no_core_is_lost_or_doubled(cpus: list[int], width: int) -> None:
+    ordered = siblings_first(cpus, lambda cpu: range(cpu - cpu % width, cpu - cpu % width + width))
+    assert sorted(ordered) == sorted(cpus)
+    physical = [cpu // width for cpu in ordered]
+    distinct = len(set(physical))
+    assert len(set(physical[len(physical) - distinct :])) == distinct
+
+
+def test_this_machines_cores_are_their_own_siblings() -> None:
+    for cpu in usable_cpus():
+        assert cpu in siblings_of(cpu)
 
 
 def test_this_machine_is_itself_each_time() -> None:

@@ -25,7 +25,7 @@ ADA = Member("ada", "student", "content of ada")
 BOB = Member("bob", "student", "content of bob")
 NUMBA = Member("numba", "reference", "content of numba")
 BLOCK = Block("double", "large", NUMBA, (ADA, BOB, NUMBA), {"student/ada": 0.1, "student/bob": 0.2, "reference/numba": 0.3})
-RIGHT = CheckResult(Verdict.ACCEPTED, "correct", case="large")
+RIGHT = CheckResult(Verdict.ACCEPTED, "correct", case="large", case_calls_s={"large": (0.1, 0.11)})
 DECISION = Decision("ada", "doubling", "report", 1.5, "fine", "tess", "2026-10-05T10:00:00+00:00")
 SEED = 1 << 100
 

@@ -137,6 +137,9 @@ def show(
     roofline: Annotated[
         Path | None, typer.Option("--roofline", metavar="FILE.svg", help="Draw how far the machine's limits are, for one TASK.")
     ] = None,
+    growth: Annotated[
+        Path | None, typer.Option("--growth", metavar="FILE.svg", help="Draw the time over the size, for one TASK.")
+    ] = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -146,7 +149,8 @@ def show(
     from grader.cli.class_commands import Place, show_author
 
     place = Place(course, submissions, store)
-    show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, roofline=roofline)
+    drawings = {"roofline": roofline, "growth": growth}
+    show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, **drawings)
 
 
 @app.command()
@@ -166,6 +170,30 @@ def replay(
 
     place = Place(course, submissions, store)
     replay_result(place, author, task, budget_s=budget, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def scaling(
+    who: Annotated[str, typer.Argument(metavar="AUTHOR|FILE", help="Of the class or the references, or your own file.")],
+    task: Annotated[
+        str | None, typer.Option("--task", "-t", metavar="TASK", help="Which program; inferred for a file.")
+    ] = None,
+    cores: Annotated[
+        int | None, typer.Option("--cores", metavar="N", min=1, help="Up to so many; all of this machine's otherwise.")
+    ] = None,
+    budget: Annotated[float, typer.Option("--budget", metavar="S", min=0.0, help="Seconds for measuring.")] = 20.0,
+    picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too (svg, png, pdf).")] = None,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+) -> None:
+    """Strong scaling: speedup, efficiency, serial part and memory on one core, two, and more. Nothing is stored or marked."""
+    from grader.cli.class_commands import Place
+    from grader.cli.scaling import Asked, study_scaling
+
+    asked = Asked(who, task, cores, budget, picture)
+    study_scaling(Place(course, submissions, None), asked, trust_code=trust_code, as_json=as_json)
 
 
 @app.command()

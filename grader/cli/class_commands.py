@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from grader.cli.peaks import peaks_faults
+from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.submission import authors
 from grader.errors import UsageError
@@ -65,15 +66,24 @@ def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json:
 
 
 def show_author(
-    place: Place, author: str, tasks: Sequence[str], *, trust_code: bool, as_json: bool, roofline: Path | None
+    place: Place,
+    author: str,
+    tasks: Sequence[str],
+    *,
+    trust_code: bool,
+    as_json: bool,
+    roofline: Path | None = None,
+    growth: Path | None = None,
 ) -> None:
-    """Print one author's results, and draw the roofline where it is wanted; a reference's level is an author, too."""
+    """Print one author's results, and draw what is wanted of them; a reference's level is an author, too."""
     report = _stored_report(place, tasks, trust_code=trust_code)
     known = {result.author for result in report.results} | {name.rpartition(" · ")[0] for name in report.ungraded}
     if author not in known:
         raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
     if roofline is not None:
         _draw_roofline(report, author, roofline)
+    if growth is not None:
+        _draw_growth(report, author, growth)
     own = tuple(name for name in report.ungraded if name.rpartition(" · ")[0] == author)
     report = replace(report, ungraded=own)
     if as_json:
@@ -103,10 +113,18 @@ def _draw_roofline(report: Report, author: str, path: Path) -> None:
     references = [one for one in report.results if one.kind == "reference" and one not in of_author]
     figure = Figure(figsize=(8, 5.5), layout="constrained")
     draw_roofline(drawn[0], references, report.peaks, figure)
-    try:
-        figure.savefig(path, dpi=150)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the picture cannot be written to {path}: {error}") from error
+    save_picture(figure, path)
+
+
+def _draw_growth(report: Report, author: str, path: Path) -> None:
+    """The author's time over the size of the problem, in a task of which the cases say something."""
+    from grader.report.plots import growth_figure
+
+    tasks = [result.task for result in report.results if result.author == author and result.growths]
+    if len(set(tasks)) != 1:
+        found = ", ".join(dict.fromkeys(tasks)) or "none"
+        raise UsageError(f"name one task whose growth is known to draw it: grader show {author} TASK (known: {found})")
+    save_picture(growth_figure(report, author, tasks[0]), path)
 
 
 def require_results(place: Place) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from grader.cli.class_commands import RESULTS_FILE
 from grader.cli.peaks import peaks_faults
+from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import Course, load_course
@@ -77,16 +78,17 @@ def _session(asked: Checkup) -> Session:
     known = task_names(asked.course)
     if asked.task is not None and asked.task not in known:
         raise UsageError(f"there is no task {asked.task!r}{did_you_mean(asked.task, known)}")
-    task = asked.task or _common_task(asked, known)
+    task = asked.task or common_task(asked.course, asked.files)
     session = open_session(asked.course, None, (task,))
     return replace(session, course=_with_short_turns(session.course))
 
 
-def _common_task(asked: Checkup, known: Sequence[str]) -> str:
-    require_files(asked.files)
-    limit_bytes = int(load_course(asked.course).limits.source_bytes)
-    interfaces = [load_task(asked.course, name).interface for name in known]
-    tasks = {infer_task(file, interfaces, source_bytes_limit=limit_bytes) for file in asked.files}
+def common_task(course_folder: Path, files: Sequence[Path]) -> str:
+    """The task that all of these files are for; UsageError where they are for several, or for none."""
+    require_files(files)
+    limit_bytes = int(load_course(course_folder).limits.source_bytes)
+    interfaces = [load_task(course_folder, name).interface for name in task_names(course_folder)]
+    tasks = {infer_task(file, interfaces, source_bytes_limit=limit_bytes) for file in files}
     if len(tasks) > 1:
         raise UsageError(f"these files are for different tasks ({', '.join(sorted(tasks))}): check them one task at a time")
     return tasks.pop()
@@ -190,7 +192,4 @@ def _draw(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend:
         typer.echo(f"{path} shows a wrong answer", err=True)
     figure = Figure(figsize=(7, 5), layout="constrained")
     picture(prepared.inputs, call.outputs, figure)
-    try:
-        figure.savefig(path, dpi=150)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"the picture cannot be written to {path}: {error}") from error
+    save_picture(figure, path)

@@ -172,6 +172,8 @@ class TaskSettings(Section):
 
     baseline: LevelName | None = None
     """Speedups are quoted against this reference, where it is slow enough to be measured well."""
+    threads: AtLeastOne | None = None
+    """Cores for this task's submissions, where they are to be fewer than the machine's `threads`."""
 
 
 Kind = Literal["participation", "homework", "lab", "project"]
@@ -286,6 +288,15 @@ class Course(Section):
     tasks: Mapping[TaskName, TaskSettings] = {}
     assignments: Annotated[List[Assignment], AfterValidator(_unique_ids)] = ()
     weights: Weights = Weights()
+
+    @model_validator(mode="after")
+    def _tasks_fit_the_machine(self) -> "Course":
+        machine = self.machines.get(self.about.machine)
+        most = machine.threads if machine is not None else 1
+        text = f"must not be more than {most}, as [machines.{self.about.machine}] has it: lower it, or raise that"
+        beyond = [name for name, settings in self.tasks.items() if (settings.threads or 1) > most]
+        refuse(self, [(("tasks", name, "threads"), text) for name in beyond])
+        return self
 
     @property
     def machine(self) -> Machine:

@@ -10,7 +10,7 @@ import hashlib
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -88,6 +88,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
+class Size:
+    """What a task's statement calls the size of a problem, where one number is all of it."""
+
+    name: str
+    of: Callable[[Inputs], float]
+
+
+@dataclass(frozen=True)
 class Parameter:
     """One parameter of the task's function, with the annotation's text (`"float64[n,k]"`)."""
 
@@ -132,6 +140,8 @@ class Task:
     benchmark_cases: tuple[Case, ...]
     """From the smallest to the largest. Random inputs change the answer, and the work by 1 % at most."""
     mistakes: tuple[Mistake, ...] = ()
+    size: Size | None = None
+    """Of the benchmark cases' inputs: the growth of the time is told by it, beside that by work."""
     least_operations: float | None = None
     """The fewest arithmetic operations that any honest program needs for a unit of work, however clever: a call that would need
     more of them a second than the machine can make is looked at by a person. None where there is no such number."""
@@ -148,6 +158,8 @@ class Task:
     """The greatest share of its tolerance that any value of an answer uses; above 1 is wrong. For tests of the checker."""
     profile: Profile = Profile.SINGLE
     """What a submission may use beside its own process: `COMPILE` is for builds, and no task's."""
+    cores: int | None = None
+    """How many cores a submission may keep busy, where `[tasks.<name>] threads` of the course says so; else by its profile."""
     picture_case: Case | None = None
     picture: "Callable[[Inputs, Outputs, Figure], None] | None" = None
     """Draws a submission's outputs for `picture_case` on an empty matplotlib figure."""
@@ -167,6 +179,11 @@ class LoadedTask:
     def case_names(self) -> tuple[str, ...]:
         """The benchmark cases, from the smallest to the largest."""
         return tuple(case.name for case in self.task.benchmark_cases)
+
+    def on_cores(self, cores: int) -> "LoadedTask":
+        """The same on so many cores of the machine's budget: other results than those on all of them."""
+        version = _digest(self.version.encode(), b"cores", str(cores).encode())
+        return replace(self, version=version, task=replace(self.task, cores=cores))
 
 
 def task_names(course_folder: Path) -> tuple[str, ...]:

@@ -67,8 +67,8 @@ class BubblewrapBackend:
         """By the kernel's counters."""
         return snapshot(self._settings.for_profile(profile).cpus)
 
-    def _zygote(self, profile: Profile) -> Zygote:
-        settings = self._settings.for_profile(profile)
+    def _zygote(self, profile: Profile, cores: int | None) -> Zygote:
+        settings = self._settings.for_profile(profile, cores)
         confined = Confined(
             sandboxed=True,
             seccomp_program=seccomp.program(profile),

@@ -10,7 +10,7 @@ from grader.execution.empty_call import nothing_submission
 from grader.execution.generation import WorkerSettings
 from grader.execution.interface import Backend
 from grader.execution.plain import PlainBackend
-from grader.machine import usable_cpus
+from grader.machine import siblings_first, usable_cpus
 
 _HOST_FEATURES = "host"
 
@@ -25,7 +25,7 @@ def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
     return WorkerSettings(
         preload=tuple(machine.preload),
         environment=worker_environment(machine),
-        cpus=cpus[-machine.threads :],  # the first core takes most of the machine's interrupts
+        cpus=siblings_first(cpus)[-machine.threads :],  # the first core takes most of the machine's interrupts
         memory_bytes=int(limits.memory_bytes),
         output_bytes=int(limits.output_bytes),
     )

@@ -1,4 +1,4 @@
-"""One run's zygotes, one for each profile, and the workers forked from them, whatever they were launched in."""
+"""One run's zygotes, one for each profile and number of cores, and the workers forked from them, launched in whatever."""
 
 import base64
 import contextlib
@@ -44,9 +44,9 @@ class WorkerSettings:
     tmpfs_bytes: int = 256 << 20
     output_bytes: int = 1 << 16
 
-    def for_profile(self, profile: Profile) -> "WorkerSettings":
-        """The same on the cores of one profile, and those in the words of every library."""
-        cpus = self.cpus[-profile.cores(len(self.cpus)) :]
+    def for_profile(self, profile: Profile, cores: int | None = None) -> "WorkerSettings":
+        """The same on the cores of one profile, or on so many of them, and those in the words of every library."""
+        cpus = self.cpus[-profile.cores(len(self.cpus), cores) :]
         return replace(self, cpus=cpus, environment={**dict.fromkeys(_THREAD_VARIABLES, str(len(cpus))), **self.environment})
 
 
@@ -150,7 +150,8 @@ class Zygote:
             handle = self._handle_on(pid, group)
             undo.pop_all()
         budget = Budget(
-            cores=len(self._settings.cpus),
+            cpus=self._settings.cpus,
+            starts_processes=self._profile.starts_processes,
             printed_bytes=self._settings.output_bytes,
             caps=self._watched.caps if self._watched is not None else None,
             group=group,
@@ -224,9 +225,9 @@ class Zygote:
 class ZygoteGeneration:
     """The workers of one run: the zygote of a profile is started when its first worker is; leaving the context ends all."""
 
-    def __init__(self, zygote_of: Callable[[Profile], Zygote]) -> None:
+    def __init__(self, zygote_of: Callable[[Profile, int | None], Zygote]) -> None:
         self._zygote_of = zygote_of
-        self._zygotes: dict[Profile, Zygote] = {}
+        self._zygotes: dict[tuple[Profile, int | None], Zygote] = {}
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -236,15 +237,16 @@ class ZygoteGeneration:
         self._stack.close()
         self._zygotes.clear()
 
-    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> WorkerProcess:
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> WorkerProcess:
         """Fork a worker; it is confined and waiting when this returns, and has not seen the submission.
 
         Raises:
             GraderError: it, or its zygote, did not come up; the text ends with what it said.
         """
-        if profile not in self._zygotes:
-            self._zygotes[profile] = self._stack.enter_context(self._zygote_of(profile))
-        return self._zygotes[profile].start(submission)
+        key = (profile, cores)
+        if key not in self._zygotes:
+            self._zygotes[key] = self._stack.enter_context(self._zygote_of(profile, cores))
+        return self._zygotes[key].start(submission)
 
 
 def _pipe(undo: contextlib.ExitStack, far_ends: contextlib.ExitStack) -> tuple[int, int]:

@@ -72,6 +72,9 @@ class ProcessHandle(Protocol):
     def usage(self) -> Usage:
         """What it takes now; nothing once it has ended."""
 
+    def cpus(self) -> frozenset[int]:
+        """The cores that any thread of it may run on, as the kernel says; empty where that cannot be seen."""
+
     def close(self) -> None:
         """Let go of what is held for it."""
 
@@ -155,6 +158,15 @@ class LinuxHandle:
         except ProcessLookupError:
             return Usage(0, 0)
         return Usage(self._status_bytes("VmRSS") or 0, threads)
+
+    def cpus(self) -> frozenset[int]:
+        """By sched_getaffinity(2) of each thread: what `/proc/PID/task/*/status` shows as `Cpus_allowed_list`."""
+        found: set[int] = set()
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{self._pid}/task"):  # noqa: PTH208 -- in every call: no paths for names
+                with contextlib.suppress(ProcessLookupError):
+                    found |= os.sched_getaffinity(int(thread))
+        return frozenset(found)
 
     def wait(self, limit_s: float) -> None:
         """Until it has ended; the first process of a pid namespace ends after all others of it (pid_namespaces(7))."""
@@ -274,6 +286,10 @@ class PortableHandle:
         except psutil.Error:
             return Usage(0, 0)
 
+    def cpus(self) -> frozenset[int]:
+        """Nothing binds a process to cores there."""
+        return frozenset()
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -359,6 +375,10 @@ class LinuxTreeHandle:
         self._refresh()
         bytes_each = (one.proportional_bytes() for one in self._everyone)
         return Usage(sum(bytes_each), sum(one.usage().processes for one in self._everyone))
+
+    def cpus(self) -> frozenset[int]:
+        """Those of all of them."""
+        return frozenset().union(*(handle.cpus() for handle in self._everyone))
 
     def close(self) -> None:
         """Let go of all of them."""

@@ -25,6 +25,7 @@ class FailureKind(StrEnum):
     SIGNAL = "signal"
     PROTOCOL = "protocol"  # it wrote to the grader's channel
     BUILD = "build"
+    CORES = "cores"  # a thread was on a core that it may not use
     PROCESSES = "processes"  # more processes and threads at once than are allowed
 
 
@@ -89,10 +90,13 @@ class Worker(Protocol):
 
 
 class Generation(Protocol):
-    """The workers of one run: those of one profile are started from the same fresh zygote."""
+    """The workers of one run: those of one profile and number of cores are started from the same fresh zygote."""
 
-    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> Worker:
-        """A new worker that has not seen the submission's code yet; raises GraderError where none can be started."""
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> Worker:
+        """A new worker that has not seen the submission's code yet; raises GraderError where none can be started.
+
+        It runs on as many cores as its profile allows, or on so many of them.
+        """
 
 
 class Backend(Protocol):

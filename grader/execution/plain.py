@@ -32,8 +32,8 @@ class PlainBackend:
         """By the kernel's counters."""
         return snapshot(self._settings.for_profile(profile).cpus)
 
-    def _zygote(self, profile: Profile) -> Zygote:
-        settings = self._settings.for_profile(profile)
+    def _zygote(self, profile: Profile, cores: int | None) -> Zygote:
+        settings = self._settings.for_profile(profile, cores)
         return Zygote(
             profile,
             launch=partial(self._launch, settings),

@@ -30,6 +30,8 @@ from grader.worker.wire import Operation
 _GRACE_S = 5.0
 _WATCH_EVERY_S = 0.1
 """No call that is shorter is disturbed by the watchdog."""
+_SAMPLE_EVERY_S = 0.01
+"""In calls whose memory is asked for, where processes come and go: what has ended has no high-water mark any more."""
 _LONG_STOP_S, _LONG_WORK_S = 1e-3, 1e-4
 """Standing still takes some 50 µs, and so does saying done."""
 _MESSAGE_LIMIT_CHARACTERS = 10_000
@@ -54,7 +56,10 @@ _BROKEN = (EOFError, OSError, wire.ProtocolError, NotStoppedError, _EndedError)
 class Budget:
     """What a worker may use, as its parent holds it to that."""
 
-    cores: int = 1
+    cpus: tuple[int, ...] = ()
+    """The cores that all of its threads are bound to."""
+    starts_processes: bool = False
+    """Whether it may start others beside its own."""
     printed_bytes: int = 1 << 16
     caps: Caps | None = None
     """With these, a watchdog looks at long calls now and then, and ends the worker when it takes more."""
@@ -77,10 +82,11 @@ class WorkerProcess:
         submission: Submission,
         budget: Budget = _ORDINARY,
     ) -> None:
-        self._cores = budget.cores
+        self._cpus = frozenset(budget.cpus)
         self._printed_bytes = budget.printed_bytes
         self._caps = budget.caps
         self._group = budget.group
+        self._starts_processes = budget.starts_processes
         self._first_bytes = handle.usage().memory_bytes if budget.caps is not None else 0
         self._handle = handle
         self._channel = channel
@@ -90,6 +96,7 @@ class WorkerProcess:
         self._arena: Arena | None = None
         self._printed = b""
         self._ended_cpu_s = 0.0
+        self._sampled_bytes: int | None = None
         self._closed = False
         self.alive = True
         os.set_blocking(output, False)
@@ -129,6 +136,7 @@ class WorkerProcess:
             return Call(0.0, 0.0, 0, None, arena)
         arena.reveal(inputs)
         resident_bytes = self._handle.start_memory_peak() if track_memory else None
+        before_bytes = self._start_sampling() if track_memory else 0
         failure = self._send(Operation.GO) or self._moving()  # read only once the worker is continued
         if failure is not None:
             return Call(0.0, 0.0, 0, None, failure)
@@ -140,6 +148,7 @@ class WorkerProcess:
         try:
             operation, payload = self._receive(limit_s)
             wall_time_s = time.perf_counter() - start
+            sampled_bytes, self._sampled_bytes = self._sampled_bytes, None
             threads = self._rest()
             stopped_s = time.perf_counter() - start
         except _BROKEN as error:
@@ -147,9 +156,12 @@ class WorkerProcess:
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
         cpu_time_s = self._ended_cpu_s - cpu_start_s
-        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / self._cores)
+        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1))
         if operation is not Operation.DONE:
             failure = self._refused(operation, payload)
+            return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
+        failure = self._elsewhere()
+        if failure is not None:
             return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
         return Call(
             wall_time_s=wall_time_s,
@@ -157,7 +169,7 @@ class WorkerProcess:
             threads=threads,
             outputs=arena.copy_outputs(),
             failure=None,
-            peak_memory_bytes=None if resident_bytes is None else self._handle.memory_peak_since(resident_bytes),
+            peak_memory_bytes=self._peak_bytes(resident_bytes, (sampled_bytes or 0) - before_bytes),
             idle_cpu_s=idle_cpu_s,
             waited_s=max(0.0, self._handle.waited_s() - waited_before_s),
         )
@@ -199,6 +211,20 @@ class WorkerProcess:
         os.close(self._output)
         if self._group is not None:
             self._group.remove()
+
+    # --- the memory of a call -----------------------------------------------------------------------------------------------
+
+    def _start_sampling(self) -> int:
+        """Where the worker may start processes, look at them all often during this call; what they take before it."""
+        if not self._starts_processes:
+            return 0
+        self._sampled_bytes = self._handle.usage().memory_bytes
+        return self._sampled_bytes
+
+    def _peak_bytes(self, resident_bytes: int | None, sampled_bytes: int) -> int | None:
+        """The high-water mark of what still runs, or the most that was seen of what has ended, too, whichever is more."""
+        peak_bytes = None if resident_bytes is None else self._handle.memory_peak_since(resident_bytes)
+        return None if peak_bytes is None else max(peak_bytes, sampled_bytes)
 
     # --- the steps of a call -----------------------------------------------------------------------------------------------
 
@@ -260,7 +286,8 @@ class WorkerProcess:
         """The worker's next frame; while it does not come, the watchdog looks every now and then."""
         deadline = time.perf_counter() + limit_s
         left_s = limit_s
-        while not _is_readable(self._channel, min(_WATCH_EVERY_S, left_s)):
+        every_s = _WATCH_EVERY_S if self._sampled_bytes is None else _SAMPLE_EVERY_S
+        while not _is_readable(self._channel, min(every_s, left_s)):
             left_s = deadline - time.perf_counter()
             if left_s <= 0:
                 raise TimeoutError
@@ -270,12 +297,16 @@ class WorkerProcess:
 
     def _watch(self) -> None:
         """End the worker where it takes more than it may, all of its processes together."""
-        if self._caps is None:
-            return
         if self._group is not None and self._group.killed_for_memory():
             self._kill()
             raise _EndedError(Failure(FailureKind.MEMORY, _KERNEL_AT_THE_LIMIT))
+        if self._caps is None and self._sampled_bytes is None:
+            return
         usage = self._handle.usage()
+        if self._sampled_bytes is not None:
+            self._sampled_bytes = max(self._sampled_bytes, usage.memory_bytes)
+        if self._caps is None:
+            return
         used_bytes = usage.memory_bytes - self._first_bytes
         if used_bytes > self._caps.memory_bytes:
             self._kill()
@@ -294,6 +325,15 @@ class WorkerProcess:
         self._ended_cpu_s = self._handle.cpu_time_s()
         self._refuse_crowds(threads)
         return threads
+
+    def _elsewhere(self) -> Failure | None:
+        """A worker with a thread that may run on other cores than those of its budget, after a call."""
+        beyond = self._handle.cpus() - self._cpus
+        if not beyond:
+            return None
+        self._kill()
+        cores = ", ".join(map(str, sorted(beyond)))
+        return Failure(FailureKind.CORES, f"a thread of it may run on core {cores}, and its budget is {len(self._cpus)}")
 
     def _moving(self) -> Failure | None:
         """A worker that does not stand still before its call begins has found a way to go on by itself."""

@@ -93,8 +93,8 @@ def call_once(
     generation: Generation, submission: Submission, task: Task, case: Case, prepared: PreparedCase, limits: Limits
 ) -> tuple[Call | None, Problem | None]:
     """Import a submission and call it once: the call, None where the import fails, and what is wrong with it."""
-    worker = generation.start(submission, task.profile)
-    witnesses = Witnesses(partial(generation.start, submission, task.profile), limits.first_call_s)
+    worker = generation.start(submission, task.profile, task.cores)
+    witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
     load = worker.load(limits.first_call_s)
     if load.failure is not None:
         return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
@@ -175,6 +175,8 @@ class _Check:
                 case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
                 case_operations={**self._result.case_operations, **self._operations(case)},
                 case_input_bytes={**self._result.case_input_bytes, case.name: _arrays_bytes(self._inputs(case, 0).inputs)},
+                case_calls_s={**self._result.case_calls_s, case.name: tuple(call.wall_time_s for call in calls)},
+                case_sizes=self._sizes(case),
                 case_output_bytes={**self._result.case_output_bytes, case.name: _size_bytes(self._inputs(case, 0).outputs)},
                 case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},
             )
@@ -185,6 +187,14 @@ class _Check:
         """What the usual algorithm takes at this case, where the task says so."""
         usual, prepared = self._task.usual_operations, self._inputs(case, 0)
         return {} if usual is None else {case.name: usual(prepared.inputs, prepared.expected)}
+
+    def _sizes(self, case: Case) -> dict[str, float]:
+        """Of the cases so far and this one; none where the task names no size."""
+        size = self._task.size
+        if size is None:
+            return {}
+        with the_courses_code(case):
+            return {**self._result.case_sizes, case.name: float(size.of(self._inputs(case, 0).inputs))}
 
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
         """Calls per benchmark case, from the smallest up, until one takes too long or is bound to.

@@ -174,9 +174,9 @@ def check_one(
     generation: Generation, submission: Submission, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
 ) -> tuple[CheckResult, Problem | None]:
     """Check one submission in a worker of its own; what it compiled is added to `checked`."""
-    profile = hand_ins.task.task.profile
-    worker = generation.start(submission, profile)
-    witnesses = Witnesses(partial(generation.start, submission, profile), limits.first_call_s)
+    task = hand_ins.task.task
+    worker = generation.start(submission, task.profile, task.cores)
+    witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
     try:
         own_limits = replace(limits, compiles=not _COMPILERS.isdisjoint(names_used(submission)))
         result, problem = check(worker, witnesses, hand_ins.task, own_limits, inputs, notes=submission.notes)

@@ -26,6 +26,7 @@ _VERDICT_OF_FAILURE = {
     FailureKind.EXIT: Verdict.RUNTIME_ERROR,
     FailureKind.SIGNAL: Verdict.RUNTIME_ERROR,
     FailureKind.PROTOCOL: Verdict.RUNTIME_ERROR,
+    FailureKind.CORES: Verdict.RUNTIME_ERROR,
     FailureKind.PROCESSES: Verdict.RUNTIME_ERROR,
     FailureKind.BUILD: Verdict.BUILD_ERROR,
 }
@@ -40,6 +41,7 @@ _HEADLINES = {
     FailureKind.SIGNAL: "The code crashed the interpreter",
     FailureKind.PROTOCOL: "The code broke the grader's rules",
     FailureKind.BUILD: "It could not be built",
+    FailureKind.CORES: "It moved to cores that are not its own",
     FailureKind.PROCESSES: "Too many processes and threads: the call was ended",
 }
 

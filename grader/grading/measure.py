@@ -217,7 +217,7 @@ class _Run:
         try:
             for competitor in competitors:
                 worker = workers[competitor.key] = self._start(generation, competitor, compiled)
-                start_another = partial(generation.start, competitor.submission, self._task.profile)
+                start_another = partial(generation.start, competitor.submission, self._task.profile, self._task.cores)
                 known = compiled.get(competitor.submission.content_hash, b"")
                 witnesses[competitor.key] = Witnesses(start_another, self._limits.first_call_s, known)
             turns = list(self._turns(workers, witnesses, rounds))
@@ -243,7 +243,7 @@ class _Run:
         )
 
     def _start(self, generation: Generation, competitor: Competitor, compiled: Mapping[str, bytes]) -> Worker:
-        worker = generation.start(competitor.submission, self._task.profile)
+        worker = generation.start(competitor.submission, self._task.profile, self._task.cores)
         load = worker.load(self._limits.first_call_s, compiled.get(competitor.submission.content_hash, b""))
         self._inside_s += load.import_time_s
         if load.failure is not None:

@@ -21,10 +21,9 @@ from grader.grading.estimate import MAD_TO_STANDARD_DEVIATION, turn_time_s
 from grader.grading.measure import competitors_of, is_broken, repeat_run
 from grader.grading.progress import Progress
 from grader.grading.rank import Standing
-from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, read_class
+from grader.grading.session import NAIVE, HandedIn, HandIns, Session, handed_in_by, member_of, read_class
 from grader.grading.standings import rank_case
 from grader.machine import Machine
-from grader.nearest import did_you_mean
 from grader.records import CONTROL, CheckResult, Limits, Member, RunRecord
 from grader.store import Conditions, Store, StoredBlock, StoredCheck
 from grader.verdicts import Verdict
@@ -183,7 +182,7 @@ def replay(session: Session, author: str, budget_s: float | None, backend: Backe
         GraderError: a reference fails now, or the grader itself does.
     """
     (hand_ins,) = read_class(session)
-    handed_in = _handed_in(session, hand_ins, author)
+    handed_in = handed_in_by(session, hand_ins, author)
     then = _found_then(session, hand_ins, member_of(handed_in), backend.sandbox, store)
     progress.begin("replaying", 1 + len(then.runs))
     now, notes = _Replaying(session, hand_ins, handed_in, backend, store, progress).once_more(then, budget_s)
@@ -206,18 +205,6 @@ def replay(session: Session, author: str, budget_s: float | None, backend: Backe
 
 
 # --- what was found then ---------------------------------------------------------------------------------------------------
-
-
-def _handed_in(session: Session, hand_ins: HandIns, author: str) -> HandedIn:
-    """What stands in the author's folder now."""
-    of_author = [one for one in hand_ins.everyone if one.author == author]
-    if not of_author:
-        known = {one.author for one in hand_ins.everyone}
-        raise UsageError(
-            f"there is no author {author!r} of {hand_ins.task.name} in {session.submissions_folder} or among the references"
-            f"{did_you_mean(author, known)}"
-        )
-    return next((one for one in of_author if one.kind == "student"), of_author[0])
 
 
 def _found_then(session: Session, hand_ins: HandIns, member: Member, sandbox: str, store: Store) -> _Found:

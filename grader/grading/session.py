@@ -83,7 +83,8 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
         if name not in known:
             raise UsageError(f"there is no task {name!r}{did_you_mean(name, known)}")
     _require_libraries(course, only_tasks or known)
-    tasks = {name: load_task(course_folder, name) for name in _in_order(course, known) if not only_tasks or name in only_tasks}
+    wanted = [name for name in _in_order(course, known) if not only_tasks or name in only_tasks]
+    tasks = {name: _on_its_cores(load_task(course_folder, name), course) for name in wanted}
     settings = course.machine
     return Session(
         course_folder=course_folder,
@@ -93,6 +94,20 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
         machine=this_machine(course.about.machine, settings.threads),
         environment=environment_key(worker_environment(settings), _rules(course)),
     )
+
+
+def _on_its_cores(task: LoadedTask, course: Course) -> LoadedTask:
+    """The task with the cores that the course gives it; UsageError where its profile cannot use them."""
+    settings = course.tasks.get(task.name)
+    if settings is None or settings.threads is None:
+        return task
+    if task.task.profile.cores(settings.threads) < settings.threads:
+        raise UsageError(
+            f"course.toml gives the task {task.name} {settings.threads} threads, and its profile is"
+            f" {task.task.profile.value!r}:"
+            f" set profile=Profile.THREADS in tasks/{task.name}/task.py, or take `threads` out of [tasks.{task.name}]"
+        )
+    return task.on_cores(settings.threads)
 
 
 def _in_order(course: Course, tasks: Sequence[str]) -> list[str]:
@@ -151,6 +166,18 @@ def require_authors(session: Session, wanted: Collection[str]) -> None:
     for name in wanted:
         if name not in known:
             raise UsageError(f"there is no author {name!r} in {session.submissions_folder}{did_you_mean(name, known)}")
+
+
+def handed_in_by(session: Session, hand_ins: HandIns, author: str) -> HandedIn:
+    """What stands in an author's folder now; a student comes before a reference of the same name. UsageError for nobody."""
+    of_author = [one for one in hand_ins.everyone if one.author == author]
+    if not of_author:
+        known = {one.author for one in hand_ins.everyone}
+        raise UsageError(
+            f"there is no author {author!r} of {hand_ins.task.name} in {session.submissions_folder} or among the references"
+            f"{did_you_mean(author, known)}"
+        )
+    return next((one for one in of_author if one.kind == "student"), of_author[0])
 
 
 def member_of(handed_in: HandedIn) -> Member:

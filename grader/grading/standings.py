@@ -11,6 +11,7 @@ from grader.content.task import LoadedTask
 from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.gate import trouble
+from grader.grading.growth import Growth, growths
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.roofline import Limit, limit_of
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
@@ -62,6 +63,8 @@ class Result:
     compile_time_s: float | None = None
     peak_memory_bytes: int | None = None
     cpu_over_wall: float | None = None
+    growths: tuple[Growth, ...] = ()
+    """How its time grows over the benchmark cases: with the work, and with the size where the task names one."""
     runs: int = 0
     flags: tuple[str, ...] = ()
     """What is no fault, and good to know."""
@@ -236,7 +239,8 @@ class TaskStandings:
     @property
     def _cores(self) -> int:
         """How many cores the task's submissions may keep busy."""
-        return self._task.task.profile.cores(self._session.machine.threads)
+        task = self._task.task
+        return task.profile.cores(self._session.machine.threads, task.cores)
 
     def _is_graded(self, handed_in: HandedIn) -> bool:
         member = member_of(handed_in)
@@ -263,8 +267,9 @@ class TaskStandings:
             limit=limit_of(check, check.case, self._cores, self._peaks),
             import_time_s=check.import_time_s,
             compile_time_s=check.compile_time_s,
+            growths=growths(check, size.name if (size := self._task.task.size) is not None else None),
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
-            flags=(*check.notes, *_thread_flags(check, self._cores), *self._acceptance(member)),
+            flags=(*check.notes, *thread_flags(check, self._cores), *self._acceptance(member)),
             printed=check.printed,
         )
         return self._with_suspicions(result, member)
@@ -461,7 +466,7 @@ def _signed(acceptance: Acceptance) -> str:
     return f"{acceptance.who} on {acceptance.accepted_at[:10]}: {acceptance.note}"
 
 
-def _thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
+def thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
     """Of the threads that were alive when a call ended, the main one only waits."""
     asked = (check.threads or 1) - 1
     if asked <= budget:

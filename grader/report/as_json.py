@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.grading.class_report import Report
 from grader.grading.marks import AssignmentMarks, FinalMark
+from grader.grading.measure_scaling import Study
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Result
@@ -74,6 +75,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "compile_time_s": result.compile_time_s,
         "peak_memory_bytes": result.peak_memory_bytes,
         "cpu_over_wall": result.cpu_over_wall,
+        "growths": [{**asdict(growth), "doubling": growth.doubling} for growth in result.growths],
         "runs": result.runs,
         "flags": list(result.flags),
         "suspicions": list(result.suspicions),
@@ -97,6 +99,26 @@ def final_document(final: FinalMark) -> dict[str, Any]:
     """One student's final mark so far."""
     shares = [{**asdict(share), "percent": share.percent} for share in final.shares]
     return {"author": final.author, "percent": final.percent, "max_percent": final.max_percent, "shares": shares}
+
+
+def scaling_document(study: Study) -> dict[str, Any]:
+    """What `scaling` prints."""
+    found = study.scaling
+    rows = zip(found.on_cores, study.figures, strict=True)
+    return {
+        "author": study.author,
+        "task": study.task,
+        "case": study.case,
+        "work": study.work,
+        "sandbox": study.sandbox,
+        "runs": found.runs,
+        "on_cores": [{**asdict(figures), **asdict(one), "efficiency": one.efficiency} for one, figures in rows],
+        "serial": asdict(found.serial),
+        "most_speedup": found.most_speedup,
+        "control": asdict(found.control),
+        "disturbed": found.disturbed,
+        "notes": list(study.notes),
+    }
 
 
 def replay_document(replay: Replay) -> dict[str, Any]:

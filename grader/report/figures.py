@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from math import inf, isinf
 
+from grader.grading.growth import Growth
 from grader.grading.roofline import Bottleneck, Limit
 from grader.grading.standings import Result
 from grader.text import harmless_name
@@ -73,3 +74,12 @@ def _least_time_text(limit: Limit) -> str:
     does, what = ("reading", "inputs") if limit.by is Bottleneck.READ else ("writing", "answer")
     speed = memory_text(round(size_bytes / limit.least_time_s))
     return f"{does} {memory_text(size_bytes)} of {what} takes {least}, at the {speed}/s of {limit.level}"
+
+
+def growth_text(growth: Growth) -> str:
+    """`time ∝ work^1.02 (0.97 to 1.07, 4 cases): twice the work takes 2.03 times as long`."""
+    count = f"{len(growth.points)} cases"
+    known = growth.low is not None and growth.high is not None
+    interval = f"{growth.low:.2f} to {growth.high:.2f}, {count}" if known else f"{count}, too few for an interval"
+    power = f"time ∝ {growth.over}^{growth.exponent:.2f} ({interval})"
+    return f"{power}: twice the {growth.over} takes {growth.doubling:.3g} times as long"

@@ -14,7 +14,7 @@ from rich.text import Text
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.standings import Confidence, Result
-from grader.report.figures import limit_text, points_text, speedup_text, within_text
+from grader.report.figures import growth_text, limit_text, points_text, speedup_text, within_text
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
@@ -238,12 +238,7 @@ def _steps(thresholds: SpeedThresholds) -> str:
 def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
     if result.rank is not None:
         yield "rank", Text(str(result.rank))
-    if result.wall_time_s is not None:
-        yield "time of a call", Text(f"{time_text(result.wall_time_s)} at case {result.case}")
-        yield "rate", Text(_rate_within(result, report.work_units[result.task]))
-        yield "speedup", Text(f"{speedup_text(result.speedup, result.speedup_low, result.speedup_high)} over {result.baseline}")
-        if report.peaks is not None:
-            yield "share of the limit", Text(limit_text(result, report.results) or "unknown: the task counts no operations")
+    yield from _speed_facts(report, result)
     if result.import_time_s is not None:
         yield (
             "import, compilation",
@@ -262,6 +257,18 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
     if len(result.flags) > _SHOWN_FLAGS:
         yield "flags", Text(f"{len(result.flags) - _SHOWN_FLAGS} more", style="yellow")
     yield from _look_facts(result)
+
+
+def _speed_facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
+    """What is known of the time of a call: beside others', the machine's limit, and larger calls."""
+    if result.wall_time_s is not None:
+        yield "time of a call", Text(f"{time_text(result.wall_time_s)} at case {result.case}")
+        yield "rate", Text(_rate_within(result, report.work_units[result.task]))
+        yield "speedup", Text(f"{speedup_text(result.speedup, result.speedup_low, result.speedup_high)} over {result.baseline}")
+        if report.peaks is not None:
+            yield "share of the limit", Text(limit_text(result, report.results) or "unknown: the task counts no operations")
+    for growth in result.growths:
+        yield "growth", Text(harmless_line(growth_text(growth)))
 
 
 def _rate_within(result: Result, work_unit: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task
+from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Size, Task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -436,6 +436,7 @@ TASK = Task(
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
+    size=Size("n", lambda inputs: np.shape(inputs[0])[0]),  # the benchmark cases are square
     picture_case=Case("waves", _waves(48, 64, 72), "cosines of 48 frequencies, times 72 signals of 64 values"),
     picture=picture,
 )

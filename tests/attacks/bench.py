@@ -23,7 +23,7 @@ from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure import Plan, competitors_of, measure_run
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, open_session
-from grader.grading.standings import _thread_flags
+from grader.grading.standings import thread_flags
 from grader.grading.suspicion import Observed, suspicions
 from grader.profiles import Profile
 from grader.records import CONTROL, Block, CheckResult, Limits, RunRecord, Turn
@@ -234,7 +234,7 @@ class Bench:
             least_operations=task.least_operations,
         )
         reviewed = () if result.review is None else (result.review,)
-        return (*reviewed, *_thread_flags(result, task.profile.cores(budget)), *suspicions(observed))
+        return (*reviewed, *thread_flags(result, task.profile.cores(budget)), *suspicions(observed))
 
     def _run(
         self,
@@ -464,8 +464,8 @@ class _WatchedGeneration:
     canaries: Canaries
     seen: Callable[[], _Seen]
 
-    def start(self, submission: Submission, profile: Profile = Profile.SINGLE) -> Worker:
-        return _WatchedWorker(self.generation.start(submission, profile), self.canaries, self.seen())
+    def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> Worker:
+        return _WatchedWorker(self.generation.start(submission, profile, cores), self.canaries, self.seen())
 
 
 class _WatchedWorker:

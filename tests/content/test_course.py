@@ -202,7 +202,12 @@ def test_the_sample_course_is_right() -> None:
         (
             "baseline =",
             "colour =",
-            "tasks.julia.colour: unknown key (known: baseline)",
+            "tasks.julia.colour: unknown key (known: baseline, threads)",
+        ),
+        (
+            "baseline =",
+            "threads = 3\nbaseline =",
+            "tasks.julia.threads: must not be more than 2, as [machines.laptop] has it: lower it, or raise that",
         ),
         ('term = "autumn"', "", "course.term: is missing"),
         ('title = "Lab"', "title = 3", "course.title: must be text in quotes, not 3"),

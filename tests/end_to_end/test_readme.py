@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.machine import usable_cpus
 from tests.end_to_end.small_course import PROJECT
 
 SMALLER = {
@@ -16,11 +17,12 @@ SMALLER = {
     "make test": "make test PYTEST_OPTIONS=--collect-only",
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
+    "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
 }
 """The same commands on a small budget, one author and one task; `make test` would run this test again."""
 
-EXPECTED_CODES = {"grader check mine/julia.py": 1}
-"""The starter, just put into place, is not a right answer yet."""
+EXPECTED_CODES = {"grader check mine/julia.py": 1, "grader scaling tuned --task julia": 0 if len(usable_cpus()) > 1 else 2}
+"""The starter, just put into place, is not a right answer yet; and one core cannot be compared with anything."""
 
 
 def commands() -> list[str]:
@@ -74,6 +76,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "rank",
         "show",
         "mark",
+        "scaling",
         "replay",
         "init",
         "doctor",

@@ -34,6 +34,14 @@ def test_the_budget_of_a_profile_reaches_every_library_and_is_its_cores(profile:
     assert settings.environment["LANG"] == "C"
 
 
+def test_a_task_may_be_given_fewer_cores_than_the_machine_has_and_never_more() -> None:
+    settings = WorkerSettings(("numpy",), {}, cpus=(4, 5, 6, 7), memory_bytes=1)
+    for wanted, cpus in ((1, (7,)), (3, (5, 6, 7)), (9, (4, 5, 6, 7))):
+        limited = settings.for_profile(Profile.THREADS, wanted)
+        assert (limited.cpus, limited.environment["OMP_NUM_THREADS"]) == (cpus, str(len(cpus)))
+    assert settings.for_profile(Profile.SINGLE, 3).cpus == (7,)
+
+
 def test_workers_get_as_many_cores_as_threads_and_leave_the_first_to_the_machine() -> None:
     cpus = usable_cpus()
     assert worker_settings(Machine(threads=1), LIMITS).cpus == cpus[-1:]

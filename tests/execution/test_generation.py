@@ -133,7 +133,7 @@ def generation_of(
 ) -> ZygoteGeneration:
     """A plain generation with one part exchanged."""
     return ZygoteGeneration(
-        lambda profile: Zygote(
+        lambda profile, _cores: Zygote(
             profile,
             launch=launch or partial(PlainBackend._launch, settings),
             settings=settings,

@@ -208,6 +208,34 @@ def test_the_cpu_time_of_all_of_them_counts(start: Start) -> None:
     assert call.cpu_time_s >= 0.25
 
 
+@pytest.mark.parametrize("ends", [True, False], ids=["ended before the answer", "still there"])
+def test_the_memory_of_all_of_them_counts(start: Start, ends: bool) -> None:
+    worker = start(f"""
+        import os, time
+
+        def f():
+            children = []
+            for _ in range(3):
+                child = os.fork()
+                if child == 0:
+                    kept = bytearray(b"x") * (50 << 20)
+                    time.sleep(0.5 if {ends} else 1000)
+                    os._exit(0)
+                children.append(child)
+            if {ends}:
+                for child in children:
+                    os.waitpid(child, 0)
+            else:
+                time.sleep(0.5)
+            return 0.0
+    """)
+    call = worker.call((), ONE_NUMBER, LONG_S, track_memory=True)
+    assert number(call) == 0
+    assert call.peak_memory_bytes is not None
+    assert call.peak_memory_bytes >= 140 << 20
+    assert not ends or call.peak_memory_bytes <= 200 << 20, "what they share is counted once"
+
+
 def test_nothing_of_it_is_left_when_it_is_closed(start: Start) -> None:
     worker = start(
         "import os, time\ndef f():\n    child = os.fork()\n    child or time.sleep(1000)\n    return float(child > 0)"

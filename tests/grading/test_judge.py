@@ -256,6 +256,7 @@ VERDICTS = {
     FailureKind.SIGNAL: Verdict.RUNTIME_ERROR,
     FailureKind.PROTOCOL: Verdict.RUNTIME_ERROR,
     FailureKind.PROCESSES: Verdict.RUNTIME_ERROR,
+    FailureKind.CORES: Verdict.RUNTIME_ERROR,
     FailureKind.BUILD: Verdict.BUILD_ERROR,
 }
 

@@ -17,7 +17,19 @@ from grader.grading.session import open_session, require_authors
 from grader.profiles import Profile
 from grader.store import StoredBlock
 from grader.verdicts import Verdict
-from tests.grading.course_fixture import FOLLOWED_TASK, Classroom, noisy, of, paced, points_of, ranks, wrong_from
+from tests.grading.course_fixture import (
+    COURSE,
+    FOLLOWED_TASK,
+    TASK,
+    Classroom,
+    noisy,
+    of,
+    paced,
+    points_of,
+    ranks,
+    write,
+    wrong_from,
+)
 
 RUNS_OF_REFERENCES = 2
 """A case at which references stand alone ranks nobody."""
@@ -75,6 +87,51 @@ def test_every_process_of_a_task_has_its_profile_in_the_check_and_in_every_run(c
     classroom.grade()
     assert set(classroom.backend.profiles) == {Profile(profile)}
     assert len(classroom.backend.profiles) > 20
+
+
+PARALLEL_TASK = (
+    TASK
+    + """
+from dataclasses import replace
+
+from grader.profiles import Profile
+
+TASK = replace(TASK, profile=Profile.THREADS)
+"""
+)
+
+
+def give_threads(classroom: Classroom, machine: int, task: int) -> None:
+    text = COURSE.replace("threads = 1", f"threads = {machine}")
+    write(classroom.folder / "course.toml", f"{text}\n[tasks.double]\nthreads = {task}\n")
+
+
+def test_a_tasks_own_threads_are_the_cores_of_all_its_workers(classroom: Classroom) -> None:
+    small_class(classroom)
+    classroom.teach(PARALLEL_TASK)
+    give_threads(classroom, machine=4, task=2)
+    classroom.submit("ada", paced(2e-6, threads=4, cores=2.0))
+    ada = of(classroom.grade(budget_s=0), "ada")
+    assert set(classroom.backend.cores) == {2}
+    assert len(classroom.backend.cores) > 20
+    assert ada.suspicions == ()
+    assert ada.flags == ("you asked for 3 threads; the budget is 2, so they shared 2 cores",)
+
+
+def test_with_other_threads_a_task_is_graded_anew(classroom: Classroom) -> None:
+    small_class(classroom)
+    classroom.teach(PARALLEL_TASK)
+    give_threads(classroom, machine=4, task=2)
+    classroom.grade(budget_s=0)
+    assert classroom.calls_in(lambda: classroom.grade(budget_s=0)) == {}
+    give_threads(classroom, machine=4, task=3)
+    assert classroom.calls_in(lambda: classroom.grade(budget_s=0)).keys() >= {"ada", "numba"}
+
+
+def test_threads_for_a_task_of_one_core_are_the_courses_mistake(classroom: Classroom) -> None:
+    give_threads(classroom, machine=4, task=2)
+    with pytest.raises(UsageError, match=r"gives the task double 2 threads, and its profile is 'single': set profile="):
+        _ = classroom.session
 
 
 # What has not changed

@@ -45,6 +45,17 @@ from tests.grading.course_fixture import (
     wrong_from,
 )
 
+SIZED_TASK = (
+    TASK
+    + """
+from dataclasses import replace
+
+from grader.content.task import Size
+
+TASK = replace(TASK, size=Size("root", lambda inputs: len(inputs[0]) ** 0.5))
+"""
+)
+
 TWO_TASKS = """
 [[assignments]]
 id = "two"
@@ -272,6 +283,20 @@ def test_a_speedup_lies_within_its_interval(classroom: Classroom) -> None:
     assert result.speedup is not None
     assert result.speedup_high is not None
     assert result.speedup_low < result.speedup < result.speedup_high
+
+
+def test_everyones_growth_over_the_cases_is_known(classroom: Classroom) -> None:
+    classroom.teach(SIZED_TASK)
+
+    def squared(inputs: Inputs, _number: int) -> float:
+        return 1e-7 * length(inputs) ** 2
+
+    report = graded(classroom, ada=paced(1.5e-5), eve=Script(doubled, squared))
+    by_work, by_size = of(report, "ada").growths
+    assert (by_work.over, by_size.over) == ("work", "root")
+    assert (by_work.exponent, by_size.exponent) == pytest.approx((1, 2))
+    assert [point.case for point in by_work.points] == ["small", "medium", "large"]
+    assert of(report, "eve").growths[0].exponent == pytest.approx(2)
 
 
 def test_a_late_failure_holds_and_no_figure_stands(classroom: Classroom) -> None:

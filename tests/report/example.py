@@ -1,9 +1,14 @@
 """Reports made by hand, and how they look on a terminal."""
 
+import math
+
 from rich.console import Console, RenderableType
 
 from grader.grading.class_report import Report, SpeedThresholds
+from grader.grading.growth import Growth, GrowthPoint
 from grader.grading.marks import AssignmentMarks, FinalMark, Share
+from grader.grading.measure_scaling import Figures, Study
+from grader.grading.scaling import amdahl, scaling
 from grader.grading.score import Points, Threshold
 from grader.grading.standings import Result
 from grader.machine import Machine
@@ -11,6 +16,8 @@ from grader.verdicts import Verdict
 
 MACHINE = Machine("laptop", "a CPU", 2, 1 << 34, "Linux x86_64", 1)
 THRESHOLDS = SpeedThresholds("double", "doubling", "speed", (Threshold(0.5, 2.5e-6), Threshold(1.0, 1.2e-8)))
+
+GROWTH = Growth("work", 1.0, 0.9, 1.1, (GrowthPoint("small", 1e4, 0.002), GrowthPoint("large", 1e6, 0.2)))
 
 
 def accepted(author: str, rank: int | None = 1, **facts: object) -> Result:
@@ -30,6 +37,7 @@ def accepted(author: str, rank: int | None = 1, **facts: object) -> Result:
         "compile_time_s": 0.0,
         "peak_memory_bytes": 80_000,
         "cpu_over_wall": 0.99,
+        "growths": (GROWTH,),
         "runs": 3,
     }
     return Result(author, "student", "double", Verdict.ACCEPTED, "correct", **{**fields, **facts})  # type: ignore[arg-type]  # a Result's
@@ -60,6 +68,14 @@ def marks(author: str, speed: float | None = 3.5, because: str = "it is fast") -
 def final(author: str, points: float = 5.0) -> FinalMark:
     """Someone's final mark so far: these points of seven in the labs, which are 30 % of the whole."""
     return FinalMark(author, (Share("lab", 30.0, points, 7.0, 2.0),))
+
+
+def study(author: str = "ada", peak_memory_bytes: int | None = 16_000_000) -> Study:
+    """A program of which a tenth stays serial, on one core, two and four."""
+    counts = (1, 2, 4)
+    runs = [{cores: -math.log(amdahl(0.1, cores)) + (cores - 1) * noise for cores in counts} for noise in (-0.001, 0, 0.001)]
+    figures = tuple(Figures(cores, 0.2 / amdahl(0.1, cores), cores - 0.1, cores + 1, peak_memory_bytes) for cores in counts)
+    return Study(author, "double", "large", 1e6, "full", scaling(runs, [0.0, 0.001, -0.001]), figures, ("it was quiet",))
 
 
 def report(*results: Result, sandbox: str = "reduced (no cgroup)", **facts: object) -> Report:

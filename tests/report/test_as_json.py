@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from grader.grading.roofline import Bottleneck, Limit
 from grader.machine import Bandwidth, Peaks, VectorPeak
-from grader.report.as_json import dump, report_document
-from tests.report.example import HOSTILE, accepted, marked, marks, reference, report, wrong
+from grader.report.as_json import dump, report_document, scaling_document
+from tests.report.example import HOSTILE, accepted, marked, marks, reference, report, study, wrong
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "json.md"
 
@@ -155,6 +155,17 @@ def test_every_field_is_documented() -> None:
     words = set(re.findall(r"`(\w+)`", DOCUMENTATION.read_text(encoding="utf-8")))
     assert {"speedup_low", "undecided_points", "weight_percent", "seconds_per_unit", "because"} <= fields
     assert fields <= words
+
+
+def test_every_field_of_a_scaling_study_is_documented() -> None:
+    document = parsed(dump(scaling_document(study())))
+    words = set(re.findall(r"`(\w+)`", DOCUMENTATION.read_text(encoding="utf-8")))
+    assert keys(document) - {"schema"} <= words
+    assert [row["cores"] for row in document["on_cores"]] == [1, 2, 4]
+    assert document["on_cores"][0]["karp_flatt"] is None
+    assert document["on_cores"][2]["speedup"]["value"] == pytest.approx(1 / (0.1 + 0.9 / 4))
+    assert document["serial"]["value"] == pytest.approx(0.1, rel=1e-4)
+    assert document["most_speedup"] == pytest.approx(10, rel=1e-3)
 
 
 def test_what_is_absent_is_null() -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.grading.growth import Growth, GrowthPoint
 from grader.grading.roofline import Bottleneck, Limit
-from grader.report.figures import limit_text, points_text, share_text, speedup_text
+from grader.report.figures import growth_text, limit_text, points_text, share_text, speedup_text
 from tests.report.example import accepted, reference
 
 # Speedups and points
@@ -64,3 +65,16 @@ def test_a_share_of_the_limit_stands_with_what_limits_and_the_references_beside(
 def test_where_no_limit_is_known_or_nothing_was_measured_nothing_is_said() -> None:
     assert limit_text(accepted("ada"), []) == ""
     assert limit_text(accepted("ada", limit=Limit(1, 1e9, 8, 8, 0.005, Bottleneck.COMPUTE, None), wall_time_s=None), []) == ""
+
+
+# Growth
+
+
+def test_growth_is_told_by_what_a_doubling_costs() -> None:
+    points = tuple(GrowthPoint(str(size), size, size / 1e3) for size in (1, 2, 4))
+    assert growth_text(Growth("n", 2.98, 2.9, 3.06, points)) == (
+        "time ∝ n^2.98 (2.90 to 3.06, 3 cases): twice the n takes 7.89 times as long"
+    )
+    assert growth_text(Growth("work", 1.0, None, None, points[:2])) == (
+        "time ∝ work^1.00 (2 cases, too few for an interval): twice the work takes 2 times as long"
+    )

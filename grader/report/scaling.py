@@ -1,0 +1,64 @@
+"""A scaling study as a table: a pure function to things that rich can print."""
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.grading.measure_scaling import Figures, Study
+from grader.grading.scaling import Estimate, OnCores
+from grader.report.figures import speedup_text
+from grader.text import harmless_name, harmless_remark
+from grader.units import ABSENT, memory_text, time_text
+
+_COLUMNS = (
+    "cores",
+    "time of a call",
+    "speedup",
+    "efficiency",
+    "serial part (Karp–Flatt)",
+    "cores at work",
+    "threads",
+    "memory",
+)
+
+
+def scaled(study: Study) -> RenderableType:
+    """A row for each number of cores, what Amdahl's law says of them, and what to know about it."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in _COLUMNS:
+        table.add_column(name, justify="right")
+    for one, figures in zip(study.scaling.on_cores, study.figures, strict=True):
+        table.add_row(*_row(one, figures))
+    about = f" · {study.task} · case {study.case} · {study.scaling.runs} runs"
+    title = Text.assemble((harmless_name(study.author), "bold"), about)
+    notes = [Text(f"note: {harmless_remark(note)}", style="yellow") for note in study.notes]
+    return Group(title, table, _law(study), *notes, Text(f"sandbox: {study.sandbox}", style="dim"))
+
+
+def _row(one: OnCores, figures: Figures) -> tuple[str, ...]:
+    speedup = "1" if one.cores == 1 else speedup_text(one.speedup.value, one.speedup.low, one.speedup.high)
+    return (
+        str(one.cores),
+        time_text(figures.time_s),
+        speedup,
+        f"{one.efficiency:.0%}",
+        ABSENT if one.karp_flatt is None else share_text(one.karp_flatt),
+        f"{figures.cores_at_work:.2f}",
+        str(figures.threads),
+        memory_text(figures.peak_memory_bytes),
+    )
+
+
+def _law(study: Study) -> Text:
+    found = study.scaling
+    bound = "no bound" if found.most_speedup is None else f"{found.most_speedup:.3g} × at most, however many cores"
+    return Text(f"Amdahl: {share_text(found.serial)} of the time on one core stays serial: {bound}")
+
+
+def share_text(estimate: Estimate) -> str:
+    """`12.3 % (11.9 to 12.7)`."""
+    value = f"{100 * estimate.value:.1f} %"
+    if estimate.low is None or estimate.high is None:
+        return value
+    return f"{value} ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"

@@ -1,0 +1,36 @@
+"""What `grader scaling` says of a program."""
+
+from dataclasses import replace
+
+from grader.grading.scaling import Estimate, scaling
+from grader.report.scaling import scaled, share_text
+from tests.report.example import rendered, study
+
+
+def test_each_number_of_cores_has_a_row_and_the_law_one_sentence() -> None:
+    text = rendered(scaled(study()))
+    assert "ada · double · case large · 3 runs" in text
+    row = next(line.split() for line in text.splitlines() if line.strip().startswith("4 "))
+    assert row[:4] == ["4", "65", "ms", "3.08"]
+    assert {"77%", "3.90", "16", "MB"} <= set(row)
+    assert "Amdahl: 10.0 %" in text
+    assert "of the time on one core stays serial: 10 × at most, however many cores" in text
+    assert "note: it was quiet" in text
+
+
+def test_a_program_that_gains_more_than_its_cores_has_no_bound() -> None:
+    faster = scaling([{1: 0.0, 2: -0.8}] * 3, [0.0] * 3)
+    assert "no bound" in rendered(scaled(replace(study(), scaling=faster, figures=study().figures[:2])))
+
+
+def test_memory_that_the_machine_does_not_tell_is_absent() -> None:
+    assert "–" in rendered(scaled(study(peak_memory_bytes=None))).splitlines()[4]
+
+
+def test_a_hostile_name_does_nothing_to_the_terminal() -> None:
+    assert "\x1b" not in rendered(scaled(study(author="ada\x1b[2J")))
+
+
+def test_a_share_stands_with_its_interval() -> None:
+    assert share_text(Estimate(0.123, 0.119, 0.127)) == "12.3 % (11.9 to 12.7)"
+    assert share_text(Estimate(0.123)) == "12.3 %"
