@@ -32,7 +32,9 @@ LOADS = {
     "busy": Load("a process that computes all the time on the other core", "busy", other_core=True),
     "bursts": Load("0.2 to 1 s of computing, 0.2 to 1 s of rest, on any core", "bursts", other_core=False),
     "traffic": Load("128 MiB copied over and over on the other core", "traffic", other_core=True),
-    "phases": Load("computing on the other core, stopped and continued every 1 to 4 s", "busy", other_core=True, in_phases=True),
+    "phases": Load(
+        "computing on the other core, stopped and continued every 1 to 4 s", "busy", other_core=True, in_phases=True
+    ),
 }
 
 

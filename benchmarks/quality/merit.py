@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean, median, variance
 
@@ -30,6 +30,15 @@ class Outcome:
     def ranks(self) -> dict[str, int]:
         """One more than the number of those that are said to be faster."""
         return {author: 1 + sum(slower == author for _, slower in self.faster) for author in self.log_times}
+
+    def over(self, author: str, other: str) -> float:
+        """The time of one author over another's."""
+        return math.exp(self.log_times[author] - self.log_times[other])
+
+    def only(self, authors: Collection[str]) -> "Outcome":
+        """What it says of these authors."""
+        log_times = {author: value for author, value in self.log_times.items() if author in authors}
+        return replace(self, log_times=log_times, faster={pair for pair in self.faster if set(pair) <= log_times.keys()})
 
 
 @dataclass(frozen=True)

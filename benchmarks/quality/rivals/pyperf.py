@@ -17,6 +17,7 @@ for author, path in PATHS.items():
 """
 _VALUES = 3
 _MIN_TIME_S = 0.1
+_START_S = 0.15
 _LEAST_PROCESSES = 2
 
 
@@ -40,7 +41,7 @@ class Pyperf:
 
         paths = {author: str(path) for author, path in field.paths.items()}
         (field.folder / "script.py").write_text(_SCRIPT.format(paths=paths), encoding="utf-8")
-        processes = max(_LEAST_PROCESSES, round(field.seconds / ((_VALUES + 1) * _MIN_TIME_S)))
+        processes = max(_LEAST_PROCESSES, round(field.seconds / ((_VALUES + 1) * _MIN_TIME_S + _START_S)))
         field.python("script.py", "--quiet", "--output", "values.json", "--processes", str(processes))
         suite = pyperf.BenchmarkSuite.load(str(field.folder / "values.json"))
         values = {benchmark.get_name(): benchmark.get_values() for benchmark in suite}

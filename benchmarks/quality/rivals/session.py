@@ -24,6 +24,7 @@ PROGRAMS_MODULE = f'''\
 
 import functools
 import importlib.util
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +35,10 @@ X = np.random.default_rng(0).uniform(0.1, 1.0, {PIECES})
 @functools.cache
 def load(path):
     """The function of a hand-in; what Numba compiles is kept beside the file, as the grader keeps it for later runs."""
-    name = Path(path).stem
-    spec = importlib.util.spec_from_file_location(name, path)
+    name, author = Path(path).stem, Path(path).parent.name
+    spec = importlib.util.spec_from_file_location(f"{{name}} of {{author}}", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where Numba looks for what it compiled
     spec.loader.exec_module(module)
     for value in vars(module).values():
         if hasattr(value, "enable_caching"):
@@ -70,8 +72,7 @@ class Field:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            # A home of its own: asv would write into the user's.
-            env={**os.environ, **_threads(self.kernel), "PYTHONPATH": str(self.folder), "HOME": str(self.folder)},
+            env={**os.environ, **_threads(self.kernel), **_places(self.folder)},
             capture_output=True,
             text=True,
             timeout=_PATIENCE_S,
@@ -84,7 +85,6 @@ class Field:
     def python(self, *words: str) -> str:
         """The same with this interpreter."""
         return self.run(sys.executable, *words)
-
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,7 @@ class Rival(Protocol):
         """One session."""
 
 
-def field_of(
-    course: Path, folder: Path, kernel: Kernel, programs: Sequence[Program], seconds: float
-) -> Field:
+def field_of(course: Path, folder: Path, kernel: Kernel, programs: Sequence[Program], seconds: float) -> Field:
     """A folder with what every tool needs, and with the kernel compiled where that takes long."""
     folder.mkdir(parents=True)
     (folder / "programs.py").write_text(PROGRAMS_MODULE, encoding="utf-8")
@@ -138,6 +136,11 @@ def outcome_of(rival: Rival, field: Field) -> Outcome:
         if heard.differ(one, other)
     }
     return Outcome({author: math.log(time_s) for author, time_s in heard.times_s.items()}, frozenset(faster), seconds)
+
+
+def _places(folder: Path) -> dict[str, str]:
+    """Where modules are found, under the names that the tools look for; and a home, since asv writes into it."""
+    return dict.fromkeys(("PYTHONPATH", "ASV_PYTHONPATH", "HOME"), str(folder))
 
 
 def _threads(kernel: Kernel) -> dict[str, str]:

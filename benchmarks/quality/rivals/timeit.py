@@ -14,7 +14,7 @@ import programs
 
 programs.call(sys.argv[1])
 timer = timeit.Timer(lambda: programs.call(sys.argv[1]))
-number, _ = timer.autorange()
+number = max(1, round(float(sys.argv[2]) / {_REPEAT} / timer.timeit(1)))
 print(json.dumps(min(timer.repeat({_REPEAT}, number)) / number))
 """
 _DIFFERENCE = 0.01
@@ -25,7 +25,7 @@ class Timeit:
 
     name = "timeit"
     about = (
-        f"`timeit.Timer.autorange()`, then the minimum of `repeat({_REPEAT})`, each program in a fresh process and called once before;"
+        f"the minimum of `Timer.repeat({_REPEAT}, number)`, with the number that fills the seconds; each program in a fresh process and called once before;"
         " any difference above 1 % counts"
     )
 
@@ -36,7 +36,10 @@ class Timeit:
     def hear(self, field: Field) -> Heard:
         """One process for each program."""
         (field.folder / "best.py").write_text(_SCRIPT, encoding="utf-8")
-        times_s = {author: float(json.loads(field.python("best.py", str(path)))) for author, path in field.paths.items()}
+        times_s = {
+            author: float(json.loads(field.python("best.py", str(path), f"{field.seconds:g}")))
+            for author, path in field.paths.items()
+        }
         return Heard(
             times_s, lambda one, other: abs(times_s[one] - times_s[other]) > _DIFFERENCE * min(times_s[one], times_s[other])
         )
