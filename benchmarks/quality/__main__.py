@@ -2,8 +2,8 @@
 
     python -m benchmarks.quality [--quick] [--json FILE] [--out DIR]
 
-Full, it takes up to half an hour on two cores that nobody else uses, and needs `pip install 'hppl-grader[bench]'` and hyperfine for the other tools.
-Writes `measurement.md` and `measurement.svg` into DIR; without it, the report goes to the terminal.
+Full, it takes half an hour on two cores that nobody else uses. The other tools come with the extra `bench`, and hyperfine from
+the system. Writes `measurement.md` and `measurement.svg` into DIR; without it, the report goes to the terminal.
 """
 
 import argparse
@@ -14,7 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.quality import plots, report
+from benchmarks.quality.defects import defects
 from benchmarks.quality.effort import FULL, QUICK
+from benchmarks.quality.load import QUIET
 from benchmarks.quality.quality import Quality, benchmark
 from grader.errors import GraderError
 
@@ -35,7 +37,14 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     _write(quality, arguments.out, arguments.json)
-    return 0
+    wrong = [
+        f"{name}: {defect}"
+        for name, outcomes in quality.outcomes[QUIET].items()
+        for defect in defects(outcomes, quality.programs)
+    ]
+    for sentence in wrong:
+        _say(sentence)
+    return 1 if wrong else 0
 
 
 def _say(what: str) -> None:

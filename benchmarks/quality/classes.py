@@ -19,6 +19,7 @@ class Kernel:
 
     name: str
     title: str
+    about: str
     profile: Profile = Profile.SINGLE
 
     @property
@@ -28,13 +29,13 @@ class Kernel:
 
 
 KERNELS = (
-    Kernel("pure_python", "pure Python"),
-    Kernel("compute", "NumPy in the cache"),
-    Kernel("memory", "NumPy from memory"),
-    Kernel("sorting", "sorting"),
-    Kernel("allocation", "small objects"),
-    Kernel("compiled", "Numba"),
-    Kernel("threads", "Numba, two threads", Profile.THREADS),
+    Kernel("pure_python", "pure Python", "a recurrence in an interpreted loop"),
+    Kernel("compute", "NumPy in the cache", "an exponential of few numbers"),
+    Kernel("memory", "NumPy from memory", "the sum of an array larger than the cache"),
+    Kernel("sorting", "sorting", "a merge sort of scrambled numbers, whose branches nobody can predict"),
+    Kernel("allocation", "small objects", "tuples in lists in a dictionary, made and thrown away"),
+    Kernel("compiled", "Numba", "a recurrence in a scalar loop"),
+    Kernel("threads", "Numba, two threads", "the same, its pieces shared out over two threads", Profile.THREADS),
 )
 
 

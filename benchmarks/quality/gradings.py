@@ -14,7 +14,7 @@ from grader.store import StoredBlock
 
 
 def gradings(pool: StoredBlock, measurement: Measurement) -> list[Outcome]:
-    """Independent gradings: the first from the pool's first runs, the next from those behind them; what is left over is not used."""
+    """Independent gradings: the first from the pool's first runs, the next from those behind them; a rest is not used."""
     found, runs = [], pool.runs
     while (graded := _graded(pool, runs, measurement)) is not None:
         found.append(graded)

@@ -1,4 +1,7 @@
-"""A neighbour that wants the machine too: `python -m benchmarks.quality.neighbour KIND`; it ends with the process that started it."""
+"""A neighbour that wants the machine too; it ends with the process that started it.
+
+`python -m benchmarks.quality.neighbour KIND`
+"""
 
 import ctypes
 import random

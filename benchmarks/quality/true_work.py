@@ -32,10 +32,22 @@ def size_for(kernel: Kernel, call_s: float) -> int:
 
 
 def pieces_made(kernel: Kernel, programs: Sequence[Program]) -> dict[str, int]:
-    """How many pieces one call of each author's program really makes: counted call by call in the interpreter, nothing compiled."""
+    """How many pieces a call of each author's program really makes: counted one by one in the interpreter, nothing compiled."""
     with _process(NUMBA_DISABLE_JIT="1") as process:
         counts = process.map(partial(_pieces_made, kernel), programs)
         return {program.author: count for program, count in zip(programs, counts, strict=True)}
+
+
+def module_of(kernel: Kernel, program: Program, size: int, folder: Path) -> ModuleType:
+    """A program with pieces of this size, written into the folder and imported."""
+    path = folder / f"{kernel.name}.py"
+    path.write_text(source_of(kernel, program, size), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(kernel.name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @contextmanager
@@ -58,7 +70,7 @@ def _size_for(kernel: Kernel, call_s: float) -> int:
     size = _FIRST_SIZE
     for _ in range(_STEPS):  # what does not grow with the size has ever less to say
         with TemporaryDirectory() as folder:
-            function = getattr(_module(kernel, BASE, size, Path(folder)), kernel.name)
+            function = getattr(module_of(kernel, BASE, size, Path(folder)), kernel.name)
             size = max(_SMALL_SIZE, round(size * call_s / _shortest_call_s(function)))
     return size
 
@@ -76,7 +88,7 @@ def _shortest_call_s(function: Callable[[Any], Any]) -> float:
 
 def _pieces_made(kernel: Kernel, program: Program) -> int:
     with TemporaryDirectory() as folder:
-        module = _module(kernel, program, _SMALL_SIZE, Path(folder))
+        module = module_of(kernel, program, _SMALL_SIZE, Path(folder))
         pieces = 0
 
         def count(frame: FrameType, event: str, _argument: object) -> None:
@@ -90,14 +102,3 @@ def _pieces_made(kernel: Kernel, program: Program) -> int:
         finally:
             sys.setprofile(None)
     return pieces
-
-
-def _module(kernel: Kernel, program: Program, size: int, folder: Path) -> ModuleType:
-    path = folder / f"{kernel.name}.py"
-    path.write_text(source_of(kernel, program, size), encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(kernel.name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -6,8 +6,8 @@ from asv.results import Results
 from benchmarks.quality.rivals.session import Field, Heard
 
 _CONFIG = """\
-{"version": 1, "project": "programs", "repo": ".", "branches": ["HEAD"], "environment_type": "existing", "benchmark_dir": "suite",
- "results_dir": "results"}
+{"version": 1, "project": "programs", "repo": ".", "branches": ["HEAD"], "environment_type": "existing",
+ "benchmark_dir": "suite", "results_dir": "results"}
 """
 _SUITE = """\
 import programs
@@ -30,8 +30,8 @@ class Asv:
 
     name = "asv"
     about = (
-        "`asv run --python=same --set-commit-hash HASH --record-samples`, defaults otherwise (2 rounds of 5 samples, ≥ 10 ms each);"
-        " median; different where `asv compare --factor 1` says so: a Mann–Whitney U test at p < 0.002"
+        "`asv run --python=same --set-commit-hash HASH --record-samples`, defaults otherwise (2 rounds of 5 samples of"
+        " 10 ms or more); median; different where `asv compare --factor 1` says so: a Mann-Whitney U test at p < 0.002"
     )
 
     def missing(self) -> str | None:

@@ -24,8 +24,9 @@ class Hyperfine:
 
     name = "hyperfine"
     about = (
-        f"`hyperfine --warmup 1 --runs {_RUNS} --shell none` (10 runs by default would take twice the others' time) of a script that makes"
-        f" {_CALLS} calls, start of Python included; different where mean ± σ do not overlap, as it prints them"
+        f"`hyperfine --warmup 1 --runs {_RUNS} --shell none` (10 runs, the default, would take twice the others' time)"
+        f" of a script that makes {_CALLS} calls, start of Python included; different where mean ± σ,"
+        " as it prints them, do not overlap"
     )
 
     def missing(self) -> str | None:

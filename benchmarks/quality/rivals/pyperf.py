@@ -26,8 +26,9 @@ class Pyperf:
 
     name = "pyperf"
     about = (
-        "`Runner.bench_func`, 3 values of ≥ 0.1 s and one warm-up a process as by default, and as many processes (20 by default) as fit"
-        " the seconds, at least 2; mean; different where `pyperf compare_to` calls it significant: Student's t-test at 95 %"
+        "`Runner.bench_func`, one warm-up and 3 values of ≥ 0.1 s a process, as by default, and as many processes (20 by"
+        " default) as fit the seconds, at least 2; mean; different where `pyperf compare_to` calls it significant: Student's"
+        " t-test at 95 %"
     )
 
     def missing(self) -> str | None:

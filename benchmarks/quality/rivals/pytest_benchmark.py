@@ -24,8 +24,8 @@ class PytestBenchmark:
 
     name = "pytest-benchmark"
     about = (
-        "`pytest --benchmark-json FILE --benchmark-max-time S`, defaults otherwise, each function called once before; ordered by the"
-        " minimum, as its table is by default: it knows no ties"
+        "`pytest --benchmark-json FILE --benchmark-max-time S`, defaults otherwise, each function called once before; in"
+        " the order of the minima, as its table is by default: it knows no ties"
     )
 
     def missing(self) -> str | None:

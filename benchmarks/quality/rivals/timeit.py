@@ -25,8 +25,8 @@ class Timeit:
 
     name = "timeit"
     about = (
-        f"the minimum of `Timer.repeat({_REPEAT}, number)`, with the number that fills the seconds; each program in a fresh process and called once before;"
-        " any difference above 1 % counts"
+        f"the minimum of `Timer.repeat({_REPEAT}, number)`, with the number that fills the seconds; each program in a fresh"
+        " process and called once before; any difference above 1 % counts"
     )
 
     def missing(self) -> str | None:
