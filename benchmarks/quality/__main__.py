@@ -3,7 +3,8 @@
     python -m benchmarks.quality [--quick] [--json FILE] [--out DIR]
 
 Full, it takes half an hour on two cores that nobody else uses. The other tools come with the extra `bench`, and hyperfine from
-the system. Writes `measurement.md` and `measurement.svg` into DIR; without it, the report goes to the terminal.
+the system. Writes `measurement.md` and `measurement.svg` into DIR; without it, the report goes to the terminal. Exit code 1
+where every grading of a class without load splits the same equals, or misses 10 % more work.
 """
 
 import argparse
@@ -37,14 +38,11 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     _write(quality, arguments.out, arguments.json)
-    wrong = [
-        f"{name}: {defect}"
-        for name, outcomes in quality.outcomes[QUIET].items()
-        for defect in defects(outcomes, quality.programs)
-    ]
-    for sentence in wrong:
-        _say(sentence)
-    return 1 if wrong else 0
+    found = {name: defects(outcomes, quality.programs) for name, outcomes in quality.outcomes[QUIET].items()}
+    for name, sentences in found.items():
+        for sentence in sentences:
+            _say(f"{name}: {sentence}")
+    return 1 if any(found.values()) else 0
 
 
 def _say(what: str) -> None:

@@ -1,7 +1,7 @@
 """What a ranking must not do twice. Pure functions.
 
-One grading of fifty may split equals, and that is no defect. Where two independent gradings split the same two the same way round,
-it is chance in less than one of a thousand classes.
+One grading of fifty may split equals, and that is no defect. Where two independent gradings split the same two the same way
+round, it is chance in less than one of a thousand classes.
 """
 
 from collections.abc import Iterable, Sequence
