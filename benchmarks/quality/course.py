@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.quality.classes import BASE, PIECES, Kernel, Program, source_of
+from benchmarks.quality.classes import BASE, PIECES, THREADS, Kernel, Program, source_of
 from grader.machine import usable_cpus
 
 _COURSE = """\
@@ -74,7 +74,7 @@ def write_course(folder: Path, kernels: Sequence[Kernel], programs: Sequence[Pro
 
 def write_rules(folder: Path, runs: int, programs: Sequence[Program]) -> None:
     """`course.toml`: the grader's own rules, but so many runs of everyone."""
-    threads = min(2, len(usable_cpus()))
+    threads = min(THREADS, len(usable_cpus()))
     _write(folder / "course.toml", _COURSE.format(threads=threads, runs=runs, block_size=len(programs) + 1))
 
 

@@ -1,13 +1,14 @@
 """One quality benchmark from beginning to end: classes, pools of runs, gradings, other tools; and what it found."""
 
 import platform
+import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.quality.classes import BASE, Kernel, Program
+from benchmarks.quality.classes import BASE, THREADS, Kernel, Program
 from benchmarks.quality.course import write_course
 from benchmarks.quality.effort import Effort
 from benchmarks.quality.gradings import gradings, reshuffled, whole
@@ -18,6 +19,7 @@ from benchmarks.quality.rivals import RIVALS
 from benchmarks.quality.rivals.session import field_of, outcome_of
 from benchmarks.quality.true_work import pieces_made, size_for
 from grader.content.course import Measurement
+from grader.grading.estimate import turn_time_s
 from grader.machine import Machine, library_versions, this_machine, usable_cpus
 from grader.store import StoredBlock
 
@@ -39,7 +41,7 @@ class Quality:
     kernels: tuple[Kernel, ...]
     sizes: Mapping[str, int]
     calls_s: Mapping[str, float]
-    """Of the base programs, as the check stage saw them."""
+    """Of the base programs: the median turn without load."""
     pieces_made: Mapping[str, Mapping[str, int]]
     """By kernel and author."""
     measured: Mapping[str, Mapping[str, float]]
@@ -63,7 +65,7 @@ class Quality:
 def benchmark(effort: Effort, folder: Path, say: Say) -> Quality:
     """Measure everything in a folder of its own."""
     start = time.monotonic()
-    kernels = tuple(kernel for kernel in effort.kernels if kernel.profile.cores(2) <= len(usable_cpus()))
+    kernels = tuple(kernel for kernel in effort.kernels if kernel.profile.cores(THREADS) <= len(usable_cpus()))
     say(f"sizes of {len(kernels)} kernels")
     sizes = {kernel.name: size_for(kernel, effort.call_s) for kernel in kernels}
     made = {kernel.name: pieces_made(kernel, effort.programs) for kernel in kernels}
@@ -78,13 +80,13 @@ def benchmark(effort: Effort, folder: Path, say: Say) -> Quality:
     return Quality(
         effort=effort,
         date=datetime.now(UTC).date().isoformat(),
-        machine=this_machine("here", min(2, len(usable_cpus()))),
+        machine=this_machine("here", min(THREADS, len(usable_cpus()))),
         sandbox=classes.backend.sandbox,
         python=platform.python_version(),
         libraries=library_versions(),
         kernels=kernels,
         sizes=sizes,
-        calls_s={name: pool.block.calls_s[pool.block.baseline.key] for name, pool in pools[QUIET].items()},
+        calls_s={name: _call_s(pool) for name, pool in pools[QUIET].items()},
         pieces_made=made,
         measured={name: _over_base(whole(pool, rules)) for name, pool in pools[QUIET].items()},
         outcomes=outcomes,
@@ -134,6 +136,12 @@ def _merits(outcomes: Mapping[str, tuple[Outcome, ...] | list[Outcome]], program
 def _of_programs(outcomes: Mapping[str, tuple[Outcome, ...]], effort: Effort) -> dict[str, tuple[Outcome, ...]]:
     authors = {program.author for program in effort.rival_programs}
     return {name: tuple(one.only(authors) for one in outcomes[name]) for name in effort.rival_kernels if name in outcomes}
+
+
+def _call_s(pool: StoredBlock) -> float:
+    baseline = pool.block.baseline.key
+    turns = (turn for record in pool.runs for turn in record.turns if turn.competitor == baseline)
+    return statistics.median(turn_time_s(turn.timed_s) for turn in turns)
 
 
 def _over_base(outcome: Outcome) -> dict[str, float]:

@@ -16,19 +16,21 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.quality.classes import BASE, PIECES, Kernel, Program, source_of
-from grader.machine import usable_cpus
+from benchmarks.quality.classes import BASE, PIECES, THREADS, Kernel, Program, source_of
 
 _FIRST_SIZE = 1000
 _SMALL_SIZE = 8
 _STEPS = 3
-_CALLS = 5
+_CALLS = 20
 
 
 def size_for(kernel: Kernel, call_s: float) -> int:
-    """The size of a piece with which the base program's call takes about `call_s` on this machine."""
-    with _process(NUMBA_NUM_THREADS=str(min(2, len(usable_cpus()))), OMP_NUM_THREADS="1") as process:
-        return process.submit(_size_for, kernel, call_s).result()
+    """The size of a piece with which the base program's call takes about `call_s` on this machine.
+
+    It is found with one thread: two at once never run undisturbed on a machine that does something else besides.
+    """
+    with _process(NUMBA_NUM_THREADS="1", OMP_NUM_THREADS="1") as process:
+        return process.submit(_size_for, kernel, call_s * kernel.profile.cores(THREADS)).result()
 
 
 def pieces_made(kernel: Kernel, programs: Sequence[Program]) -> dict[str, int]:

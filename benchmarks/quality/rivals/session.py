@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from benchmarks.quality.classes import PIECES, Kernel, Program
+from benchmarks.quality.classes import PIECES, THREADS, Kernel, Program
 from benchmarks.quality.course import path_of
 from benchmarks.quality.merit import Outcome
 from grader.errors import GraderError
-from grader.machine import usable_cpus
 
 _PATIENCE_S = 600.0
 
@@ -144,5 +143,5 @@ def _places(folder: Path) -> dict[str, str]:
 
 
 def _threads(kernel: Kernel) -> dict[str, str]:
-    cores = str(kernel.profile.cores(min(2, len(usable_cpus()))))
+    cores = str(kernel.profile.cores(THREADS))
     return {"NUMBA_NUM_THREADS": cores, "OMP_NUM_THREADS": cores, "OPENBLAS_NUM_THREADS": cores}
