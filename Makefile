@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup grade test attacks lint bench clean
+.PHONY: setup grade test attacks lint bench quality clean
 
 setup: .venv/installed
 
@@ -34,6 +34,11 @@ lint: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks.harness
+
+# Half an hour, on a machine that does nothing else.
+quality: setup
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python -m benchmarks.quality --out docs $(QUALITY_OPTIONS)
 
 clean:
 	rm -rf .venv results html .asv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,31 @@
+"""What a ranking must not do twice. Pure functions.
+
+One grading of fifty may split equals, and that is no defect. Where two independent gradings split the same two the same way
+round, it is chance in less than one of a thousand classes.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import permutations
+
+from benchmarks.quality.classes import Program
+from benchmarks.quality.merit import Outcome
+
+OBVIOUS_PERCENT = 10
+"""No grading may miss this much more work than the base program's, twice."""
+_LEAST_GRADINGS = 2
+
+
+def defects(outcomes: Sequence[Outcome], programs: Iterable[Program]) -> list[str]:
+    """What every one of the gradings of a class says wrongly, in sentences; nothing where there are fewer than two gradings."""
+    if len(outcomes) < _LEAST_GRADINGS:
+        return []
+    ranks = [outcome.ranks for outcome in outcomes]
+    found = []
+    for one, other in permutations(programs, 2):
+        always_ahead = all(of_one[one.author] < of_one[other.author] for of_one in ranks)
+        if one.percent == other.percent == 0 and always_ahead:
+            found.append(f"{one.author} and {other.author} do the same work, and {one.author} was ranked ahead every time")
+        missed = all(of_one[one.author] >= of_one[other.author] for of_one in ranks)
+        if one.percent == 0 and other.percent >= OBVIOUS_PERCENT and missed:
+            found.append(f"{other.author} does {other.percent} % more work than {one.author}, and never ranked behind it")
+    return found

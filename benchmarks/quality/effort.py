@@ -1,0 +1,64 @@
+"""How much a quality benchmark measures."""
+
+from dataclasses import dataclass
+
+from benchmarks.quality.classes import BASE, KERNELS, LADDER, PROGRAMS, Kernel, Program
+from benchmarks.quality.load import LOADS
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many gradings, runs and seconds."""
+
+    kernels: tuple[Kernel, ...]
+    programs: tuple[Program, ...]
+    call_s: float
+    """What a call of a base program takes, about."""
+    quiet_runs: int
+    """Runs of each kernel's class without load; the gradings are made of them."""
+    most_runs: int
+    """A grading ends here, settled or not: the course's budget is spent."""
+    loads: tuple[str, ...]
+    loaded_kernels: tuple[str, ...]
+    """Graded under load too."""
+    loaded_runs: int
+    reshuffles: int
+    """Gradings of each pool of runs in an order of chance, for the resampled figures."""
+    rival_sessions: int
+    """Independent sessions with each of the other tools; at none they are left out."""
+    rival_kernels: tuple[str, ...]
+    rival_programs: tuple[Program, ...]
+    rival_seconds: float
+    """For each program, where a tool lets one say so: what the grader spends on an author."""
+
+
+FULL = Effort(
+    kernels=KERNELS,
+    programs=PROGRAMS,
+    call_s=0.006,
+    quiet_runs=15,
+    most_runs=5,
+    loads=tuple(LOADS),
+    loaded_kernels=("pure_python", "memory", "compiled"),
+    loaded_runs=5,
+    reshuffles=100,
+    rival_sessions=2,
+    rival_kernels=("pure_python", "compute", "memory", "compiled", "threads"),
+    rival_programs=tuple(one for one in PROGRAMS if one.author in {*LADDER, "copy", "more-05"}),
+    rival_seconds=1.5,
+)
+QUICK = Effort(
+    kernels=tuple(kernel for kernel in KERNELS if kernel.name in {"pure_python", "compute", "allocation"}),
+    programs=tuple(one for one in PROGRAMS if one == BASE or one.author in {"copy", "reworded", "more-05", "more-10"}),
+    call_s=0.005,
+    quiet_runs=10,
+    most_runs=5,
+    loads=(),
+    loaded_kernels=(),
+    loaded_runs=0,
+    reshuffles=20,
+    rival_sessions=0,
+    rival_kernels=(),
+    rival_programs=(),
+    rival_seconds=0.0,
+)

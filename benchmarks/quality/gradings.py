@@ -1,0 +1,79 @@
+"""From a stream of runs to gradings: the grader's own rules say after which run it stops, and who ranks where."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from benchmarks.quality.merit import Outcome
+from grader.content.course import Measurement
+from grader.grading.measure_class import contestants
+from grader.grading.rank import Ranking
+from grader.grading.standings import rank_case
+from grader.records import CONTROL, RunRecord
+from grader.store import StoredBlock
+
+
+def gradings(pool: StoredBlock, measurement: Measurement) -> list[Outcome]:
+    """Independent gradings: the first from the pool's first runs, the next from those behind them; a rest is not used."""
+    found, runs = [], pool.runs
+    while (graded := _graded(pool, runs, measurement)) is not None:
+        found.append(graded)
+        runs = runs[graded.runs :]
+    return found
+
+
+def reshuffled(pool: StoredBlock, measurement: Measurement, count: int) -> list[Outcome]:
+    """Gradings from the pool's runs in orders of chance: they share runs, and so are not independent of each other."""
+    order = random.Random(0)  # noqa: S311 -- the same figures from the same runs
+    shuffles = (_graded(pool, order.sample(pool.runs, len(pool.runs)), measurement) for _ in range(count))
+    return [graded for graded in shuffles if graded is not None]
+
+
+def whole(pool: StoredBlock, measurement: Measurement) -> Outcome:
+    """One grading of all runs of the pool: the best estimate of every program's time."""
+    return _outcome(rank_case([pool], measurement), pool.runs)
+
+
+def _graded(pool: StoredBlock, runs: Sequence[RunRecord], measurement: Measurement) -> Outcome | None:
+    """A grading of the first of the runs, as many as the grader asks for; None where they do not suffice."""
+    everyone = frozenset(member.key for member in pool.block.members)
+    participants, taken = everyone, pool.runs[:0]
+    for record in runs:
+        taken = (*taken, _of(record, participants | {pool.block.baseline.key, CONTROL}))
+        so_far = replace(pool, runs=taken)
+        participants = takes_part(so_far, everyone, measurement)
+        if not participants:
+            return _outcome(rank_case([so_far], measurement), taken)
+    return None
+
+
+def takes_part(stored: StoredBlock, everyone: frozenset[str], measurement: Measurement) -> frozenset[str]:
+    """Who takes part in the next run of a block of students; nobody once the grading is over."""
+    if len(stored.runs) < measurement.min_runs:
+        return everyone
+    if len(stored.runs) >= measurement.max_runs:
+        return frozenset()
+    return contestants(rank_case([stored], measurement), everyone, measurement)
+
+
+def _of(record: RunRecord, participants: frozenset[str]) -> RunRecord:
+    return replace(record, turns=tuple(turn for turn in record.turns if turn.competitor in participants))
+
+
+def _outcome(ranking: Ranking, runs: Sequence[RunRecord]) -> Outcome:
+    students = [(one, one.rank) for one in ranking.standings if one.rank is not None]
+    return Outcome(
+        log_times={_author(one.competitor): one.score for one, _ in students},
+        faster=frozenset(
+            (_author(one.competitor), _author(other.competitor))
+            for one, rank in students
+            for other, others_rank in students
+            if rank < others_rank
+        ),
+        seconds=sum(record.wall_time_s for record in runs),
+        runs=len(runs),
+    )
+
+
+def _author(key: str) -> str:
+    return key.partition("/")[2]
