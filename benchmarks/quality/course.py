@@ -19,7 +19,7 @@ preload = ["numpy", "numba"]
 [measurement]   # this many runs whatever they say: the rules are applied to them afterwards
 min_runs = {runs}
 max_runs = {runs}
-budget_s = 1e6
+budget_s_per_submission = 1e6
 block_size = {block_size}
 """
 

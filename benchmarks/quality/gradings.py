@@ -3,12 +3,13 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from benchmarks.quality.merit import Outcome
 from grader.content.course import Measurement
-from grader.grading.measure_class import contestants
 from grader.grading.rank import Ranking
 from grader.grading.standings import rank_case
+from grader.grading.stopping import contestants
 from grader.records import CONTROL, RunRecord
 from grader.store import StoredBlock
 
@@ -41,19 +42,10 @@ def _graded(pool: StoredBlock, runs: Sequence[RunRecord], measurement: Measureme
     for record in runs:
         taken = (*taken, _of(record, participants | {pool.block.baseline.key, CONTROL}))
         so_far = replace(pool, runs=taken)
-        participants = takes_part(so_far, everyone, measurement)
+        participants = contestants(len(so_far.counting), partial(rank_case, [so_far], measurement), everyone, measurement)
         if not participants:
             return _outcome(rank_case([so_far], measurement), taken)
     return None
-
-
-def takes_part(stored: StoredBlock, everyone: frozenset[str], measurement: Measurement) -> frozenset[str]:
-    """Who takes part in the next run of a block of students; nobody once the grading is over."""
-    if len(stored.runs) < measurement.min_runs:
-        return everyone
-    if len(stored.runs) >= measurement.max_runs:
-        return frozenset()
-    return contestants(rank_case([stored], measurement), everyone, measurement)
 
 
 def _of(record: RunRecord, participants: frozenset[str]) -> RunRecord:
