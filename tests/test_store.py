@@ -470,8 +470,10 @@ def test_a_database_of_something_else_is_refused_and_left_as_it_is(tmp_path: Pat
 def test_a_damaged_store_is_not_taken_for_an_empty_one(path: Path) -> None:
     with Store(path) as store:
         store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+        pages = [page for (page,) in store._connection.execute("SELECT rootpage FROM sqlite_master WHERE rootpage > 0")]
     content = bytearray(path.read_bytes())
-    content[4096:] = b"\xff" * (len(content) - 4096)
+    for page in pages:
+        content[4096 * (page - 1) : 4096 * page] = b"\xff" * 4096
     path.write_bytes(content)
     with Store(path) as store, pytest.raises(GraderError, match=r"the store .* cannot be read: "):
         store.check(ADA, TASK, CONDITIONS)
