@@ -92,7 +92,7 @@ _BOARDS = (
     "CREATE TABLE changes (task TEXT PRIMARY KEY, number INTEGER NOT NULL)",
     "CREATE TABLE boards (key TEXT PRIMARY KEY, task TEXT NOT NULL, number INTEGER NOT NULL, board TEXT NOT NULL)",
     *(
-        f"CREATE TRIGGER {name} AFTER {event} BEGIN INSERT INTO changes (task, number) VALUES ({task}, 1)"
+        f"CREATE TRIGGER {name} AFTER {event} BEGIN INSERT INTO changes (task, number) VALUES ({task}, 1)"  # noqa: S608 -- constants
         " ON CONFLICT (task) DO UPDATE SET number = number + 1; END"
         for name, (event, task) in _COUNTED_CHANGES.items()
     ),

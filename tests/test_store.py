@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from grader.content.task import Interface, LoadedTask, Task
 from grader.errors import GraderError, UsageError
 from grader.machine import Bandwidth, Machine, Peaks
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
-from grader.store import SCHEMA_VERSION, Conditions, Store
+from grader.store import _SCHEMA, SCHEMA_VERSION, Conditions, Store
 from grader.verdicts import Verdict
 
 CONDITIONS = Conditions("environment", "machine", "sandbox")
@@ -342,6 +342,44 @@ def test_a_decision_that_cannot_be_written_says_so(store: Store) -> None:
         store.add_decision(DECISION)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store, _: store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT),
+        lambda store, _: store.replace_check(ADA, TASK, CONDITIONS, replace(RIGHT, case="small")),
+        lambda store, _: store.add_block(BLOCK, TASK, CONDITIONS),
+        lambda store, block: store.add_run(block, run()),
+        lambda store, _: store.forget([ADA], "double"),
+        lambda store, _: store.forget([NUMBA], "double"),
+        lambda store, _: store.add_acceptance(Acceptance("ada", "double", "content of ada", "fine", "tess", "2026-10-05")),
+        lambda store, _: store.add_peaks(CONDITIONS, Peaks(1e9, ())),
+    ],
+    ids=["check", "changed check", "block", "run", "forgotten member", "forgotten baseline", "acceptance", "peaks"],
+)
+def test_a_board_is_forgotten_once_anything_changes_that_it_follows_from(
+    store: Store, change: Callable[[Store, int], object]
+) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    block = store.add_block(BLOCK, TASK, CONDITIONS)
+    store.keep_board("key", TASK, store.changes(TASK), "board")
+    assert store.board("key", store.changes(TASK)) == "board"
+    change(store, block)
+    assert store.board("key", store.changes(TASK)) is None
+
+
+def test_what_changes_in_another_task_leaves_a_board_as_it_is(store: Store) -> None:
+    store.keep_board("key", TASK, store.changes(TASK), "board")
+    store.add_check(ADA, replace(TASK, name="triple"), CONDITIONS, SEED, RIGHT)
+    assert store.board("key", store.changes(TASK)) == "board"
+
+
+def test_an_outdated_board_takes_no_room(store: Store) -> None:
+    for number in range(5):
+        store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+        store.keep_board(f"key {number}", TASK, store.changes(TASK), "board")
+    assert store._connection.execute("SELECT count(*) FROM boards").fetchall() == [(1,)]
+
+
 def test_without_its_baseline_a_block_is_worth_nothing(store: Store) -> None:
     store.add_block(BLOCK, TASK, CONDITIONS)
     store.forget([NUMBA], "double")
@@ -465,6 +503,18 @@ def test_a_database_of_something_else_is_refused_and_left_as_it_is(tmp_path: Pat
     with pytest.raises(UsageError, match=r"is not a store of this version of the grader .*; name another with --store FILE"):
         Store(path)
     assert path.read_bytes() == before
+
+
+def test_a_store_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_has(path: Path) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.executescript(f"{_SCHEMA}; PRAGMA user_version = 3")
+    connection.close()
+    with Store(path) as store:
+        store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+        assert store.changes(TASK) == 1
+    with Store(path) as store:
+        assert store.checks([ADA, BOB], TASK, CONDITIONS) == {ADA: RIGHT}
 
 
 def test_a_damaged_store_is_not_taken_for_an_empty_one(path: Path) -> None:

@@ -14,6 +14,7 @@ from grader.content.submission import Rejection, Submission, names_used
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs, check
+from grader.grading.compiled import CompiledFunctions
 from grader.grading.judged import Witnesses
 from grader.grading.placing import common_case, place
 from grader.grading.progress import Progress
@@ -34,7 +35,7 @@ AGAIN = "\nagain on this case: "
 class Checked:
     """What the check stage leaves beside the store."""
 
-    compiled: dict[str, bytes] = field(default_factory=dict)
+    compiled: CompiledFunctions = field(default_factory=CompiledFunctions)
     """What submissions compiled, by content hash: given back to their own next worker."""
     faults: dict[tuple[str, str], str] = field(default_factory=dict)
     """Where the grader itself failed, by task and competitor: reported, tried again in the next grading, never a zero."""

@@ -7,10 +7,11 @@ from math import inf
 
 from grader.content.course import Assignment, Course
 from grader.content.submission import Submission, names_used, packages_used
+from grader.grading.board import board_of
 from grader.grading.marks import AssignmentMarks, FinalMark, final_marks, mark_class
 from grader.grading.score import Facts, Points, Threshold, speed_thresholds
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session
-from grader.grading.standings import Result, TaskStandings, favourable
+from grader.grading.standings import Result, favourable
 from grader.machine import Machine, Peaks
 from grader.store import Conditions, Store
 from grader.text import listed
@@ -63,11 +64,10 @@ def stand(
     ungraded: list[str] = []
     baseline: dict[str, str] = {}
     for hand_ins in everyone:
-        standings = TaskStandings(session, hand_ins, faults, conditions, store)
-        of_task = standings.results()
-        results += of_task
-        ungraded += [f"{author} · {hand_ins.task.name}" for author in standings.ungraded()]
-        compared = [result for result in of_task if result.baseline is not None]
+        board = board_of(session, hand_ins, faults, conditions, store)
+        results += board.results
+        ungraded += [f"{author} · {hand_ins.task.name}" for author in board.ungraded]
+        compared = [result for result in board.results if result.baseline is not None]
         if compared:
             largest = max(compared, key=lambda result: hand_ins.task.case_names.index(str(result.case)))
             baseline[hand_ins.task.name] = str(largest.baseline)

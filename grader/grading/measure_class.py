@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,7 +60,7 @@ class _AtCase:
 def measure_class(
     session: Session,
     everyone: Sequence[HandIns],
-    compiled: dict[str, bytes],
+    compiled: MutableMapping[str, bytes],
     budget_s: float | None,
     backend: Backend,
     store: Store,
@@ -105,7 +105,7 @@ class _Measuring:
     """The measuring stage in progress: what it needs at every step."""
 
     def __init__(
-        self, session: Session, compiled: dict[str, bytes], backend: Backend, store: Store, conditions: Conditions
+        self, session: Session, compiled: MutableMapping[str, bytes], backend: Backend, store: Store, conditions: Conditions
     ) -> None:
         self._session = session
         self._compiled = compiled

@@ -269,7 +269,8 @@ class TaskStandings:
         baseline = blocks[0].block.baseline
         first_turns = itertools.chain(*_turns_by_run(blocks[:1], self._checks)[baseline.key])
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
-        ranked = [member for member in self._checks if self._review(member) is None]
+        # Who failed in one block may have had good runs in another one.
+        ranked = without_failed([member for member in self._checks if self._review(member) is None], blocks)
         ranks = {one.competitor: one.rank for one in rank_case(blocks, measurement, ranked).standings}
         before = self._measured_before(case, baseline)
         members = {member.key: member for member in self._checks}
