@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.content.task import Inputs
+from grader.execution.interface import Backend
+from grader.grading.session import Session
 from grader.testing import Script, ScriptedBackend
 
 TASKS = tuple(f"double_{letter}" for letter in "abcdefg")
@@ -23,7 +25,10 @@ _STEPS = 8
 _BETWEEN_WORKERS, _BETWEEN_CALLS = 0.006, 0.004
 """Standard deviations of log times, as seen of real processes (docs/measuring.md)."""
 _WRONG, _RARELY_STEADY = 0.03, 0.02
+"""The shares of the class whose answers are wrong, and whose processes scatter by `_ERRATIC`."""
 _ERRATIC = 0.1
+_FIRST_SEED = 1000
+"""Of the students' scripts; the references' are below."""
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -82,34 +87,44 @@ _TASK = dedent('''
 _CODE = 'def {task}(x: "float64[n]") -> "float64[n]":\n    return 2 * x\n'
 
 
-def write_course(folder: Path) -> ScriptedBackend:
-    """The course with its references, and the backend that plays them; nobody has handed in anything yet."""
-    assignments = "".join(_ASSIGNMENT.format(task=task) for task in TASKS)
-    _write(folder / "course.toml", _COURSE + assignments)
-    for task in TASKS:
-        _write(folder / "tasks" / task / "task.py", _TASK)
-    for level in _LEVELS_PACE_S:
-        _hand_in(folder / "reference" / level)
-    (folder / "submissions").mkdir()
-    return ScriptedBackend(
-        {level: _script(pace_s, _BETWEEN_WORKERS, number) for number, (level, pace_s) in enumerate(_LEVELS_PACE_S.items())}
-    )
+class ScriptedClass:
+    """The course of the seven tasks in a folder, and the scripts behind its authors."""
 
+    def __init__(self, folder: Path, tasks: tuple[str, ...], seed: int) -> None:
+        self.folder = folder
+        self.tasks = tasks
+        self._generator = np.random.default_rng(seed)
+        self._scripts: dict[str, Script] = {}
+        _write(folder / "course.toml", _COURSE + "".join(_ASSIGNMENT.format(task=task) for task in tasks))
+        for task in tasks:
+            _write(folder / "tasks" / task / "task.py", _TASK)
+        for number, (level, pace_s) in enumerate(_LEVELS_PACE_S.items()):
+            self._hand_in(folder / "reference" / level, _script(pace_s, _BETWEEN_WORKERS, number))
+        (folder / "submissions").mkdir()
 
-def add_students(folder: Path, backend: ScriptedBackend, count: int, seed: int) -> None:
-    """Students, each of whom hands in every task."""
-    generator = np.random.default_rng(seed)
-    for number, pace_s in enumerate(_paces_s(count, generator)):
-        author = f"student_{number:04}"
-        _hand_in(folder / "submissions" / author)
-        scatter = _ERRATIC if generator.random() < _RARELY_STEADY else _BETWEEN_WORKERS
-        backend.scripts[author] = _script(pace_s, scatter, 1000 + number, wrong=bool(generator.random() < _WRONG))
+    def backend(self, _session: Session) -> Backend:
+        """What plays the scripts."""
+        return ScriptedBackend(self._scripts)
 
+    def add_students(self, count: int) -> None:
+        """Students, each of whom hands in every task."""
+        for number, pace_s in enumerate(_paces_s(count, self._generator)):
+            scatter = _ERRATIC if self._generator.random() < _RARELY_STEADY else _BETWEEN_WORKERS
+            script = _script(pace_s, scatter, _FIRST_SEED + number, wrong=bool(self._generator.random() < _WRONG))
+            self._hand_in(self._folder_of(number), script)
 
-def change(folder: Path, author: str) -> None:
-    """An author hands in the first task once more, with other text."""
-    path = folder / "submissions" / author / f"{TASKS[0]}.py"
-    path.write_text(f"{path.read_text(encoding='utf-8')}# once more\n", encoding="utf-8")
+    def change(self, number: int) -> None:
+        """A student hands in the first task once more, with other text."""
+        path = self._folder_of(number) / f"{self.tasks[0]}.py"
+        path.write_text(f"{path.read_text(encoding='utf-8')}# once more\n", encoding="utf-8")
+
+    def _folder_of(self, number: int) -> Path:
+        return self.folder / "submissions" / f"student_{number:04}"
+
+    def _hand_in(self, folder: Path, script: Script) -> None:
+        self._scripts[folder.name] = script
+        for task in self.tasks:
+            _write(folder / f"{task}.py", _CODE.format(task=task))
 
 
 def _paces_s(count: int, generator: np.random.Generator) -> Iterator[float]:
@@ -141,11 +156,6 @@ def _doubled(x: Numbers) -> Any:  # noqa: ANN401 -- a script may answer with any
 
 def _tripled(x: Numbers) -> Any:  # noqa: ANN401 -- the same
     return 3 * x
-
-
-def _hand_in(folder: Path) -> None:
-    for task in TASKS:
-        _write(folder / f"{task}.py", _CODE.format(task=task))
 
 
 def _write(path: Path, text: str) -> None:
