@@ -1,4 +1,6 @@
-"""The store: one SQLite file that keeps every check and every raw sample; statistics are derived from it, never kept.
+"""The store: one SQLite file that keeps every check and every raw sample; statistics are derived from it.
+
+What is derived may be kept beside it (`board`), until anything that it was derived from changes: nothing else rests on it.
 
 There is one writer, the parent. Each check and each run is one transaction: after a kill at any moment, what was finished is
 there and nothing else is. Results are keyed by content (submission, task version, environment, machine), so what has not
@@ -7,7 +9,7 @@ changed is not graded again.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -75,11 +77,36 @@ CREATE TABLE acceptances (
 );
 """
 
+_COUNTED_CHANGES = {
+    "check_added": ("INSERT ON checks", "NEW.task"),
+    "check_changed": ("UPDATE ON checks", "NEW.task"),
+    "block_added": ("INSERT ON blocks", "NEW.task"),
+    "block_changed": ("UPDATE OF block, superseded ON blocks", "NEW.task"),
+    "run_added": ("INSERT ON runs", "(SELECT task FROM blocks WHERE id = NEW.block)"),
+    "acceptance_added": ("INSERT ON acceptances", "NEW.task"),
+}
+"""Of each trigger, what it waits for, and the task that has changed then."""
+
+_BOARDS = (
+    "CREATE INDEX checks_of_task ON checks (task, task_version, environment, machine, sandbox) WHERE superseded = 0",
+    "CREATE INDEX blocks_of_task ON blocks (task)",
+    "CREATE TABLE changes (task TEXT PRIMARY KEY, number INTEGER NOT NULL)",
+    "CREATE TABLE boards (key TEXT PRIMARY KEY, task TEXT NOT NULL, number INTEGER NOT NULL, board TEXT NOT NULL)",
+    *(
+        f"CREATE TRIGGER {name} AFTER {event} BEGIN INSERT INTO changes (task, number) VALUES ({task}, 1)"  # noqa: S608 -- constants
+        " ON CONFLICT (task) DO UPDATE SET number = number + 1; END"
+        for name, (event, task) in _COUNTED_CHANGES.items()
+    ),
+    "CREATE TRIGGER peaks_changed AFTER INSERT ON peaks BEGIN UPDATE changes SET number = number + 1; END",
+)
+"""The database itself counts what changes of a task, so that no way of writing can forget it: a board is good for one count."""
+
 _MIGRATIONS = {
     3: (
         "ALTER TABLE runs ADD COLUMN disturbance TEXT",
         "ALTER TABLE runs ADD COLUMN set_aside INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE turns ADD COLUMN waited_s REAL NOT NULL DEFAULT 0",
+        *_BOARDS,
     ),
 }
 """What makes a store of one version one of the next."""
@@ -186,6 +213,17 @@ class Store:
             _check_key(member, task, conditions),
         )
         return _check_result(json.loads(rows[0][0])) if rows else None
+
+    def checks(self, members: Collection[Member], task: LoadedTask, conditions: Conditions) -> dict[Member, CheckResult]:
+        """The current checks of these contents, where there are any."""
+        rows = self._read(
+            "SELECT author, kind, content_hash, result FROM checks WHERE superseded = 0"
+            " AND task = ? AND task_version = ? AND environment = ? AND machine = ? AND sandbox = ?",
+            _task_key(task, conditions),
+        )
+        wanted = frozenset(members)
+        found = ((Member(author, kind, content_hash), result) for author, kind, content_hash, result in rows)
+        return {member: _check_result(json.loads(result)) for member, result in found if member in wanted}
 
     def check_seed(self, member: Member, task: LoadedTask, conditions: Conditions) -> tuple[int, str] | None:
         """The seed of the current check's inputs, and when it was made (UTC)."""
@@ -297,12 +335,17 @@ class Store:
         rows = self._read(
             "SELECT id, complete, superseded, block FROM blocks WHERE task = ? AND task_version = ? AND environment = ?"
             " AND machine = ? AND sandbox = ? ORDER BY id",
-            (task.name, task.version, conditions.environment, conditions.machine, conditions.sandbox),
+            _task_key(task, conditions),
         )
-        return tuple(
-            StoredBlock(block_id, _block(json.loads(text)), bool(complete), bool(superseded), self._runs(block_id))
-            for block_id, complete, superseded, text in rows
-        )
+        return tuple(self._stored_block(*row) for row in rows)
+
+    def block(self, block_id: int) -> StoredBlock:
+        """One block, with its runs so far."""
+        (row,) = self._read("SELECT id, complete, superseded, block FROM blocks WHERE id = ?", (block_id,))
+        return self._stored_block(*row)
+
+    def _stored_block(self, block_id: int, complete: int, superseded: int, text: str) -> StoredBlock:
+        return StoredBlock(block_id, _block(json.loads(text)), bool(complete), bool(superseded), self._runs(block_id))
 
     def _runs(self, block_id: int) -> tuple[RunRecord, ...]:
         turns: dict[int, list[Turn]] = {}
@@ -332,6 +375,26 @@ class Store:
             )
             for number, seed, problems, reviews, started_at, wall_time_s, inside_s, disturbance, set_aside in rows
         )
+
+    # --- what is derived ---------------------------------------------------------------------------------------------------
+
+    def changes(self, task: LoadedTask) -> int:
+        """How often anything changed that the standings in a task follow from."""
+        rows = self._read("SELECT number FROM changes WHERE task = ?", (task.name,))
+        return int(rows[0][0]) if rows else 0
+
+    def board(self, key: str, changes: int) -> str | None:
+        """What was kept under a key, where nothing has changed since."""
+        rows = self._read("SELECT board FROM boards WHERE key = ? AND number = ?", (key, changes))
+        return str(rows[0][0]) if rows else None
+
+    def keep_board(self, key: str, task: LoadedTask, changes: int, board: str) -> None:
+        """Keep what was derived after so many changes, instead of what was derived of this task after fewer."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM boards WHERE task = ? AND number < ?", (task.name, changes))
+            connection.execute(
+                "INSERT OR REPLACE INTO boards (key, task, number, board) VALUES (?, ?, ?, ?)", (key, task.name, changes, board)
+            )
 
     # --- what people decide -----------------------------------------------------------------------------------------------
 
@@ -436,7 +499,7 @@ class Store:
         if self._version() == 0:
             self._connection.execute("BEGIN IMMEDIATE")  # somebody else may be creating it, too
             if self._version() == 0:
-                for statement in _SCHEMA.split(";"):
+                for statement in (*_SCHEMA.split(";"), *_BOARDS):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             self._connection.execute("COMMIT")
@@ -478,6 +541,10 @@ def _check_key(member: Member, task: LoadedTask, conditions: Conditions) -> tupl
         *(member.author, member.kind, task.name, member.content_hash),
         *(task.version, conditions.environment, conditions.machine, conditions.sandbox),
     )
+
+
+def _task_key(task: LoadedTask, conditions: Conditions) -> tuple[str, ...]:
+    return (task.name, task.version, conditions.environment, conditions.machine, conditions.sandbox)
 
 
 def _select(record: type[Decision | Acceptance]) -> str:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -357,6 +357,44 @@ def test_a_decision_that_cannot_be_written_says_so(store: Store) -> None:
         store.add_decision(DECISION)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store, _: store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT),
+        lambda store, _: store.replace_check(ADA, TASK, CONDITIONS, replace(RIGHT, case="small")),
+        lambda store, _: store.add_block(BLOCK, TASK, CONDITIONS),
+        lambda store, block: store.add_run(block, run()),
+        lambda store, _: store.forget([ADA], "double"),
+        lambda store, _: store.forget([NUMBA], "double"),
+        lambda store, _: store.add_acceptance(Acceptance("ada", "double", "content of ada", "fine", "tess", "2026-10-05")),
+        lambda store, _: store.add_peaks(CONDITIONS, Peaks(1e9, ())),
+    ],
+    ids=["check", "changed check", "block", "run", "forgotten member", "forgotten baseline", "acceptance", "peaks"],
+)
+def test_a_board_is_forgotten_once_anything_changes_that_it_follows_from(
+    store: Store, change: Callable[[Store, int], object]
+) -> None:
+    store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    block = store.add_block(BLOCK, TASK, CONDITIONS)
+    store.keep_board("key", TASK, store.changes(TASK), "board")
+    assert store.board("key", store.changes(TASK)) == "board"
+    change(store, block)
+    assert store.board("key", store.changes(TASK)) is None
+
+
+def test_what_changes_in_another_task_leaves_a_board_as_it_is(store: Store) -> None:
+    store.keep_board("key", TASK, store.changes(TASK), "board")
+    store.add_check(ADA, replace(TASK, name="triple"), CONDITIONS, SEED, RIGHT)
+    assert store.board("key", store.changes(TASK)) == "board"
+
+
+def test_an_outdated_board_takes_no_room(store: Store) -> None:
+    for number in range(5):
+        store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+        store.keep_board(f"key {number}", TASK, store.changes(TASK), "board")
+    assert store._connection.execute("SELECT count(*) FROM boards").fetchall() == [(1,)]
+
+
 def test_without_its_baseline_a_block_is_worth_nothing(store: Store) -> None:
     store.add_block(BLOCK, TASK, CONDITIONS)
     store.forget([NUMBA], "double")
@@ -488,6 +526,17 @@ def test_a_store_of_the_version_before_this_is_brought_up_to_date_with_all_that_
     with sqlite3.connect(path) as connection:  # what that version did not have
         for table, column in (("runs", "disturbance"), ("runs", "set_aside"), ("turns", "waited_s")):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for name in (
+            "check_added",
+            "check_changed",
+            "block_added",
+            "block_changed",
+            "run_added",
+            "acceptance_added",
+            "peaks_changed",
+        ):
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.executescript("DROP TABLE changes; DROP TABLE boards; DROP INDEX checks_of_task; DROP INDEX blocks_of_task")
         connection.execute("PRAGMA user_version = 3")
     connection.close()
     for _ in range(2):
@@ -501,8 +550,10 @@ def test_a_store_of_the_version_before_this_is_brought_up_to_date_with_all_that_
 def test_a_damaged_store_is_not_taken_for_an_empty_one(path: Path) -> None:
     with Store(path) as store:
         store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+        pages = [page for (page,) in store._connection.execute("SELECT rootpage FROM sqlite_master WHERE rootpage > 0")]
     content = bytearray(path.read_bytes())
-    content[4096:] = b"\xff" * (len(content) - 4096)
+    for page in pages:
+        content[4096 * (page - 1) : 4096 * page] = b"\xff" * 4096
     path.write_bytes(content)
     with Store(path) as store, pytest.raises(GraderError, match=r"the store .* cannot be read: "):
         store.check(ADA, TASK, CONDITIONS)

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class CheckedClasses:
     folder: Path
     programs: tuple[Program, ...]
     backend: Backend
-    compiled: dict[str, bytes]
+    compiled: MutableMapping[str, bytes]
     seconds: float
 
     @property

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -110,6 +111,7 @@ def find_function(
 # Names that mean a task
 
 
+@lru_cache(maxsize=4096)  # a class hands in the same few file names again and again
 def _likeness(name: str, task: str) -> float:
     """1 for the same letters, above 0.9 where the task is among the name's words, else difflib's ratio."""
     name = name[:_LONGEST_NAME]

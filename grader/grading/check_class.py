@@ -14,10 +14,11 @@ from grader.content.submission import Rejection, Submission, names_used
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs, check
+from grader.grading.compiled import CompiledFunctions
 from grader.grading.judged import Witnesses
 from grader.grading.placing import common_case, place
 from grader.grading.progress import Progress
-from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of
+from grader.grading.session import NAIVE, HandedIn, HandIns, Session, known_checks, member_of
 from grader.records import CheckResult, Limits, Member, Problem
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
@@ -34,7 +35,7 @@ AGAIN = "\nagain on this case: "
 class Checked:
     """What the check stage leaves beside the store."""
 
-    compiled: dict[str, bytes] = field(default_factory=dict)
+    compiled: CompiledFunctions = field(default_factory=CompiledFunctions)
     """What submissions compiled, by content hash: given back to their own next worker."""
     faults: dict[tuple[str, str], str] = field(default_factory=dict)
     """Where the grader itself failed, by task and competitor: reported, tried again in the next grading, never a zero."""
@@ -54,62 +55,68 @@ def check_class(
         GraderError: a reference fails its own task's check, or cannot be run at all.
     """
     conditions = session.conditions(backend.sandbox)
+    known = [known_checks(hand_ins, conditions, store) for hand_ins in everyone]
     missing = [
-        (hand_ins, handed_in)
-        for hand_ins, wanted in zip(everyone, chosen, strict=True)
-        for handed_in in sorted(wanted.everyone, key=_is_not_naive)
-        if store.check(member_of(handed_in), hand_ins.task, conditions) is None
+        [one for one in sorted(wanted.everyone, key=_is_not_naive) if checks[member_of(one)] is None]
+        for wanted, checks in zip(chosen, known, strict=True)
     ]
-    progress.begin("checking", len(missing))
+    progress.begin("checking", sum(map(len, missing)))
     checked = Checked()
-    seeds = {hand_ins.task.name: secrets.randbits(_SEED_BITS) for hand_ins in chosen}
-    inputs = {hand_ins.task.name: DrawnInputs(hand_ins.task.task, seeds[hand_ins.task.name]) for hand_ins in chosen}
     with _Generations(backend) as generations:
-        for hand_ins, handed_in in missing:
-            task, member = hand_ins.task, member_of(handed_in)
-            progress.advance(0, f"{handed_in.author} · {task.name}")
-            limits = session.limits(naive_times_s(hand_ins, session, backend, store))
-            try:
-                result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs[task.name], checked)
-            except GraderError as error:
-                if member.kind == "reference":
-                    raise
-                checked.faults[task.name, member.key] = str(error)
-            else:
-                require_right_reference(member, hand_ins, result)
-                if problem is not None and problem.inputs is not None:
-                    path = failing_case_path(store.path, member, task.name)
-                    try:
-                        write_case(path, task.name, problem.case or "", problem.inputs)
-                        again = f"grader check FILE --case {shlex.quote(str(path.relative_to(store.path.parent.parent)))}"
-                        result = replace(result, message=f"{result.message}{AGAIN}{again}")
-                    except OSError as error:  # the verdict does not hang on the file
-                        checked.faults[task.name, member.key] = f"the failing case cannot be written: {error}"
-                checks = {other: store.check(other, task, conditions) for other in map(member_of, hand_ins.everyone)}
-                result = place(result, filter(None, checks.values()), task.case_names, limits.longest_call_s)
-                if member.kind == "student":
-                    result = _beside_a_reference(result, checks, task.case_names)
-                store.add_check(member, task, conditions, seeds[task.name], result)
-                progress.found(member.author, task.name, result.verdict)
-            progress.advance(1, "")
+        for hand_ins, checks, to_check in zip(everyone, known, missing, strict=True):
+            seed = secrets.randbits(_SEED_BITS)
+            inputs = DrawnInputs(hand_ins.task.task, seed)  # one task's at a time: they are large
+            task, cases = hand_ins.task, hand_ins.task.case_names
+            for handed_in in to_check:
+                member = member_of(handed_in)
+                progress.advance(0, f"{handed_in.author} · {task.name}")
+                limits = session.limits(naive_times_s(checks))
+                try:
+                    result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs, checked)
+                except GraderError as error:
+                    if member.kind == "reference":
+                        raise
+                    checked.faults[task.name, member.key] = str(error)
+                else:
+                    require_right_reference(member, hand_ins, result)
+                    result = _with_failing_case(result, problem, member, task.name, store, checked)
+                    result = place(result, filter(None, checks.values()), cases, limits.longest_call_s)
+                    if member.kind == "student":
+                        result = _beside_a_reference(result, checks, cases)
+                    store.add_check(member, task, conditions, seed, result)
+                    checks[member] = result
+                    progress.found(member.author, task.name, result.verdict)
+                progress.advance(1, "")
     return checked
 
 
-def naive_times_s(hand_ins: HandIns, session: Session, backend: Backend, store: Store) -> Mapping[str, float]:
+def _with_failing_case(
+    result: CheckResult, problem: Problem | None, member: Member, task: str, store: Store, checked: Checked
+) -> CheckResult:
+    """The result with how to run the case again that failed, which is written beside the store."""
+    if problem is None or problem.inputs is None:
+        return result
+    path = failing_case_path(store.path, member, task)
+    try:
+        write_case(path, task, problem.case or "", problem.inputs)
+    except OSError as error:  # the verdict does not hang on the file
+        checked.faults[task, member.key] = f"the failing case cannot be written: {error}"
+        return result
+    again = f"grader check FILE --case {shlex.quote(str(path.relative_to(store.path.parent.parent)))}"
+    return replace(result, message=f"{result.message}{AGAIN}{again}")
+
+
+def naive_times_s(checks: Mapping[Member, CheckResult | None]) -> Mapping[str, float]:
     """The naive reference's call times by case; empty until it is checked itself."""
-    conditions = session.conditions(backend.sandbox)
-    for handed_in in hand_ins.everyone:
-        if not _is_not_naive(handed_in):
-            result = store.check(member_of(handed_in), hand_ins.task, conditions)
-            return result.case_times_s if result is not None else {}
-    return {}
+    naive = (result for member, result in checks.items() if (member.kind, member.author) == ("reference", NAIVE))
+    result = next(naive, None)
+    return result.case_times_s if result is not None else {}
 
 
 def students_checks(hand_ins: HandIns, conditions: Conditions, store: Store) -> dict[Member, CheckResult]:
     """What is known of a task's students."""
-    students = [member_of(one) for one in hand_ins.everyone if one.kind == "student"]
-    results = {member: store.check(member, hand_ins.task, conditions) for member in students}
-    return {member: result for member, result in results.items() if result is not None}
+    known = known_checks(hand_ins, conditions, store)
+    return {member: result for member, result in known.items() if member.kind == "student" and result is not None}
 
 
 def align_cases(session: Session, everyone: Sequence[HandIns], backend: Backend, store: Store) -> None:
@@ -117,7 +124,7 @@ def align_cases(session: Session, everyone: Sequence[HandIns], backend: Backend,
     conditions = session.conditions(backend.sandbox)
     for hand_ins in everyone:
         cases = hand_ins.task.case_names
-        checks = {member_of(one): store.check(member_of(one), hand_ins.task, conditions) for one in hand_ins.everyone}
+        checks = known_checks(hand_ins, conditions, store)
         students = {member: result for member, result in checks.items() if member.kind == "student" and result is not None}
         comparable = {member: _beside_a_reference(result, checks, cases) for member, result in students.items()}
         common = common_case(comparable.values(), cases)

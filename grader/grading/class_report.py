@@ -7,10 +7,11 @@ from math import inf
 
 from grader.content.course import Assignment, Course
 from grader.content.submission import Submission, names_used, packages_used
+from grader.grading.board import board_of
 from grader.grading.marks import AssignmentMarks, FinalMark, final_marks, mark_class
-from grader.grading.score import Facts, Threshold, speed_thresholds
+from grader.grading.score import Facts, Points, Threshold, speed_thresholds
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session
-from grader.grading.standings import Confidence, Result, TaskStandings, favourable
+from grader.grading.standings import Confidence, Result, favourable
 from grader.machine import Machine, Peaks
 from grader.store import Conditions, Store
 from grader.text import listed
@@ -66,12 +67,11 @@ def stand(
     baseline: dict[str, str] = {}
     confidence: list[Confidence] = []
     for hand_ins in everyone:
-        standings = TaskStandings(session, hand_ins, faults, conditions, store)
-        of_task = standings.results()
-        results += of_task
-        confidence += standings.confidence()
-        ungraded += [f"{author} · {hand_ins.task.name}" for author in standings.ungraded()]
-        compared = [result for result in of_task if result.baseline is not None]
+        board = board_of(session, hand_ins, faults, conditions, store)
+        results += board.results
+        confidence += board.confidence
+        ungraded += [f"{author} · {hand_ins.task.name}" for author in board.ungraded]
+        compared = [result for result in board.results if result.baseline is not None]
         if compared:
             largest = max(compared, key=lambda result: hand_ins.task.case_names.index(str(result.case)))
             baseline[hand_ins.task.name] = str(largest.baseline)
@@ -83,7 +83,7 @@ def stand(
         sandbox=conditions.sandbox,
         baseline=baseline,
         alpha=session.course.measurement.alpha,
-        results=tuple(_with_points(result, marks) for result in results),
+        results=_with_points(results, marks),
         marks=marks,
         finals=final_marks(session.course, marks) if _is_whole(session.course, everyone) else (),
         thresholds=tuple(_thresholds(assignments, _references(results), everyone)),
@@ -200,17 +200,23 @@ def _seconds_before(result: Result, seconds: float | None) -> tuple[float, ...]:
     return tuple(seconds * result.speedup / before for before in result.measured_before)
 
 
-def _with_points(result: Result, marks: Sequence[AssignmentMarks]) -> Result:
-    """A student's result with the points of the criteria that its task decides."""
-    if result.kind == "reference":
-        return result
-    own = [one for marked in marks if marked.author == result.author for one in marked.criteria if one.task == result.task]
-    given = [one.points for one in own if one.points is not None]
-    return replace(
-        result,
-        points=round(sum(given), 10) if given else None,
-        max_points=sum(one.max_points for one in own) if own else None,
-    )
+def _with_points(results: Sequence[Result], marks: Sequence[AssignmentMarks]) -> tuple[Result, ...]:
+    """The results, those of students with the points of the criteria that their tasks decide."""
+    criteria: dict[tuple[str, str | None], list[Points]] = {}
+    for marked in marks:
+        for one in marked.criteria:
+            criteria.setdefault((marked.author, one.task), []).append(one)
+
+    def pointed(result: Result) -> Result:
+        own = criteria.get((result.author, result.task), [])
+        given = [one.points for one in own if one.points is not None]
+        return replace(
+            result,
+            points=round(sum(given), 10) if given else None,
+            max_points=sum(one.max_points for one in own) if own else None,
+        )
+
+    return tuple(result if result.kind == "reference" else pointed(result) for result in results)
 
 
 def _thresholds(

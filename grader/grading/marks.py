@@ -93,8 +93,10 @@ def mark_class(
 
 def final_marks(course: Course, marks: Sequence[AssignmentMarks]) -> tuple[FinalMark, ...]:
     """What the assignments make of the course's weights, author by author."""
-    authors = dict.fromkeys(one.author for one in marks)
-    return tuple(_final_mark(course, author, [one for one in marks if one.author == author]) for author in authors)
+    by_author: dict[str, list[AssignmentMarks]] = {}
+    for one in marks:
+        by_author.setdefault(one.author, []).append(one)
+    return tuple(_final_mark(course, author, own) for author, own in by_author.items())
 
 
 def latest(decisions: Iterable[Decision]) -> dict[tuple[str, str], dict[str, Decision]]:

@@ -11,11 +11,12 @@ of its competitors alone.
 
 import math
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -112,14 +113,26 @@ def choose_baseline(times_s: Mapping[str, float], named: str | None, shortest_s:
 def plan_blocks(
     task: str, case: str, baseline: Member, members: Sequence[Member], calls_s: Mapping[str, float], block_size: int
 ) -> list[Block]:
-    """Split the competitors of one case into blocks of about equal size that share the baseline."""
-    count = math.ceil(len(members) / block_size)
+    """Split the competitors of one case into blocks of about equal size, close call times together, that share the baseline.
+
+    The slowest of a block is also the fastest of the next one: so any two neighbours are measured in the same rounds.
+    """
+    ordered = sorted(members, key=lambda member: (calls_s[member.key], member.key))
     blocks = []
-    for number in range(count):
-        part = tuple(members[number::count])
+    for start, end in _parts(len(ordered), block_size):
+        part = tuple(ordered[start:end])
         keys = {member.key for member in part} | {baseline.key}
         blocks.append(Block(task, case, baseline, part, {key: calls_s[key] for key in sorted(keys)}))
     return blocks
+
+
+def _parts(count: int, most: int) -> list[tuple[int, int]]:
+    """Where parts of at most so many start and end; each but the first starts with the last one of the part before."""
+    if most == 1:
+        return [(number, number + 1) for number in range(count)]
+    parts = max(math.ceil((count - 1) / (most - 1)), min(count, 1))
+    borders = [number * (count - 1) // parts for number in range(parts + 1)] if parts else [0]
+    return [(start, end + 1) for start, end in pairwise(borders)]
 
 
 def competitors_of(submissions: Mapping[str, Submission], keys: Collection[str], baseline: str) -> list[Competitor]:
@@ -142,7 +155,7 @@ def measure_run(
     seed: int,
     plan: Plan,
     limits: Limits,
-    compiled: dict[str, bytes],
+    compiled: MutableMapping[str, bytes],
 ) -> RunRecord:
     """One run: fresh workers for all `competitors` (baseline and control among them), and their rounds.
 
@@ -162,7 +175,7 @@ def repeat_run(
     record: RunRecord,
     *,
     limits: Limits,
-    compiled: dict[str, bytes],
+    compiled: MutableMapping[str, bytes],
 ) -> RunRecord:
     """An earlier run of the block once more, for some of its competitors: the same inputs, rounds, turns, and order in them."""
     rounds = rounds_again(record, [competitor.key for competitor in competitors])
@@ -208,7 +221,7 @@ class _Run:
         generation: Generation,
         competitors: Sequence[Competitor],
         rounds: Sequence[Sequence[str]],
-        compiled: dict[str, bytes],
+        compiled: MutableMapping[str, bytes],
     ) -> RunRecord:
         started_at = datetime.now(UTC).isoformat(timespec="seconds")
         start = time.perf_counter()

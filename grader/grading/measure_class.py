@@ -2,9 +2,9 @@
 
 import secrets
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 from grader.content.course import Measurement, baseline_of
 from grader.errors import GraderError
@@ -13,13 +13,13 @@ from grader.grading.check_class import naive_times_s
 from grader.grading.gate import WAITING_SHARE, Gate, quieter, trouble
 from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run, plan_blocks
 from grader.grading.progress import Progress
-from grader.grading.rank import Standing
-from grader.grading.session import HandIns, Session, member_of
+from grader.grading.rank import Ranking, Standing
+from grader.grading.session import HandIns, Session, known_checks
 from grader.grading.standings import current_blocks, rank_case, without_failed
 from grader.grading.stopping import contestants
 from grader.noise import between
 from grader.records import Block, CheckResult, Limits, Member, RunRecord
-from grader.store import Conditions, Store
+from grader.store import Conditions, Store, StoredBlock
 from grader.verdicts import Verdict
 
 _SEED_BITS = 128
@@ -38,10 +38,32 @@ class _OpenBlock:
     limits: Limits
 
 
+@dataclass(frozen=True, eq=False)
+class _AtCase:
+    """All that has been measured at one case of a task: it is read and ranked once, whatever number of blocks ask for it."""
+
+    blocks: tuple[StoredBlock, ...]
+    current: frozenset[Member]
+    """Whose code is unchanged and has not failed."""
+    measurement: Measurement
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        return rank_case(self.blocks, self.measurement, self.current)
+
+    @property
+    def ranks_somebody(self) -> bool:
+        return any(member.kind == "student" for block in self.blocks for member in block.block.members)
+
+    def runs_of(self, block_id: int) -> int:
+        """How many runs a block has so far."""
+        return next(len(block.counting) for block in self.blocks if block.id == block_id)
+
+
 def measure_class(
     session: Session,
     everyone: Sequence[HandIns],
-    compiled: dict[str, bytes],
+    compiled: MutableMapping[str, bytes],
     budget_s: float | None,
     backend: Backend,
     store: Store,
@@ -92,12 +114,7 @@ class _Measuring:
     """The measuring stage in progress: what it needs at every step."""
 
     def __init__(
-        self,
-        session: Session,
-        compiled: dict[str, bytes],
-        backend: Backend,
-        store: Store,
-        conditions: Conditions,
+        self, session: Session, compiled: MutableMapping[str, bytes], backend: Backend, store: Store, conditions: Conditions
     ) -> None:
         self._session = session
         self._compiled = compiled
@@ -114,8 +131,8 @@ class _Measuring:
         return [block for hand_ins in everyone for block in self._open_blocks_of(hand_ins)]
 
     def _open_blocks_of(self, hand_ins: HandIns) -> list[_OpenBlock]:
-        limits = self._session.limits(naive_times_s(hand_ins, self._session, self._backend, self._store))
         checks = self._accepted(hand_ins)
+        limits = self._session.limits(naive_times_s(checks))
         stored = current_blocks(self._store.blocks(hand_ins.task, self._conditions), checks)
         found = [_OpenBlock(one.id, one.block, hand_ins, limits) for one in stored if not one.complete]
         measured = {(one.block.case, member) for one in stored for member in one.block.members}
@@ -135,13 +152,8 @@ class _Measuring:
         return found
 
     def _accepted(self, hand_ins: HandIns) -> dict[Member, CheckResult]:
-        results = {
-            member_of(one): self._store.check(member_of(one), hand_ins.task, self._conditions)
-            for one in hand_ins.submissions.values()
-        }
-        return {
-            member: result for member, result in results.items() if result is not None and result.verdict is Verdict.ACCEPTED
-        }
+        known = known_checks(hand_ins, self._conditions, self._store)
+        return {member: result for member, result in known.items() if result is not None and result.verdict is Verdict.ACCEPTED}
 
     def _baseline(self, hand_ins: HandIns, case: str, checks: dict[Member, CheckResult]) -> Member:
         references = {member.author: member for member in checks if member.kind == "reference"}
@@ -161,26 +173,31 @@ class _Measuring:
 
     def wanted(self, blocks: Iterable[_OpenBlock], deadline: float) -> dict[_OpenBlock, frozenset[str]]:
         """Who takes part in the next run of each block; a block in which nobody does is complete."""
-        wanted = {one: self._participants(one, deadline) for one in blocks}
+        wanted: dict[_OpenBlock, frozenset[str]] = {}
+        for of_case in _by_case(blocks):
+            at_case = self._at_case(of_case[0])
+            wanted |= {one: self._participants(one, at_case, deadline) for one in of_case}
         for one, participants in wanted.items():
             if not participants:
                 self._store.complete_block(one.id)
         return {one: participants for one, participants in wanted.items() if participants}
 
-    def _participants(self, one: _OpenBlock, deadline: float) -> frozenset[str]:
-        """Whom another run of the block can still decide: of its members, those whose code is unchanged and has not failed."""
+    def _at_case(self, one: _OpenBlock) -> _AtCase:
+        """What has been measured at a block's case by now."""
         checks = self._accepted(one.hand_ins)
         stored = current_blocks(self._store.blocks(one.hand_ins.task, self._conditions), checks)
-        same_case = [block for block in stored if block.block.case == one.block.case]
-        runs = next(len(block.counting) for block in same_case if block.id == one.id)
-        current = without_failed(checks, same_case)
-        everyone = frozenset(member.key for member in one.block.members if member in current)
-        ranks_somebody = any(member.kind == "student" for block in same_case for member in block.block.members)
-        if not ranks_somebody:
+        same_case = tuple(block for block in stored if block.block.case == one.block.case)
+        return _AtCase(same_case, without_failed(checks, same_case), self._measurement)
+
+    def _participants(self, one: _OpenBlock, at_case: _AtCase, deadline: float) -> frozenset[str]:
+        """Whom another run of the block can still decide: of its members, those whose code is unchanged and has not failed."""
+        runs = at_case.runs_of(one.id)
+        everyone = frozenset(member.key for member in one.block.members if member in at_case.current)
+        if not at_case.ranks_somebody:
             return everyone if runs < _RUNS_OF_REFERENCES else frozenset()
         if runs >= self._measurement.min_runs and time.monotonic() > deadline:
             return frozenset()
-        return contestants(runs, partial(rank_case, same_case, self._measurement, current), everyone, self._measurement)
+        return contestants(runs, lambda: at_case.ranking, everyone, self._measurement)
 
     def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation, gate: Gate, deadline: float) -> None:
         """Make and keep one run of a block; while there is time, one that was disturbed is made again once.
@@ -216,8 +233,7 @@ class _Measuring:
 
     def standings(self, one: _OpenBlock) -> tuple[Standing, ...]:
         """Where a block's competitors stand after the runs so far."""
-        stored = self._store.blocks(one.hand_ins.task, self._conditions)
-        return rank_case([block for block in stored if block.id == one.id], self._measurement).standings
+        return rank_case([self._store.block(one.id)], self._measurement).standings
 
     def _measure(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
         profile = one.hand_ins.task.task.profile
@@ -237,3 +253,11 @@ class _Measuring:
     @property
     def _measurement(self) -> Measurement:
         return self._session.course.measurement
+
+
+def _by_case(blocks: Iterable[_OpenBlock]) -> list[list[_OpenBlock]]:
+    """The blocks of one task and case together."""
+    found: dict[tuple[str, str], list[_OpenBlock]] = {}
+    for one in blocks:
+        found.setdefault((one.block.task, one.block.case), []).append(one)
+    return list(found.values())

@@ -8,7 +8,7 @@ machine for a while slows all of them, and cancels.
 import secrets
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -168,7 +168,9 @@ class _Study:
         submissions = {members[cores].key: one for cores, one in self._on.items()}
         self._competitors: list[Competitor] = competitors_of(submissions, list(submissions), members[1].key)
 
-    def runs(self, backend: Backend, compiled: dict[str, bytes], deadline: float, progress: Progress) -> list[RunRecord]:
+    def runs(
+        self, backend: Backend, compiled: MutableMapping[str, bytes], deadline: float, progress: Progress
+    ) -> list[RunRecord]:
         """With fresh workers each; UsageError where an answer on more cores is wrong."""
         records: list[RunRecord] = []
         while len(records) < LEAST_RUNS or (len(records) < MOST_RUNS and time.monotonic() < deadline):

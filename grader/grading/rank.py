@@ -209,8 +209,9 @@ def _noise(table: _Table) -> _Noise:
     One at a time, for a run's effect is shared: an erratic competitor first makes all others look worse than they are.
     """
     erratic = np.zeros(len(table.competitors), dtype=np.bool_)
+    residuals = _Residuals(table)
     while True:
-        squares, degrees = _residuals(table, ~erratic)
+        squares, degrees = residuals.about(~erratic)
         variances = np.divide(squares, degrees, out=np.zeros_like(squares), where=degrees > 0)
         suspect = int(np.argmax(np.where(erratic, -np.inf, variances)))
         if not _is_erratic(suspect, squares, degrees, ~erratic):
@@ -240,16 +241,32 @@ def _pooled(squares: FloatArray, degrees: FloatArray, among: BoolArray) -> tuple
     return (float(squares[among].sum()) / pooled_degrees if pooled_degrees > 0 else 0.0), pooled_degrees
 
 
-def _residuals(table: _Table, steady: BoolArray) -> tuple[FloatArray, FloatArray]:
-    """Each competitor's sum of squared residuals and their degrees of freedom, added up over the blocks."""
-    squares = np.zeros(len(table.competitors))
-    degrees = np.zeros(len(table.competitors))
-    for block in sorted(set(table.blocks)):
-        in_block = np.array([name == block for name in table.blocks])
-        block_squares, block_degrees = _block_residuals(table.log_ratios[in_block], table.present[in_block], steady)
-        squares += block_squares
-        degrees += block_degrees
-    return squares, degrees
+class _Residuals:
+    """What the model leaves over, block by block: an erratic competitor changes only the fits of the blocks that it is in."""
+
+    def __init__(self, table: _Table) -> None:
+        numbers = np.unique(table.blocks, return_inverse=True)[1]
+        self._runs_of = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
+        self._table = table
+        self._present = [np.flatnonzero(table.present[runs].any(axis=0)) for runs in self._runs_of]
+        self._fits: dict[tuple[int, bytes], tuple[FloatArray, FloatArray]] = {}
+
+    def about(self, steady: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Each competitor's sum of squared residuals and their degrees of freedom, added up over the blocks."""
+        squares = np.zeros(len(self._table.competitors))
+        degrees = np.zeros(len(self._table.competitors))
+        for block, present in enumerate(self._present):
+            block_squares, block_degrees = self._of_block(block, steady[present])
+            squares[present] += block_squares
+            degrees[present] += block_degrees
+        return squares, degrees
+
+    def _of_block(self, block: int, steady: BoolArray) -> tuple[FloatArray, FloatArray]:
+        key = (block, steady.tobytes())
+        if key not in self._fits:
+            cells = np.ix_(self._runs_of[block], self._present[block])
+            self._fits[key] = _block_residuals(self._table.log_ratios[cells], self._table.present[cells], steady)
+        return self._fits[key]
 
 
 def _block_residuals(log_ratios: FloatArray, present: BoolArray, steady: BoolArray) -> tuple[FloatArray, FloatArray]:
@@ -312,7 +329,7 @@ def _hsd_of_pairs(table: _Table, noise: _Noise, quantile: _Quantile) -> FloatArr
     weights = (table.present / table.run_counts).T
     weights[table.baseline] = 0.0
     own = (weights**2).sum(axis=1)
-    uncancelled = np.array([((weights - row) ** 2).sum(axis=1) for row in weights])
+    uncancelled = np.maximum(_of_pairs(own) - 2 * weights @ weights.T, 0.0)  # Σ (w_i − w_j)² over the runs
 
     erratic = np.where(noise.erratic, noise.variances, 0.0)
     degrees = np.maximum(noise.degrees, 1)  # those of the erratic ones are at least 1, and the others' are multiplied by 0

@@ -21,7 +21,7 @@ from grader.grading.estimate import MAD_TO_STANDARD_DEVIATION, turn_time_s
 from grader.grading.measure import competitors_of, is_broken, repeat_run
 from grader.grading.progress import Progress
 from grader.grading.rank import Standing
-from grader.grading.session import NAIVE, HandedIn, HandIns, Session, handed_in_by, member_of, read_class
+from grader.grading.session import NAIVE, HandedIn, HandIns, Session, handed_in_by, known_checks, member_of, read_class
 from grader.grading.standings import rank_case
 from grader.machine import Machine
 from grader.records import CONTROL, CheckResult, Limits, Member, RunRecord
@@ -314,7 +314,7 @@ class _Replaying:
 
     def _naive_times_s(self, generation: Generation, inputs: DrawnInputs) -> Mapping[str, float]:
         """What sets the time limits: as the store knows it, or else, on a machine where it knows nothing, as it is now."""
-        kept = naive_times_s(self._hand_ins, self._session, self._backend, self._store)
+        kept = naive_times_s(known_checks(self._hand_ins, self._session.conditions(self._backend.sandbox), self._store))
         if kept:
             return kept
         naive = self._hand_ins.submissions[_NAIVE]

@@ -16,8 +16,8 @@ from grader.execution.choose import worker_environment
 from grader.grading.measure import Plan
 from grader.machine import Machine, environment_key, this_machine
 from grader.nearest import did_you_mean
-from grader.records import Limits, Member
-from grader.store import Conditions
+from grader.records import CheckResult, Limits, Member
+from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
 HandedIn = Submission | Rejection
@@ -183,6 +183,13 @@ def handed_in_by(session: Session, hand_ins: HandIns, author: str) -> HandedIn:
 def member_of(handed_in: HandedIn) -> Member:
     """Who it is from, and which version."""
     return Member(handed_in.author, handed_in.kind, handed_in.content_hash)
+
+
+def known_checks(hand_ins: HandIns, conditions: Conditions, store: Store) -> dict[Member, CheckResult | None]:
+    """What the store knows of everyone's current version of the code; None of whoever is not checked yet."""
+    members = [member_of(one) for one in hand_ins.everyone]
+    found = store.checks(members, hand_ins.task, conditions)
+    return {member: found.get(member) for member in members}
 
 
 def _references(session: Session, task: str) -> list[Submission]:

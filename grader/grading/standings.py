@@ -1,9 +1,10 @@
 """The ranking stage: from what the store keeps of one task to everyone's figures and ranks."""
 
+import bisect
 import itertools
 import math
 import statistics
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.content.course import Measurement
@@ -14,7 +15,7 @@ from grader.grading.gate import trouble
 from grader.grading.growth import Growth, growths
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.roofline import Limit, limit_of
-from grader.grading.session import TUNED, HandedIn, HandIns, Session, member_of
+from grader.grading.session import TUNED, HandedIn, HandIns, Session, known_checks, member_of
 from grader.grading.stopping import level_of_a_look
 from grader.grading.suspicion import Observed, suspicions
 from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn
@@ -181,13 +182,20 @@ class TaskStandings:
         self._task: LoadedTask = hand_ins.task
         self._everyone = hand_ins.everyone
         self._faults = faults
-        self._checks = {member_of(one): store.check(member_of(one), hand_ins.task, conditions) for one in hand_ins.everyone}
+        self._checks = known_checks(hand_ins, conditions, store)
         stored = store.all_blocks(hand_ins.task, conditions)
         self._blocks = current_blocks([one for one in stored if not one.superseded], self._checks)
+        self._runs: dict[Member, list[RunRecord]] = {}
+        for one in self._blocks:
+            for member in one.block.members:
+                self._runs.setdefault(member, []).extend(one.runs)
         self._stored = stored
         self._peaks = store.peaks(conditions)
-        references = (check for member, check in self._checks.items() if member.kind == "reference" and check is not None)
-        self._works = works_of(references)
+        references = {
+            member.author: check for member, check in self._checks.items() if member.kind == "reference" and check is not None
+        }
+        self._works = works_of(references.values())
+        self._tuned = references.get(TUNED)
         self._accepted = {(one.author, one.task, one.content_hash): one for one in store.acceptances()}
 
     def results(self) -> list[Result]:
@@ -229,7 +237,8 @@ class TaskStandings:
 
     def _ranking(self, blocks: Sequence[StoredBlock]) -> Ranking:
         """Of all blocks of a case together, without whoever waits for a person's decision."""
-        ranked = [member for member in self._checks if self._review(member) is None]
+        # Who failed in one block may have had good runs in another one.
+        ranked = without_failed([member for member in self._checks if self._review(member) is None], blocks)
         return rank_case(blocks, self._session.course.measurement, ranked)
 
     def ungraded(self) -> list[str]:
@@ -286,9 +295,9 @@ class TaskStandings:
         of_runs = (record.reviews[member.key] for record in self._runs_with(member) if member.key in record.reviews)
         return check.review if check is not None and check.review else next(of_runs, None)
 
-    def _runs_with(self, member: Member) -> Iterator[RunRecord]:
+    def _runs_with(self, member: Member) -> Sequence[RunRecord]:
         """All runs in which this version was measured as a member of its block."""
-        return (record for one in self._blocks if member in one.block.members for record in one.runs)
+        return self._runs.get(member, ())
 
     def _acceptance_of(self, member: Member) -> Acceptance | None:
         return None if member.kind == "reference" else self._accepted.get((member.author, self._task.name, member.content_hash))
@@ -329,8 +338,7 @@ class TaskStandings:
 
     def _tuned_s(self, case: str | None) -> float | None:
         """What a call of the course's fastest code took in the check; None where there is none, or not at this case."""
-        tuned = (check for member, check in self._checks.items() if (member.kind, member.author) == ("reference", TUNED))
-        return next((check.case_times_s.get(case or "") for check in tuned if check is not None), None)
+        return self._tuned.case_times_s.get(case or "") if self._tuned is not None else None
 
     def _measured(self, case: str, by_key: Mapping[str, Result]) -> dict[str, Result]:
         """The results at one case, with their figures.
@@ -481,22 +489,36 @@ def ranked_over_cases(results: Sequence[Result]) -> list[Result]:
     come between.
     """
     students = [result for result in results if result.rank is not None]
-
-    def place(result: Result) -> float:
-        """The most that a rate counts for among those who tie with it, and those whom it beats at their own case.
-
-        The latter have no higher rate, but may have a higher bound, and the order at one case stays as it is.
-        """
-        own_rank = result.rank or 0
-        return max(
-            other.counted_rate or 0.0 for other in students if other.case == result.case and (other.rank or 0) >= own_rank
-        )
+    places = _places(students)
+    by_case: dict[str | None, list[float]] = {}
+    for result in students:
+        by_case.setdefault(result.case, []).append(places[result.case, result.rank])
+    of_case = {case: sorted(found) for case, found in by_case.items()}
+    of_all = sorted(itertools.chain.from_iterable(by_case.values()))
 
     def ranked(result: Result) -> Result:
-        ahead = sum(place(other) > place(result) for other in students if other.case != result.case)
+        place = places[result.case, result.rank]
+        ahead = _count_above(place, of_all) - _count_above(place, of_case[result.case])
         return replace(result, rank=(result.rank or 0) + ahead)
 
     return [ranked(result) if result.rank is not None else result for result in results]
+
+
+def _places(students: Iterable[Result]) -> dict[tuple[str | None, int | None], float]:
+    """By case and rank, the most that a rate counts for among those who tie there, and those whom they beat at their case.
+
+    The latter have no higher rate, but may have a higher bound, and the order at one case stays as it is.
+    """
+    places: dict[tuple[str | None, int | None], float] = {}
+    most: dict[str | None, float] = {}
+    for result in sorted(students, key=lambda result: -(result.rank or 0)):
+        most[result.case] = max(most.get(result.case, 0.0), result.counted_rate or 0.0)
+        places[result.case, result.rank] = most[result.case]
+    return places
+
+
+def _count_above(value: float, ascending: Sequence[float]) -> int:
+    return len(ascending) - bisect.bisect_right(ascending, value)
 
 
 def _fastest_first(result: Result) -> tuple[float, float, str, str, str]:

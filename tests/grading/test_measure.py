@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -165,14 +166,31 @@ def test_the_baseline_is_the_named_reference_or_the_fastest_whose_calls_are_neit
 @settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 20))
 def test_blocks_share_everyone_out_evenly_and_each_has_the_baselines_time(count: int, block_size: int) -> None:
-    members = [Member(f"s{number:02}", "student", "") for number in range(count)]
+    members = students(count)
     calls_s = {member.key: 0.01 for member in [*members, BASE]}
     blocks = plan_blocks("double", "large", BASE, members, calls_s, block_size)
-    assert Counter(member for block in blocks for member in block.members) == Counter(members)
+    assert {member for block in blocks for member in block.members} == set(members)
     sizes = [len(block.members) for block in blocks]
+    assert sum(sizes) == count + (len(blocks) - 1 if block_size > 1 else 0)  # nobody twice but where two blocks meet
     assert max(sizes) <= block_size
     assert max(sizes) - min(sizes) <= 1
     assert all(block.calls_s.keys() == {member.key for member in (*block.members, BASE)} for block in blocks)
+
+
+@given(st.permutations(range(40)), st.integers(2, 20))
+def test_any_two_who_are_neighbours_in_call_time_share_a_block(order: list[int], block_size: int) -> None:
+    members = students(len(order))
+    calls_s = {member.key: 0.01 * 1.01**place for member, place in zip(members, order, strict=True)} | {BASE.key: 0.01}
+    blocks = plan_blocks("double", "large", BASE, members, calls_s, block_size)
+    ranked = sorted(members, key=lambda member: calls_s[member.key])
+    assert all(any({*pair} <= {*block.members} for block in blocks) for pair in pairwise(ranked))
+    for block in blocks:
+        places = sorted(ranked.index(member) for member in block.members)
+        assert places == list(range(places[0], places[-1] + 1))
+
+
+def students(count: int) -> list[Member]:
+    return [Member(f"s{number:02}", "student", "") for number in range(count)]
 
 
 def test_the_baseline_is_no_member_twice() -> None:

@@ -110,10 +110,45 @@ def test_large_classes_are_measured_in_blocks_with_one_baseline(classroom: Class
         classroom.submit(author, paced(2e-6))
     report = classroom.grade()
     at_large = [block for block in blocks(classroom) if block.block.case == "large"]
-    assert sorted(len(members(block)) for block in at_large) == [2, 2, 3]
+    assert [len(members(block)) for block in at_large] == [3, 3, 3]
     assert {block.block.baseline.author for block in at_large} == {"numba"}
     assert all({"reference/numba", CONTROL} <= competitors(block, run) for block in at_large for run in range(3))
     assert set(ranks(report).values()) == {1}
+
+
+def test_those_who_are_close_share_a_block_and_the_blocks_share_their_border(classroom: Classroom) -> None:
+    classroom.describe("block_size = 4")
+    authors = ("ada", "zoe", "bob", "max", "eve", "kim", "sue")
+    for place, author in enumerate(authors):
+        classroom.submit(author, paced(2.5e-6 * 1.2**place))
+    report = classroom.grade()
+    assert [author for author, _ in sorted(ranks(report).items(), key=lambda one: one[1])] == list(authors)
+    found = [members(block) for block in blocks(classroom) if block.block.case == "large"]
+    assert found == [["numba", "ada", "zoe"], ["zoe", "bob", "max", "eve"], ["eve", "kim", "sue", "numpy"]]
+
+
+def test_whoever_fails_in_one_of_two_blocks_has_no_rank_and_pushes_nobody_down(classroom: Classroom) -> None:
+    classroom.describe("block_size = 3")
+    for author, pace_s in (("ada", 3e-6), ("bob", 4e-6), ("max", 7e-6)):
+        classroom.submit(author, paced(pace_s))
+    classroom.submit("eve", paced(5e-6, compute=wrong_from(16 + 8 + 4)))  # after the check and a run in the first of the two
+    report = classroom.grade()
+    _, first, second = (block for block in blocks(classroom) if block.block.case == "large")
+    assert (members(first), members(second)) == (["ada", "bob", "eve"], ["eve", "max", "numpy"])
+    assert "student/eve" in competitors(first, 0)
+    assert "student/eve" in second.runs[0].problems
+    assert of(report, "eve").verdict is Verdict.WRONG_ANSWER
+    assert ranks(report) == {"ada": 1, "bob": 2, "max": 3}
+
+
+def test_of_two_blocks_one_counts_for_the_figures_and_both_for_the_rank(classroom: Classroom) -> None:
+    classroom.describe("block_size = 3")
+    for author, pace_s in (("ada", 3e-6), ("bob", 4e-6), ("eve", 5e-6), ("max", 7e-6)):
+        classroom.submit(author, paced(pace_s))
+    calls = classroom.calls_in(classroom.grade)
+    report = classroom.report()
+    assert calls["eve"] - calls["bob"] == 3 * 8  # the runs of a second block
+    assert (of(report, "eve").runs, ranks(report)) == (3, {"ada": 1, "bob": 2, "eve": 3, "max": 4})
 
 
 def test_a_faster_reference_that_comes_later_changes_no_baseline(classroom: Classroom) -> None:
