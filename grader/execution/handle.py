@@ -130,13 +130,7 @@ class LinuxHandle:
 
     def waited_s(self) -> float:
         """By the kernel's scheduler, in nanoseconds (`/proc/PID/schedstat`, sched-stats.rst of the kernel)."""
-        if self._schedstat is None:
-            return 0.0
-        try:
-            _, waited_ns, _ = os.pread(self._schedstat, 100, 0).split()
-        except (OSError, ValueError):
-            return 0.0
-        return int(waited_ns) / 1e9
+        return 0.0 if self._schedstat is None else _waited_s(self._schedstat)
 
     def start_memory_peak(self) -> int | None:
         """By writing 5 to `clear_refs` (proc(5)); needs the same user."""
@@ -400,12 +394,32 @@ class LinuxTreeHandle:
         return bool(new)
 
 
-def _open_schedstat(pid: int) -> int | None:
-    """None where the kernel keeps no such account."""
+def _open_schedstat(process: int | str) -> int | None:
+    """Of a process, as `/proc` names it; None where the kernel keeps no such account."""
     try:
-        return os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
+        return os.open(f"/proc/{process}/schedstat", os.O_RDONLY)
     except FileNotFoundError:
         return None
+
+
+def _waited_s(schedstat: int) -> float:
+    """The second number there; 0 where it cannot be read."""
+    try:
+        _, waited_ns, _ = os.pread(schedstat, 100, 0).split()
+    except (OSError, ValueError):
+        return 0.0
+    return int(waited_ns) / 1e9
+
+
+def own_waited_s() -> float:
+    """How long the calling thread was ready and had no core, since it started; 0 where that cannot be had."""
+    schedstat = _open_schedstat("thread-self")
+    if schedstat is None:
+        return 0.0
+    try:
+        return _waited_s(schedstat)
+    finally:
+        os.close(schedstat)
 
 
 def descendants_of_parent(pid: int) -> Callable[[], list[int]]:

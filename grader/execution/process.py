@@ -22,7 +22,7 @@ from grader.content.task import ArraySpec, Inputs
 from grader.errors import GraderError
 from grader.execution.arena import Arena, signature_of
 from grader.execution.cgroup import Caps, Group
-from grader.execution.handle import NotStoppedError, ProcessHandle
+from grader.execution.handle import NotStoppedError, ProcessHandle, own_waited_s
 from grader.execution.interface import Call, Failure, FailureKind, Load
 from grader.worker import packed, wire
 from grader.worker.wire import Operation
@@ -142,12 +142,14 @@ class WorkerProcess:
             return Call(0.0, 0.0, 0, None, failure)
         cpu_start_s = self._handle.cpu_time_s()
         idle_cpu_s = cpu_start_s - self._ended_cpu_s
-        waited_before_s = self._handle.waited_s()
+        waited_before_s, late_before_s = self._handle.waited_s(), own_waited_s()
         start = time.perf_counter()
         self._handle.proceed()
         try:
             operation, payload = self._receive(limit_s)
             wall_time_s = time.perf_counter() - start
+            waited_s = max(0.0, self._handle.waited_s() - waited_before_s)
+            late_s = own_waited_s() - late_before_s
             sampled_bytes, self._sampled_bytes = self._sampled_bytes, None
             threads = self._rest()
             stopped_s = time.perf_counter() - start
@@ -156,7 +158,8 @@ class WorkerProcess:
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
             return Call(wall_time_s, cpu_time_s, 1, None, self._ended_by(error, limit_s))
         cpu_time_s = self._ended_cpu_s - cpu_start_s
-        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1))
+        lost_s = waited_s + late_s if len(self._cpus) == 1 else 0.0
+        wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1), lost_s)
         if operation is not Operation.DONE:
             failure = self._refused(operation, payload)
             return Call(wall_time_s, cpu_time_s, threads, None, failure, idle_cpu_s=idle_cpu_s)
@@ -171,7 +174,7 @@ class WorkerProcess:
             failure=None,
             peak_memory_bytes=self._peak_bytes(resident_bytes, (sampled_bytes or 0) - before_bytes),
             idle_cpu_s=idle_cpu_s,
-            waited_s=max(0.0, self._handle.waited_s() - waited_before_s),
+            waited_s=waited_s,
         )
 
     def compiled_functions(self) -> bytes:
@@ -403,8 +406,11 @@ class WorkerProcess:
         _is_readable(self._status, _GRACE_S)  # it is once the worker's init has cleaned up, or is gone itself
 
 
-def _honest_time_s(done_s: float, stopped_s: float, busy_s: float) -> float:
+def _honest_time_s(done_s: float, stopped_s: float, busy_s: float, lost_s: float = 0.0) -> float:
     """A call's time: until it said done, unless it went on working after that, before it stood still.
+
+    On one core, what it lost to others is none of its time, as far as it was not working then: who waits for a thread of its own
+    gains nothing. On several, one thread may wait while another works, and nothing can be told apart.
 
     A signal does not reach a thread inside a system call, so one that was begun before the answer may still write it. Then the
     process stands still late, or has used more CPU time, on each of its cores, than there was time until it said done.
@@ -413,10 +419,13 @@ def _honest_time_s(done_s: float, stopped_s: float, busy_s: float) -> float:
         done_s: from the start until it said done.
         stopped_s: from the start until every thread stood still.
         busy_s: CPU time of the call over the cores that it may use.
+        lost_s: while others had its core, or the grader's, which then was late to see that it was done.
     """
     if stopped_s - done_s > _LONG_STOP_S:
         return stopped_s
-    return busy_s if busy_s - done_s > _LONG_WORK_S else done_s
+    if busy_s - done_s > _LONG_WORK_S:
+        return busy_s
+    return max(done_s - lost_s, min(done_s, busy_s))
 
 
 def _is_readable(source: socket.socket | int, limit_s: float) -> bool:

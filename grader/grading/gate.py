@@ -14,7 +14,7 @@ from grader.grading.estimate import MAD_TO_STANDARD_DEVIATION, turn_time_s
 from grader.noise import Disturbance, Load, Snapshot, loads
 from grader.records import CONTROL, RunRecord
 
-MOST_WAITED = 0.05
+MOST_WAITED = 0.3
 """Of the fastest call of a turn, on the mean over the turns. From twice as much on the control strays from its baseline, and
 where everything waits, all times grow to the scheduler's next tick: what differs looks equal."""
 MOST_TAKEN = 0.2

@@ -31,7 +31,7 @@ def run(*, control: float = 1.0, waited: float = 0.0, threads: int = 1, disturba
 @pytest.mark.parametrize(
     ("record", "words"),
     [
-        (run(waited=0.3, disturbance=Disturbance(busiest="make")), "waited 30 % of their time for other programs (make)"),
+        (run(waited=0.4, disturbance=Disturbance(busiest="make")), "waited 40 % of their time for other programs (make)"),
         (run(disturbance=Disturbance(others=0.4, busiest="make")), "other programs (make) took 40 % of its cores' time"),
         (run(disturbance=Disturbance(stolen=0.3)), "other virtual machines took 30 %"),
         (run(control=1.2), "the control, a copy of the baseline, took 20 % more than it"),
@@ -48,7 +48,7 @@ def test_each_disturbance_is_seen_and_has_its_remedy(record: RunRecord, words: s
 
 @pytest.mark.parametrize(
     "record",
-    [run(), run(waited=0.04), run(control=1.05), run(disturbance=Disturbance(0.1, 0.1, busiest="make")), run(disturbance=None)],
+    [run(), run(waited=0.2), run(control=1.05), run(disturbance=Disturbance(0.1, 0.1, busiest="make")), run(disturbance=None)],
     ids=["quiet", "a little waiting", "the scatter between workers", "a little load", "nobody looked"],
 )
 def test_what_a_quiet_machine_does_passes(record: RunRecord) -> None:
@@ -65,7 +65,7 @@ def test_what_students_do_disturbs_no_run() -> None:
 
 
 def test_of_two_runs_the_quieter_one_counts() -> None:
-    bad, worse = run(waited=0.1), run(waited=0.2)
+    bad, worse = run(waited=0.4), run(waited=0.6)
     assert quieter(bad, worse, BASELINE) is quieter(worse, bad, BASELINE) is bad
 
 
@@ -160,9 +160,9 @@ def test_without_a_budget_no_run_is_made_again(classroom: Classroom) -> None:
 
 
 def test_a_baseline_that_waits_for_its_core_is_flagged(classroom: Classroom) -> None:
-    classroom.refer("numba", paced(2e-6, waited=0.3))
+    classroom.refer("numba", paced(2e-6, waited=0.4))
     classroom.submit("ada", paced(2e-6))
-    assert any("even the fastest calls waited 30 %" in flag for flag in of(classroom.grade(), "ada").flags)
+    assert any("even the fastest calls waited 40 %" in flag for flag in of(classroom.grade(), "ada").flags)
 
 
 def test_a_student_who_waits_or_sleeps_is_measured_as_ever(classroom: Classroom) -> None:

@@ -4,13 +4,15 @@ import numpy as np
 
 SIZE = 40_000
 PERCENT = 0
-PIECES = 200
-STREAM = np.arange(PIECES * SIZE, dtype=np.float64)
+PIECES, PARTS, MORE = 200, 100, 20
+STREAM = np.ones((PARTS + MORE) * SIZE)
+"""Read twice in a call. What is made once more is read from parts of its own, so that no cache holds it already."""
 
 
 def piece(number, x):
     """The sum of one part of the stream, times x."""
-    return STREAM[number * SIZE : (number + 1) * SIZE].sum() * x
+    part = number % PARTS if number < PIECES else PARTS + number - PIECES
+    return STREAM[part * SIZE : (part + 1) * SIZE].sum() * x
 
 
 def memory(x: "float64[n]") -> "float64[n]":
@@ -19,5 +21,5 @@ def memory(x: "float64[n]") -> "float64[n]":
     for number in range(len(x)):
         results[number] = piece(number, x[number])
     for number in range(len(x) * PERCENT // 100):
-        results[number] = (results[number] + piece(number, x[number])) / 2
+        results[number] = (results[number] + piece(PIECES + number, x[number])) / 2
     return results

@@ -71,7 +71,7 @@ class Field:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env={**os.environ, **_threads(self.kernel), **_places(self.folder)},
+            env={**_own_environment(), **_threads(self.kernel), **_places(self.folder)},
             capture_output=True,
             text=True,
             timeout=_PATIENCE_S,
@@ -140,6 +140,11 @@ def outcome_of(rival: Rival, field: Field) -> Outcome:
 def _places(folder: Path) -> dict[str, str]:
     """Where modules are found, under the names that the tools look for; and a home, since asv writes into it."""
     return dict.fromkeys(("PYTHONPATH", "ASV_PYTHONPATH", "HOME"), str(folder))
+
+
+def _own_environment() -> dict[str, str]:
+    """This process's, without what a test runner says to its own processes."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 def _threads(kernel: Kernel) -> dict[str, str]:
