@@ -419,7 +419,7 @@ def _honest_time_s(done_s: float, stopped_s: float, busy_s: float, lost_s: float
         done_s: from the start until it said done.
         stopped_s: from the start until every thread stood still.
         busy_s: CPU time of the call over the cores that it may use.
-        lost_s: while others had its core, or the grader's, which then was late to see that it was done.
+        lost_s: while others had its core, or the grader's, and the grader was late to see that it was done.
     """
     if stopped_s - done_s > _LONG_STOP_S:
         return stopped_s
