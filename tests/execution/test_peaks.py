@@ -57,7 +57,7 @@ def test_the_best_of_several_calls_counts() -> None:
     calls = itertools.count()
 
     def disturbed(_inputs: Inputs, _number: int) -> float:
-        return 0.05 if next(calls) % 3 else 0.01  # 16 calls a round: each kind is disturbed, and each is not
+        return 0.05 if next(calls) % 3 else 0.01
 
     quiet = measure_peaks(scripted(QUIET), 1)
     assert measure_peaks(scripted(Script(with_vectors, disturbed)), 1) == quiet
