@@ -1,6 +1,6 @@
 """What makes a ranking finer: ideas for the measurement, each tried alone on identical copies of one program.
 
-`python -m benchmarks.ideas [--runs 16] [--json]`: records the times of every call of seven references, each as several copies
+`python -m benchmarks.ideas [--runs 10] [--json]`: records the times of every call of seven references, each as several copies
 in fresh processes run after run, and computes from these same times what the scores of the copies scatter by under each idea.
 What an idea is worth is the time that it takes to reach the same precision, over the time that the grader's own way takes:
 variance times seconds of calls, as the geometric mean over the kernels. Ideas that change the processes themselves are recorded
@@ -50,7 +50,7 @@ COPIES = 8
 CALLS_PER_TURN = 7
 _LIMIT_S = 60.0
 _ROUNDS = 12
-_SECONDS_PER_RUN = 4.0
+_SECONDS_PER_RUN = 2.0
 """Of all copies together; fewer rounds where the calls are long."""
 _LEAST_ROUNDS = 4
 
@@ -187,7 +187,7 @@ _TUNABLES = {
 def main() -> None:
     """Print a line for each idea, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=16)
+    parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     session, _ = open_course()

@@ -39,11 +39,11 @@ FULL = Effort(
     quiet_runs=15,
     most_runs=5,
     loads=tuple(LOADS),
-    loaded_kernels=("pure_python", "memory", "compiled"),
+    loaded_kernels=("pure_python", "memory"),
     loaded_runs=5,
     reshuffles=100,
     rival_sessions=2,
-    rival_kernels=("pure_python", "compute", "memory", "compiled", "threads"),
+    rival_kernels=("pure_python", "memory", "compiled", "threads"),
     rival_programs=tuple(one for one in PROGRAMS if one.author in {*LADDER, "copy", "more-05"}),
     rival_seconds=1.5,
 )

@@ -409,8 +409,8 @@ class WorkerProcess:
 def _honest_time_s(done_s: float, stopped_s: float, busy_s: float, lost_s: float = 0.0) -> float:
     """A call's time: until it said done, unless it went on working after that, before it stood still.
 
-    On one core, what it lost to others is none of its time, as far as it was not working then: who waits for a thread of its own
-    gains nothing. On several, one thread may wait while another works, and nothing can be told apart.
+    On one core, what it lost to others is none of its time, as far as it was not working then: who waits for a thread of its
+    own gains nothing. On several, one thread may wait while another works, and nothing can be told apart.
 
     A signal does not reach a thread inside a system call, so one that was begun before the answer may still write it. Then the
     process stands still late, or has used more CPU time, on each of its cores, than there was time until it said done.

@@ -15,8 +15,8 @@ from grader.noise import Disturbance, Load, Snapshot, loads
 from grader.records import CONTROL, RunRecord
 
 MOST_WAITED = 0.3
-"""Of the fastest call of a turn, on the mean over the turns. It is none of the call's time; but whoever shares the core that much
-empties its caches, too."""
+"""Of the fastest call of a turn, on the mean over the turns. It is none of the call's time; but whoever shares the core that
+much empties its caches, too."""
 MOST_TAKEN = 0.2
 """Of the cores' time as a whole: what takes no more mostly leaves the better part of the turns alone."""
 MOST_CONTROL_OFF = 0.1

@@ -3,6 +3,7 @@
 import pytest
 
 from grader.execution.process import _honest_time_s
+from tests.execution.workers import LONG_S, ONE_NUMBER, Workers
 
 CASES = {
     "it stops at once": (0.010, 0.01005, 0.00998, 0.010),
@@ -33,3 +34,33 @@ def test_what_a_call_lost_to_others_is_none_of_its_time_and_what_it_worked_is(
     done_s: float, busy_s: float, lost_s: float, time_s: float
 ) -> None:
     assert _honest_time_s(done_s, done_s + 5e-5, busy_s, lost_s) == pytest.approx(time_s)
+
+
+TWO_THREADS = """
+    import hashlib
+    from threading import Thread
+
+    DATA = bytes(8 << 20)
+
+    def f():
+        other = Thread(target=lambda: hashlib.sha256(DATA))
+        other.start()
+        hashlib.sha256(DATA)
+        other.join()
+        return 0.0
+"""
+"""Hashing lets go of the interpreter's lock: on one core, each of the two waits for the other."""
+
+
+def test_whoever_waits_for_a_thread_of_its_own_takes_the_time_of_both(workers: Workers) -> None:
+    worker = workers.ready(TWO_THREADS)
+    call = max((worker.call((), ONE_NUMBER, LONG_S) for _ in range(5)), key=lambda one: one.waited_s)
+    assert call.failure is None
+    assert call.waited_s > 0
+    assert call.wall_time_s >= 0.99 * call.cpu_time_s
+
+
+def test_a_call_that_sleeps_takes_as_long_as_it_sleeps(workers: Workers) -> None:
+    worker = workers.ready("import time\ndef f():\n    time.sleep(0.05)\n    return 0.0\n")
+    call = worker.call((), ONE_NUMBER, LONG_S)
+    assert call.cpu_time_s < 0.0499 < call.wall_time_s
