@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _PROMISED_SPLITS_PERCENT = 2
-_SIZE_INCHES = (11, 4.2)
+_SIZE_INCHES = (11, 5)
 
 
 def svg(quality: Quality) -> bytes:
@@ -48,7 +48,7 @@ def _detection(axes: "Axes", kinds: dict[str, Merit]) -> None:
     axes.set(xscale="log", xlabel="true difference, %", ylabel="pairs ranked in the right order, %", ylim=(-3, 103))
     axes.set_xticks(DIFFERENCES, [str(difference) for difference in DIFFERENCES])
     axes.minorticks_off()
-    axes.legend(frameon=False, fontsize=7)
+    axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.13))
     axes.grid(alpha=0.3)
 
 
@@ -61,7 +61,7 @@ def _splits(axes: "Axes", kinds: dict[str, Merit]) -> None:
             axes.barh(place, percent, xerr=_arms(share), color="0.7", error_kw={"elinewidth": 1, "capsize": 3})
     axes.axvline(_PROMISED_SPLITS_PERCENT, color="black", linestyle="--", linewidth=1)
     axes.set_yticks(range(len(names)), names)
-    axes.set(xlabel="gradings or sessions that split programs of equal work, % (dashed: what is promised)", xlim=(0, 100))
+    axes.set(xlabel="gradings that split programs of equal work, %\n(dashed: at most so many are promised)", xlim=(0, 100))
 
 
 def _arms(share: Share) -> list[list[float]]:
