@@ -8,7 +8,15 @@ from grader.machine import usable_cpus
 
 
 def neighbours() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "benchmarks.quality.neighbour" in child.cmdline()]
+    return [child for child in psutil.Process().children() if "benchmarks.quality.neighbour" in command_line(child)]
+
+
+def command_line(process: psutil.Process) -> list[str]:
+    """Nothing of a process that has ended, as others' tests leave them."""
+    try:
+        return list(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
 
 
 @pytest.mark.parametrize("name", LOADS)
