@@ -98,5 +98,6 @@ def _plausible(values: Array, least: float) -> Array:
 
 def _told(failure: Failure) -> Failure:
     """Without the frames of the driver, which mean nothing to the student."""
-    kept = re.sub(rf'^  File "[^"\n]*{re.escape(_DRIVER)}"[^\n]*\n(?:    [^\n]*\n)*', "", failure.message, flags=re.MULTILINE)
-    return replace(failure, message=kept)
+    ours = "|".join(map(re.escape, (_DRIVER, _ENTRY)))
+    frame = re.compile(rf"^(?:\S*/)?(?:{ours}), line [^\n]*\n(?:    [^\n]*\n)?", re.MULTILINE)
+    return replace(failure, message=frame.sub("", failure.message))
