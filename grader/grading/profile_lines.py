@@ -165,7 +165,7 @@ class _Study:
         try:
             failure = worker.load(self._first_call_s).failure
             if failure is not None:
-                raise _ProfileError(f"the file cannot be imported:\n{self._submission.located(failure.message)}")
+                raise _ProfileError(f"the file cannot be imported:\n{failure.message}")
             yield worker
         finally:
             worker.close()
@@ -254,7 +254,7 @@ class _Study:
         watched = watched_call(worker, self._submission, kind, self._prepare(case).inputs, limit_s)
         if watched.call.failure is not None or watched.table is None:
             message = watched.call.failure.message if watched.call.failure is not None else ""
-            raise _ProfileError(f"it fails on case {case.name!r}:\n{self._submission.located(message)}")
+            raise _ProfileError(f"it fails on case {case.name!r}:\n{message}")
         return watched.call, watched.table
 
     def _known_hits(self, row: int, count: int) -> int | None:
