@@ -233,6 +233,7 @@ class _Study:
     def _small_case(self, worker: Worker) -> Case:
         """The smallest benchmark case where the largest check case promises that it takes no long time; else that one."""
         checked, smallest = self._task.task.check_cases[-1], self._task.task.benchmark_cases[0]
+        self._plain(worker, checked)
         time_s = self._plain(worker, checked).wall_time_s
         promised_s = time_s * self._prepare(smallest).work / max(self._prepare(checked).work, 1.0)
         return smallest if promised_s <= _LONG_S else checked

@@ -53,7 +53,8 @@ def script(pace_s: float, watched: float = 5.0, compiles: bytes = b"", failures:
 @pytest.fixture
 def profile_of(classroom: Classroom) -> Callable[[Script], LineProfile]:
     def profile(behaviour: Script) -> LineProfile:
-        classroom.submit("ada", behaviour, SOURCE)
+        classroom.hand_in("ada", SOURCE)
+        classroom.backend.scripts["ada"] = behaviour
         (hand_ins,) = read_class(classroom.session)
         return profile_lines(classroom.session, hand_ins.submissions["student/ada"], classroom.backend, Silent())
 
@@ -111,14 +112,13 @@ def test_what_nothing_is_compiled_of_is_run_once(profile_of: Callable[[Script], 
 
 
 def test_hits_of_loops_on_one_line_are_not_shown_where_they_are_wrong(
-    profile_of: Callable[[Script], LineProfile], monkeypatch: pytest.MonkeyPatch, classroom: Classroom
+    profile_of: Callable[[Script], LineProfile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.grading.profile_lines._HITS_OF_LOOPS_COUNT", False)
-    monkeypatch.setattr(f"{__name__}.SOURCE", SOURCE.replace("x:\n        pass", "x: pass\n"))
+    monkeypatch.setitem(globals(), "SOURCE", SOURCE.replace("x:\n        pass", "x: pass\n"))
     profile = profile_of(script(1e-6))
     assert profile.times.hits[LOOP] is None
     assert profile.times.hits[RETURN] == 1
-    del classroom
 
 
 @pytest.mark.parametrize(
