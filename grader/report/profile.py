@@ -56,7 +56,7 @@ def _row(profile: LineProfile, index: int) -> list[Text]:
     shares = [one.shares[index] for one in _times(profile)]
     share = max(shares)
     style = "bold red" if share >= _HOT else "yellow" if share >= _WARM else ""
-    source = Text(harmless_line(line.text.expandtabs(4).rstrip(), _SOURCE_CHARACTERS), style=style)
+    source = Text(harmless_line(line.text[:_SOURCE_CHARACTERS].expandtabs(4).rstrip(), _SOURCE_CHARACTERS), style=style)
     if index == profile.slowest:
         source.append(f"  {_SLOWEST}", style="bold red")
     hits, time_s = times.hits[index], times.times_s[index]
