@@ -4,6 +4,7 @@ The worker gets the submission's files, a driver of the grader's (`profile_drive
 around the whole call is the parent's; what comes back for each line was found out inside the process, and decides nothing.
 """
 
+import keyword
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -72,6 +73,12 @@ def line_count(file: SourceFile) -> int:
     return len(re.findall(rb"\r\n|\r|\n", file.content)) + 1
 
 
+def import_with_driver(worker: Worker, limit_s: float) -> Failure | None:
+    """Import what `with_driver` made; why it failed, if it did."""
+    failure = worker.load(limit_s).failure
+    return None if failure is None else _told(failure)
+
+
 def watched_call(worker: Worker, submission: Submission, kind: int, inputs: Inputs, limit_s: float) -> WatchedCall:
     """One call of a worker that was started with `with_driver(submission)`; its memory is tracked where it is not watched."""
     rows = sum(map(line_count, submission.files))
@@ -87,7 +94,8 @@ def watched_call(worker: Worker, submission: Submission, kind: int, inputs: Inpu
 def _module_name(stem: str) -> str:
     """A name that can be imported, and is no library's."""
     name = re.sub(r"\W", "_", stem)
-    return name if name.isidentifier() and name not in LIBRARY_NAMES else f"_{name}"
+    is_free = name.isidentifier() and not keyword.iskeyword(name) and name not in LIBRARY_NAMES
+    return name if is_free else f"_{name}"
 
 
 def _plausible(values: Array, least: float) -> Array:

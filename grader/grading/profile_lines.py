@@ -21,7 +21,16 @@ from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.errors import UsageError
 from grader.execution.interface import Backend, Call, Generation, Worker
-from grader.execution.line_profile import MEMORY, PLAIN, TIME, LineTable, line_count, watched_call, with_driver
+from grader.execution.line_profile import (
+    MEMORY,
+    PLAIN,
+    TIME,
+    LineTable,
+    import_with_driver,
+    line_count,
+    watched_call,
+    with_driver,
+)
 from grader.grading.check import prepare
 from grader.grading.line_facts import LineFacts, Split, line_facts, slowest_row, split, total_s
 from grader.grading.progress import Progress
@@ -163,7 +172,7 @@ class _Study:
         sent = with_driver(self._submission, as_python=as_python)
         worker = generation.start(sent, self._task.task.profile, self._task.task.cores)
         try:
-            failure = worker.load(self._first_call_s).failure
+            failure = import_with_driver(worker, self._first_call_s)
             if failure is not None:
                 raise _ProfileError(f"the file cannot be imported:\n{failure.message}")
             yield worker

@@ -1,9 +1,9 @@
 """Submissions line by line in real workers: what each line costs is found, whatever the code is like."""
 
-import ast
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
@@ -14,7 +14,7 @@ from grader.content.task import Value
 from grader.execution import line_profile
 from grader.execution.generation import ZygoteGeneration
 from grader.execution.interface import Failure, FailureKind
-from grader.execution.line_profile import DRIVER, MEMORY, PLAIN, TIME, LineTable, line_count, watched_call, with_driver
+from grader.execution.line_profile import DRIVER, MEMORY, PLAIN, TIME, LineTable, import_with_driver, line_count, watched_call, with_driver
 from grader.execution.process import WorkerProcess
 from tests.execution.workers import LONG_S
 
@@ -68,8 +68,8 @@ def f(n):
 def imported(generation: ZygoteGeneration, submission: Submission, *, as_python: bool = False) -> Iterator[WorkerProcess]:
     worker = generation.start(with_driver(submission, as_python=as_python))
     try:
-        load = worker.load(LONG_S)
-        assert load.failure is None, load.failure
+        failure = import_with_driver(worker, LONG_S)
+        assert failure is None, failure
         yield worker
     finally:
         worker.close()
@@ -117,21 +117,21 @@ def test_a_call_that_is_not_watched_has_no_lines_and_the_kernels_peak(
 ) -> None:
     submission = submission_of(GROWS)
     with imported(generation, submission) as worker:
-        watched = watched_call(worker, submission, PLAIN, (1_000_000,), LONG_S)
+        watched = watched_call(worker, submission, PLAIN, (4_000_000,), LONG_S)
     assert watched.table is not None
     assert not watched.table.hits.any()
-    assert watched.call.peak_memory_bytes is None or watched.call.peak_memory_bytes > 30e6
+    assert watched.call.peak_memory_bytes is None or watched.call.peak_memory_bytes > 100e6
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="how much comes back to the system at once differs")
 def test_growth_counts_for_the_line_that_keeps_the_memory(
     generation: ZygoteGeneration, submission_of: Callable[..., Submission]
 ) -> None:
-    found = table(generation, submission_of(GROWS), MEMORY, 1_000_000)
+    found = table(generation, submission_of(GROWS), MEMORY, 4_000_000)
     growths = {text: float(found.growths_bytes[line(GROWS, text)]) for text in ("np.ones(n)", "kept(n)", "2 * n", ".sum()")}
-    assert growths["np.ones(n)"] == pytest.approx(8e6, rel=0.1)
-    assert growths["2 * n"] == pytest.approx(16e6, rel=0.1)
-    assert abs(growths[".sum()"]) < 1e6, "what it takes it frees"
+    assert growths["np.ones(n)"] == pytest.approx(32e6, rel=0.1)
+    assert growths["2 * n"] == pytest.approx(64e6, rel=0.1)
+    assert abs(growths[".sum()"]) < 5e6, "what it takes it frees"
 
 
 def test_the_lines_of_all_files_are_told_in_their_order(
@@ -144,7 +144,7 @@ def test_the_lines_of_all_files_are_told_in_their_order(
     assert np.flatnonzero(hits).tolist() == [3, line_count(submission.files[0]) + 1]
 
 
-@pytest.mark.parametrize("file", ["my-f (1).py", "numba.py", "work/f.py", "1f.py"])
+@pytest.mark.parametrize("file", ["my-f (1).py", "numba.py", "work/f.py", "1f.py", "class.py"])
 def test_a_files_name_does_not_matter(
     generation: ZygoteGeneration, submission_of: Callable[..., Submission], file: str
 ) -> None:
@@ -171,12 +171,9 @@ def test_what_a_function_raises_is_told_without_the_graders_own_frames(
 
 
 HOSTILE = """
-    import gc, sys
+    import sys
 
     def f(n):
-        for table in gc.get_objects():
-            if isinstance(table, dict):
-                pass
         frame = sys._getframe()
         while frame is not None:
             for name, value in list(frame.f_locals.items()):
@@ -193,6 +190,17 @@ def test_figures_that_are_no_numbers_are_taken_for_nothing(
     found = table(generation, submission_of(dedent(HOSTILE)), PLAIN, 1)
     assert np.isfinite(found.times_s).all()
     assert np.isfinite(found.growths_bytes).all()
+
+
+def test_an_import_that_fails_is_told_without_them_too(
+    generation: ZygoteGeneration, submission_of: Callable[..., Submission]
+) -> None:
+    worker = generation.start(with_driver(submission_of("import nowhere\n\ndef f(n):\n    return n\n"), as_python=False))
+    failure = import_with_driver(worker, LONG_S)
+    worker.close()
+    assert failure is not None
+    assert failure.message.startswith("f.py, line 1")
+    assert failure.module == "nowhere"
 
 
 def test_a_function_that_ends_the_process_is_a_failure_like_any_other(
@@ -231,7 +239,6 @@ def test_compiled_functions_have_lines_only_without_the_compiler(
 
 def test_the_driver_and_what_is_asked_of_it_agree() -> None:
     """It is read as text, so nothing else would say it."""
-    tree = ast.parse(DRIVER.read_text(encoding="utf-8"))
-    texts = {ast.unparse(node) for node in tree.body}
-    assert "PLAIN, TIME, MEMORY = range(3)" in {text.replace("(", "", 1).replace(") =", " =", 1) for text in texts}
-    assert (line_profile.PLAIN, line_profile.TIME, line_profile.MEMORY) == (0, 1, 2)
+    asked = b"PLAIN, TIME, MEMORY = range(3)"
+    assert asked in DRIVER.read_bytes()
+    assert asked in Path(line_profile.__file__).read_bytes()
