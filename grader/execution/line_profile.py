@@ -1,6 +1,6 @@
 """Calls of a submission line by line, through the protocol that submissions are timed with, in a worker like any other.
 
-The worker gets the submission's files, a driver of the grader's (`profile_driver.py`) and an entry that joins the two. The clock
+The worker gets the submission's files, a driver of the grader's (`profile_driver.py`) and an entry that joins them. The clock
 around the whole call is the parent's; what comes back for each line was found out inside the process, and decides nothing.
 """
 

@@ -1,6 +1,6 @@
 """What runs a submission's function line by line: sent to its worker as a file beside its own, never imported by the grader.
 
-All that it finds out was found out inside the submission's own process: it is there for the student to read, and decides nothing.
+All that it finds out was found out inside the submission's own process: it is for the student to read, and decides nothing.
 """
 
 import gc

@@ -94,7 +94,7 @@ def total_s(times_s: NDArray[np.float64], facts: LineFacts) -> float:
 
 
 def slowest_row(times_s: NDArray[np.float64], facts: LineFacts) -> int | None:
-    """The line that takes the most time itself: down from the slowest one as long as most of a line's time is a called one's."""
+    """The line that takes the most time itself: down from the slowest one, while most of a line's time is a called one's."""
     if not times_s.any():
         return None
     row = int(times_s.argmax())
@@ -118,7 +118,7 @@ def split(times_s: NDArray[np.float64], hits: Sequence[int | None], facts: LineF
     if whole_s == 0:
         return Split(0.0, 1.0)
     python_s = native_s = 0.0
-    for row in np.flatnonzero(times_s):
+    for row in map(int, np.flatnonzero(times_s)):
         time_s, count, called = float(times_s[row]), hits[row], facts.called_by(row)
         if any(_time_in(one, times_s) > 0 for one in called):
             continue  # it is told by the lines of what is called

@@ -308,4 +308,6 @@ def _lines_in(submission: Submission, file: SourceFile) -> Iterator[Line]:
 def _about_the_profile(task: LoadedTask) -> tuple[str, ...]:
     if task.task.profile is Profile.SINGLE:
         return ()
-    return ("only the thread and the process that call the function are watched; what others do counts for the line that waits",)
+    return (
+        "only the thread and the process that call the function are watched; what others do counts for the line that waits",
+    )

@@ -75,7 +75,9 @@ def _row(profile: LineProfile, index: int) -> list[Text]:
 def _shown(profile: LineProfile) -> list[int]:
     """The lines with figures and those around them; of very many, those around the hottest."""
     heat = [max(one.shares[index] for one in _times(profile)) for index in range(len(profile.lines))]
-    ran = [index for index in range(len(profile.lines)) if any(one.times_s[index] or one.hits[index] for one in _times(profile))]
+    ran = [
+        index for index in range(len(profile.lines)) if any(one.times_s[index] or one.hits[index] for one in _times(profile))
+    ]
     shown = _with_neighbours(ran, len(profile.lines))
     if len(shown) > _MOST_LINES:
         shown = _with_neighbours(sorted(ran, key=lambda index: -heat[index])[:_HOTTEST], len(profile.lines))
@@ -116,8 +118,8 @@ def _sentences(profile: LineProfile) -> Iterator[Text]:
         )
     if profile.as_python is not None:
         yield Text(
-            f"as Python: the same without the compiler, at case {profile.as_python.case}: where the work is, though compiled code"
-            f" may spend its time elsewhere; {_cost_text(profile.as_python)}"
+            f"as Python: the same without the compiler, at case {profile.as_python.case}: where the work is, though compiled"
+            f" code may spend its time elsewhere; {_cost_text(profile.as_python)}"
         )
     peak = "is not told by this machine" if memory.peak_bytes is None else f"is {memory_text(memory.peak_bytes)}, by the kernel"
     yield Text(
@@ -125,14 +127,20 @@ def _sentences(profile: LineProfile) -> Iterator[Text]:
         " takes and frees"
     )
     yield from (Text(f"note: {harmless_remark(note)}", style="yellow") for note in profile.notes)
-    yield Text("figures of lines are made inside the program's own process: good for advice, never part of a grade", style="dim")
+    yield Text(
+        "figures of lines are made inside the program's own process: good for advice, never part of a grade", style="dim"
+    )
 
 
 def _split_text(profile: LineProfile) -> str:
     """`91 % in Python itself, 5 % in native code`; what cannot be told is said to be so."""
     python, native = profile.split.python, profile.split.native
     left = max(0.0, 1.0 - python - native)
-    parts = [(python, "in Python itself"), (native, "in native code (NumPy, what is compiled)"), (left, "where it cannot be told")]
+    parts = [
+        (python, "in Python itself"),
+        (native, "in native code (NumPy, what is compiled)"),
+        (left, "where it cannot be told"),
+    ]
     return ", ".join(f"{share:.0%} {where}" for share, where in parts if share >= _SHOWN_SHARE)
 
 

@@ -1,4 +1,4 @@
-"""`grader profile` with real workers: a file of one's own, an author in the sandbox, a notebook, compiled code, what is refused."""
+"""`grader profile` with real workers: files of one's own, authors in the sandbox, notebooks, compiled code, what is refused."""
 
 from pathlib import Path
 

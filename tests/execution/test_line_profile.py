@@ -14,7 +14,17 @@ from grader.content.task import Value
 from grader.execution import line_profile
 from grader.execution.generation import ZygoteGeneration
 from grader.execution.interface import Failure, FailureKind
-from grader.execution.line_profile import DRIVER, MEMORY, PLAIN, TIME, LineTable, import_with_driver, line_count, watched_call, with_driver
+from grader.execution.line_profile import (
+    DRIVER,
+    MEMORY,
+    PLAIN,
+    TIME,
+    LineTable,
+    import_with_driver,
+    line_count,
+    watched_call,
+    with_driver,
+)
 from grader.execution.process import WorkerProcess
 from tests.execution.workers import LONG_S
 
@@ -75,7 +85,9 @@ def imported(generation: ZygoteGeneration, submission: Submission, *, as_python:
         worker.close()
 
 
-def table(generation: ZygoteGeneration, submission: Submission, kind: int, *inputs: Value, as_python: bool = False) -> LineTable:
+def table(
+    generation: ZygoteGeneration, submission: Submission, kind: int, *inputs: Value, as_python: bool = False
+) -> LineTable:
     with imported(generation, submission, as_python=as_python) as worker:
         watched = watched_call(worker, submission, kind, inputs, LONG_S)
     assert watched.table is not None, watched.call.failure

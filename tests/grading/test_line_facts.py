@@ -126,5 +126,7 @@ def test_without_any_line_all_of_it_is_compiled() -> None:
 
 
 def test_loops_on_one_line_are_known() -> None:
-    facts = facts_of("def f(x):\n    for v in x: v + 1\n    for v in x:\n        v + 1\n    while x: x.pop()\n    [v for v in x]\n")
+    facts = facts_of(
+        "def f(x):\n    for v in x: v + 1\n    for v in x:\n        v + 1\n    while x: x.pop()\n    [v for v in x]\n"
+    )
     assert facts.one_line_loops == {1, 4, 5}

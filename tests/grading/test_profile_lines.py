@@ -124,9 +124,15 @@ def test_hits_of_loops_on_one_line_are_not_shown_where_they_are_wrong(
 @pytest.mark.parametrize(
     ("behaviour", "said"),
     [
-        (script(1e-6, failures=dict(failing(0, FailureKind.EXCEPTION, "KeyError: 1"))), "it fails on case 'small':\nKeyError: 1"),
+        (
+            script(1e-6, failures=dict(failing(0, FailureKind.EXCEPTION, "KeyError: 1"))),
+            "it fails on case 'small':\nKeyError: 1",
+        ),
         (script(10.0), "it fails on case 'small':\nno answer within 120 s"),
-        (Script(lambda *_: None, import_failure=Failure(FailureKind.IMPORT, "no numba", "numba")), "cannot be imported:\nno numba"),
+        (
+            Script(lambda *_: None, import_failure=Failure(FailureKind.IMPORT, "no numba", "numba")),
+            "cannot be imported:\nno numba",
+        ),
     ],
 )
 def test_what_cannot_be_profiled_is_said_with_the_reason(

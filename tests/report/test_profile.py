@@ -67,9 +67,7 @@ def test_a_compiled_program_has_a_second_column_and_says_what_it_is() -> None:
 
 
 def test_a_notebooks_lines_are_named_by_their_cells() -> None:
-    lines = tuple(
-        Line("a.ipynb", 2 + number // 4, number, one.text) for number, one in enumerate(line_profile().lines)
-    )
+    lines = tuple(Line("a.ipynb", 2 + number // 4, number, one.text) for number, one in enumerate(line_profile().lines))
     text = shown(line_profile(lines=lines))
     assert "a.ipynb, code cell 2" in text
     assert "slowest: code cell 2, line 2, 70 %" in text
