@@ -73,9 +73,9 @@ def line_count(file: SourceFile) -> int:
     return len(re.findall(rb"\r\n|\r|\n", file.content)) + 1
 
 
-def import_with_driver(worker: Worker, limit_s: float) -> Failure | None:
-    """Import what `with_driver` made; why it failed, if it did."""
-    failure = worker.load(limit_s).failure
+def import_with_driver(worker: Worker, limit_s: float, compiled: bytes = b"") -> Failure | None:
+    """Import what `with_driver` made, giving back what an earlier worker of it has compiled; why it failed, if it did."""
+    failure = worker.load(limit_s, compiled).failure
     return None if failure is None else _told(failure)
 
 

@@ -120,10 +120,11 @@ def split(times_s: NDArray[np.float64], hits: Sequence[int | None], facts: LineF
     python_s = native_s = 0.0
     for row in map(int, np.flatnonzero(times_s)):
         time_s, count, called = float(times_s[row]), hits[row], facts.called_by(row)
-        if any(_time_in(one, times_s) > 0 for one in called):
-            continue  # it is told by the lines of what is called
-        if called:
-            native_s += time_s
+        seen_s = sum(_time_in(one, times_s) for one in called)  # told by the lines of what is called
+        if any(_time_in(one, times_s) == 0 for one in called):
+            native_s += max(0.0, time_s - seen_s)
+        elif called:
+            continue
         elif row not in facts.goes_round and count and time_s / count < _PYTHON_S:
             python_s += time_s
         elif row not in facts.goes_round and count and time_s / count > _NATIVE_S:

@@ -129,12 +129,14 @@ def profile_lines(session: Session, submission: Submission, backend: Backend, pr
     progress.begin(f"lines of {submission.author}", 3)
     with backend.generation() as generation:
         progress.advance(0, "time")
-        with study.worker(generation, as_python=False) as worker:
+        with study.worker(generation) as worker:
             compile_time_s, case = study.case_in_time(worker)
             times = study.times(worker, case, as_python=False)
-            progress.advance(1, "memory")
-            memory = study.memory(worker, times)
+            memory_case = study.memory_case(worker, times)
             compiled = worker.compiled_count() or 0
+            code = worker.compiled_functions()
+        progress.advance(1, "memory")
+        memory = study.memory(generation, memory_case, code)
         progress.advance(1, "as Python")
         as_python, notes = study.as_python(generation) if compiled else (None, ())
     progress.advance(1, "")
@@ -167,12 +169,12 @@ class _Study:
         self.facts = line_facts(submission.files, [line_count(file) for file in submission.files])
 
     @contextmanager
-    def worker(self, generation: Generation, *, as_python: bool) -> Iterator[Worker]:
-        """A worker that has imported it; it ends with the context."""
+    def worker(self, generation: Generation, *, as_python: bool = False, compiled: bytes = b"") -> Iterator[Worker]:
+        """A worker that has imported it, with what another has compiled; it ends with the context."""
         sent = with_driver(self._submission, as_python=as_python)
         worker = generation.start(sent, self._task.task.profile, self._task.task.cores)
         try:
-            failure = import_with_driver(worker, self._first_call_s)
+            failure = import_with_driver(worker, self._first_call_s, compiled)
             if failure is not None:
                 raise _ProfileError(f"the file cannot be imported:\n{failure.message}")
             yield worker
@@ -218,18 +220,25 @@ class _Study:
             shares=tuple(min(1.0, float(one) / whole_s) if whole_s else 0.0 for one in table.times_s),
         )
 
-    def memory(self, worker: Worker, times: LineTimes) -> LineMemory:
-        """At the case of the times, or the largest check case that runs no more lines than can be watched in a moment."""
+    def memory_case(self, worker: Worker, times: LineTimes) -> Case:
+        """The case of the times, or the largest check case that runs no more lines than can be watched in a moment."""
         case = next(one for one in self._cases if one.name == times.case)
         smaller = reversed(self._task.task.check_cases)
         ran = sum(count or 0 for count in times.hits)
         while ran > _MOST_TRACED and (following := next(smaller, None)) is not None:
             case = following
             ran = int(self._watched(worker, case, TIME)[1].hits.sum())
-        self._plain(worker, case)
-        peak_bytes = self._plain(worker, case).peak_memory_bytes
-        _, table = self._watched(worker, case, MEMORY)
-        return LineMemory(case.name, peak_bytes, tuple(map(float, table.growths_bytes)))
+        return case
+
+    def memory(self, generation: Generation, case: Case, compiled: bytes) -> LineMemory:
+        """The kernel's peak, and the growth by line, each of the first large call of a process: later ones use memory again."""
+        seen = []
+        for kind in (PLAIN, MEMORY):
+            with self.worker(generation, compiled=compiled) as worker:
+                self._plain(worker, self._task.task.check_cases[0])  # it compiles, and loads what is loaded late
+                seen.append(self._watched(worker, case, kind))
+        (plain, _), (_, table) = seen
+        return LineMemory(case.name, plain.peak_memory_bytes, tuple(map(float, table.growths_bytes)))
 
     def as_python(self, generation: Generation) -> tuple[LineTimes | None, tuple[str, ...]]:
         """The times of a program that Numba compiles, without the compiler; or None, and why it does not run so."""

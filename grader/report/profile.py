@@ -20,7 +20,7 @@ _MOST_LINES, _HOTTEST = 200, 30
 _SHOWN_SHARE = 0.0005
 _PAGE_BYTES = 4096
 _HOT, _WARM = 0.25, 0.05
-_SLOWEST = "◀ slowest"
+_SLOWEST = "▶"
 _SOURCE_CHARACTERS = 100
 
 
@@ -35,7 +35,8 @@ def _heat_map(profile: LineProfile) -> Table:
     for name in ("line", "hits", "per hit", "share", *(["as Python"] if profile.as_python else []), "memory"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column("", no_wrap=True, overflow="ellipsis")
+    table.add_column("", no_wrap=True)
+    table.add_column("")  # rich makes the columns narrower first that may wrap
     columns = len(table.columns)
     before: int | None = None
     section = ""
@@ -56,9 +57,9 @@ def _row(profile: LineProfile, index: int) -> list[Text]:
     shares = [one.shares[index] for one in _times(profile)]
     share = max(shares)
     style = "bold red" if share >= _HOT else "yellow" if share >= _WARM else ""
-    source = Text(harmless_line(line.text[:_SOURCE_CHARACTERS].expandtabs(4).rstrip(), _SOURCE_CHARACTERS), style=style)
-    if index == profile.slowest:
-        source.append(f"  {_SLOWEST}", style="bold red")
+    text = harmless_line(line.text[:_SOURCE_CHARACTERS].expandtabs(4).rstrip(), _SOURCE_CHARACTERS)
+    source = Text(text, style=style, no_wrap=True, overflow="ellipsis")
+    marked = index == profile.slowest
     hits, time_s = times.hits[index], times.times_s[index]
     growth_bytes = profile.memory.growths_bytes[index]
     return [
@@ -68,6 +69,7 @@ def _row(profile: LineProfile, index: int) -> list[Text]:
         *(Text(share_text(one) if one >= _SHOWN_SHARE else "") for one in shares),
         Text(_growth_text(growth_bytes)),
         Text("█" * round(_BAR_CHARACTERS * share), style=style),
+        Text(_SLOWEST if marked else "", style="bold red"),
         source,
     ]
 
@@ -106,7 +108,7 @@ def _sentences(profile: LineProfile) -> Iterator[Text]:
     if profile.slowest is not None:
         slowest = profile.lines[profile.slowest]
         share = max(one.shares[profile.slowest] for one in _times(profile))
-        words = f"slowest: {slowest.place}, {share_text(share)} of the time: "
+        words = f"{_SLOWEST} slowest: {slowest.place}, {share_text(share)} of the time: "
         yield Text(f"{words}{harmless_line(slowest.text.strip(), _SOURCE_CHARACTERS)}", style="bold")
     yield Text(f"the time passes {_split_text(profile)}; a line's time holds that of what it calls")
     yield Text(_cost_text(times))

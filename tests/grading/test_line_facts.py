@@ -121,6 +121,11 @@ def test_a_call_of_a_function_without_lines_is_compiled_code() -> None:
     assert split(times(row7=1.0), hits(row7=10_000_000), facts) == Split(0.0, 1.0)
 
 
+def test_a_line_that_calls_both_is_compiled_code_for_the_rest_of_its_time() -> None:
+    facts = facts_of("def seen(x):\n    return x\ndef compiled(x):\n    return x\ndef f(x):\n    return compiled(seen(x))\n")
+    assert split(times(row5=1.0, row1=0.25), hits(row5=1, row1=1_000_000), facts) == Split(0.25, 0.75)
+
+
 def test_without_any_line_all_of_it_is_compiled() -> None:
     assert split(np.zeros(40), hits(), facts_of(CALLER)) == Split(0.0, 1.0)
 

@@ -35,7 +35,7 @@ def test_each_line_has_its_hits_its_time_its_share_and_its_memory_beside_it() ->
 
 def test_the_slowest_line_is_marked_and_named() -> None:
     text = shown(line_profile())
-    assert [line.split()[0] for line in text.splitlines() if "◀ slowest" in line] == ["3"]
+    assert [line.split()[0] for line in text.splitlines() if "▶ " in line and "slowest" not in line] == ["3"]
     assert "slowest: line 3, 70 % of the time: y = 2 * one" in text
 
 
