@@ -17,7 +17,8 @@ _AROUND = 2
 """Lines that are shown before and after one that ran."""
 _MOST_LINES, _HOTTEST = 200, 30
 """Of more lines than the first, those around the hottest are shown."""
-_SHOWN_SHARE = 0.0005
+_SHOWN_SHARE, _TOLD_SHARE = 0.0005, 0.005
+"""Smaller ones are left out, on lines and in the sentence."""
 _PAGE_BYTES = 4096
 _HOT, _WARM = 0.25, 0.05
 _SLOWEST = "▶"
@@ -143,11 +144,11 @@ def _split_text(profile: LineProfile) -> str:
         (native, "in native code (NumPy, what is compiled)"),
         (left, "where it cannot be told"),
     ]
-    return ", ".join(f"{share:.0%} {where}" for share, where in parts if share >= _SHOWN_SHARE)
+    return ", ".join(f"{share:.0%} {where}" for share, where in parts if share >= _TOLD_SHARE)
 
 
 def _cost_text(times: LineTimes) -> str:
     return (
         f"a call takes {time_text(times.call_s)}, and {time_text(times.watched_s)} while its lines are watched:"
-        f" {times.slowdown:.2g} times as long, most of it for lines that run often"
+        f" {times.slowdown:.2g} times as long"
     )
