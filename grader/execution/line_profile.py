@@ -70,7 +70,7 @@ def with_driver(submission: Submission, *, as_python: bool) -> Submission:
 
 def line_count(file: SourceFile) -> int:
     """As Python counts lines: by line feeds, carriage returns, and both together."""
-    return len(re.findall(rb"\r\n|\r|\n", file.content)) + 1
+    return len(re.findall(rb"\r\n|\r|\n", file.content)) + (not file.content.endswith((b"\r", b"\n")))
 
 
 def import_with_driver(worker: Worker, limit_s: float, compiled: bytes = b"") -> Failure | None:

@@ -20,6 +20,8 @@ _PYTHON_S, _NATIVE_S = 2e-6, 20e-6
 and nothing in it that goes round in Python, it waits for something else."""
 _GOES_ROUND = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 """Python code that runs many times while its line runs once."""
+_ONE_BY_ONE = frozenset({"all", "any", "dict", "filter", "list", "map", "max", "min", "set", "sorted", "sum", "tuple", "zip"})
+"""Python's functions that take elements one by one: of an array, each as an object of Python's."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class LineFacts:
     mentions: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """The names in each row."""
     goes_round: frozenset[int] = frozenset()
-    """Rows that hold comprehensions, generators or lambdas."""
+    """Rows that hold comprehensions, generators, lambdas, or calls of Python's own functions such as `sum`."""
     one_line_loops: frozenset[int] = frozenset()
     """Rows on which a whole loop stands, a comprehension's among them."""
 
@@ -61,6 +63,7 @@ def line_facts(files: Iterable[SourceFile], line_counts: Sequence[int]) -> LineF
     owner: dict[int, tuple[int, str]] = {}
     mentions: dict[int, set[str]] = {}
     goes_round: set[int] = set()
+    one_by_one: set[int] = set()
     loops: set[int] = set()
     first_rows = itertools.accumulate(line_counts, initial=0)
     for file, first in zip(files, first_rows, strict=False):
@@ -77,13 +80,15 @@ def line_facts(files: Iterable[SourceFile], line_counts: Sequence[int]) -> LineF
                 loops.add(row)
             elif isinstance(node, _GOES_ROUND):
                 goes_round.add(row)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ONE_BY_ONE:
+                one_by_one.add(row)
     rows_of: dict[tuple[int, str], list[int]] = {}
     for row, function in sorted(owner.items()):
         rows_of.setdefault(function, []).append(row)
     return LineFacts(
         functions=tuple(Function(name, tuple(rows)) for (_, name), rows in rows_of.items()),
         mentions={row: frozenset(names) for row, names in mentions.items()},
-        goes_round=frozenset(goes_round),
+        goes_round=frozenset(goes_round | one_by_one),
         one_line_loops=frozenset(loops | goes_round),
     )
 

@@ -35,7 +35,7 @@ def script(pace_s: float, watched: float = 5.0, compiles: bytes = b"", failures:
     """A program that takes `pace_s` for each number, and `watched` times as long while its lines are watched."""
 
     def seen(kind: int, x: np.ndarray) -> tuple[object, ...]:
-        hits, times_s, growths_bytes = np.zeros((3, SOURCE.count("\n") + 1))
+        hits, times_s, growths_bytes = np.zeros((3, SOURCE.count("\n")))
         if kind == TIME:
             hits[[LOOP, PASS, RETURN]] = len(x) + 1, len(x), 1
             times_s[[LOOP, PASS, RETURN]] = np.array([0.6, 0.3, 0.1]) * pace_s * len(x)
