@@ -39,6 +39,8 @@ class LineFacts:
     functions: tuple[Function, ...] = ()
     mentions: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """The names in each row."""
+    calls: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """The names that are called in each row."""
     goes_round: frozenset[int] = frozenset()
     """Rows that hold comprehensions, generators, lambdas, or calls of Python's own functions such as `sum`."""
     one_line_loops: frozenset[int] = frozenset()
@@ -48,6 +50,10 @@ class LineFacts:
         """The submission's own functions that a row mentions, but for the one that it stands in."""
         names = self.mentions.get(row, frozenset())
         return tuple(one for one in self.functions if one.name in names and row not in one.rows)
+
+    def only_calls_own(self, row: int) -> bool:
+        """Whether all that a row calls is the submission's own, so that its time is theirs."""
+        return self.calls.get(row, frozenset()) <= {one.name for one in self.called_by(row)}
 
 
 @dataclass(frozen=True)
@@ -60,37 +66,48 @@ class Split:
 
 def line_facts(files: Iterable[SourceFile], line_counts: Sequence[int]) -> LineFacts:
     """Read all files; of one that is not Python, nothing is known."""
-    owner: dict[int, tuple[int, str]] = {}
-    mentions: dict[int, set[str]] = {}
-    goes_round: set[int] = set()
-    one_by_one: set[int] = set()
-    loops: set[int] = set()
     first_rows = itertools.accumulate(line_counts, initial=0)
-    for file, first in zip(files, first_rows, strict=False):
-        for node in _nodes(file):
-            row = first + getattr(node, "lineno", 0) - 1
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                end = first + (node.end_lineno or node.lineno)
-                owner |= dict.fromkeys(range(first + node.body[0].lineno - 1, end), (row, node.name))  # inner ones come later
-            elif isinstance(node, ast.Name):
-                mentions.setdefault(row, set()).add(node.id)
-            elif isinstance(node, ast.Attribute):
-                mentions.setdefault(row, set()).add(node.attr)
-            elif isinstance(node, ast.For | ast.While) and node.body[0].lineno == node.lineno:
-                loops.add(row)
-            elif isinstance(node, _GOES_ROUND):
-                goes_round.add(row)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ONE_BY_ONE:
-                one_by_one.add(row)
-    rows_of: dict[tuple[int, str], list[int]] = {}
-    for row, function in sorted(owner.items()):
-        rows_of.setdefault(function, []).append(row)
+    placed = [
+        (first + getattr(node, "lineno", 0) - 1, node)
+        for file, first in zip(files, first_rows, strict=False)
+        for node in _nodes(file)
+    ]
+    called = [(row, node.func) for row, node in placed if isinstance(node, ast.Call)]
+    goes_round = {row for row, node in placed if isinstance(node, _GOES_ROUND)}
+    one_by_one = {row for row, function in called if isinstance(function, ast.Name) and function.id in _ONE_BY_ONE}
+    loops = {row for row, node in placed if isinstance(node, ast.For | ast.While) and node.body[0].lineno == node.lineno}
     return LineFacts(
-        functions=tuple(Function(name, tuple(rows)) for (_, name), rows in rows_of.items()),
-        mentions={row: frozenset(names) for row, names in mentions.items()},
+        functions=_functions(placed),
+        mentions=_by_row((row, _name_of(node)) for row, node in placed if isinstance(node, ast.Name | ast.Attribute)),
+        calls=_by_row((row, _name_of(function)) for row, function in called),
         goes_round=frozenset(goes_round | one_by_one),
         one_line_loops=frozenset(loops | goes_round),
     )
+
+
+def _functions(placed: Iterable[tuple[int, ast.AST]]) -> tuple[Function, ...]:
+    """A row is the innermost function's around it: inner ones come after outer ones."""
+    owner: dict[int, tuple[int, str]] = {}
+    for row, node in placed:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first, last = node.body[0].lineno - node.lineno, (node.end_lineno or node.lineno) - node.lineno
+            owner |= dict.fromkeys(range(row + first, row + last + 1), (row, node.name))
+    rows_of: dict[tuple[int, str], list[int]] = {}
+    for row, function in sorted(owner.items()):
+        rows_of.setdefault(function, []).append(row)
+    return tuple(Function(name, tuple(rows)) for (_, name), rows in rows_of.items())
+
+
+def _by_row(named: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
+    names: dict[int, set[str]] = {}
+    for row, name in named:
+        names.setdefault(row, set()).add(name)
+    return {row: frozenset(found) for row, found in names.items()}
+
+
+def _name_of(node: ast.expr) -> str:
+    """`f` of `f` and of `a.f`; empty where it has no name."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def total_s(times_s: NDArray[np.float64], facts: LineFacts) -> float:

@@ -294,13 +294,19 @@ class _ProfileError(UsageError):
 
 
 def _slowest(times: LineTimes, as_python: LineTimes | None, facts: LineFacts) -> int | None:
-    """Where the slowest line calls what is compiled, or nothing else is known, the one of those that run as Python."""
+    """Of a program of compiled functions the slowest line as Python, where all of the time is surely theirs.
+
+    That is where no line was seen, or the slowest one calls them and nothing else: with a library it may wait for that.
+    """
     row = slowest_row(np.array(times.times_s), facts)
     if as_python is None:
         return row
-    in_python = slowest_row(np.array(as_python.times_s), facts)
-    calls_compiled = row is not None and any(as_python.times_s[one] for called in facts.called_by(row) for one in called.rows)
-    return in_python if row is None or calls_compiled else row
+    if row is None:
+        return slowest_row(np.array(as_python.times_s), facts)
+    is_theirs = facts.only_calls_own(row) and any(
+        as_python.times_s[one] and not times.times_s[one] for called in facts.called_by(row) for one in called.rows
+    )
+    return slowest_row(np.array(as_python.times_s), facts) if is_theirs else row
 
 
 def _lines_of(submission: Submission) -> tuple[Line, ...]:

@@ -132,6 +132,18 @@ def test_without_any_line_all_of_it_is_compiled() -> None:
     assert split(np.zeros(40), hits(), facts_of(CALLER)) == Split(0.0, 1.0)
 
 
+def test_a_line_that_calls_a_library_too_does_not_only_call_its_own() -> None:
+    facts = facts_of("""\
+        def g(x):
+            return x
+        def f(x):
+            g(x)
+            g(np.fft.fft(x))
+            return x
+    """)
+    assert [facts.only_calls_own(row) for row in (3, 4)] == [True, False]
+
+
 def test_loops_on_one_line_are_known() -> None:
     facts = facts_of(
         "def f(x):\n    for v in x: v + 1\n    for v in x:\n        v + 1\n    while x: x.pop()\n    [v for v in x]\n"
