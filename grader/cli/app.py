@@ -197,6 +197,24 @@ def scaling(
 
 
 @app.command()
+def profile(
+    who: Annotated[str, typer.Argument(metavar="FILE|AUTHOR", help="Your own file, or of the class or the references.")],
+    task: Annotated[
+        str | None, typer.Option("--task", "-t", metavar="TASK", help="Which program; inferred for a file.")
+    ] = None,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+) -> None:
+    """Line by line: where do the time and the memory of a program go? Nothing is stored or marked."""
+    from grader.cli.class_commands import Place
+    from grader.cli.profile import show_profile
+
+    show_profile(Place(course, submissions, None), who, task, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
 def mark(
     author: Annotated[str, typer.Argument(metavar="AUTHOR")],
     criterion: Annotated[str, typer.Argument(metavar="CRITERION", help="As assignment/criterion, or alone where it is clear.")],

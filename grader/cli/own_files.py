@@ -27,7 +27,7 @@ from grader.records import PreparedCase, Problem
 from grader.report.as_json import dump, report_document
 from grader.report.own_files import summary
 from grader.store import Store
-from grader.text import harmless, harmless_name
+from grader.text import command, harmless, harmless_name
 from grader.verdicts import Verdict
 
 OWN_RESULTS_FILE = RESULTS_FILE.with_name("own.sqlite")
@@ -66,11 +66,18 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     if as_json:
         typer.echo(dump(report_document(report)))
     else:
-        results_console().print(summary(report, [one.author for one in mine]))
+        results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine)))
     if asked.picture is not None:
         _draw(session, task, mine, backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
+
+
+def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
+    """The command that tells more, by author."""
+    options = f"--task {asked.task}" if asked.task is not None else ""
+    paths = zip(mine, asked.files, strict=True)
+    return {one.author: command("grader profile", str(path), options=options) for one, path in paths}
 
 
 def _session(asked: Checkup) -> Session:

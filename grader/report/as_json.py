@@ -8,6 +8,7 @@ from typing import Any
 from grader.grading.class_report import Report
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.measure_scaling import Study
+from grader.grading.profile_lines import LineProfile, LineTimes
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Result
@@ -118,6 +119,46 @@ def scaling_document(study: Study) -> dict[str, Any]:
         "control": asdict(found.control),
         "disturbed": found.disturbed,
         "notes": list(study.notes),
+    }
+
+
+def profile_document(profile: LineProfile) -> dict[str, Any]:
+    """What `profile` prints: of the lines, those that ran or whose memory changed."""
+    lines = [_profiled_line(profile, index) for index in range(len(profile.lines))]
+    as_python = profile.as_python
+    slowest = None if profile.slowest is None else profile.lines[profile.slowest]
+    return {
+        "author": profile.author,
+        "task": profile.task,
+        "sandbox": profile.sandbox,
+        **_watched_document(profile.times),
+        "as_python": None if as_python is None else _watched_document(as_python),
+        "memory": {"case": profile.memory.case, "peak_bytes": profile.memory.peak_bytes},
+        "compile_time_s": profile.compile_time_s,
+        "compiled_functions": profile.compiled_functions,
+        "python_share": profile.split.python,
+        "native_share": profile.split.native,
+        "slowest": None if slowest is None else asdict(slowest),
+        "lines": [line for line in lines if line["time_s"] or line["as_python_time_s"] or line["growth_bytes"]],
+        "notes": list(profile.notes),
+    }
+
+
+def _watched_document(times: LineTimes) -> dict[str, Any]:
+    return {"case": times.case, "call_s": times.call_s, "watched_s": times.watched_s, "slowdown": times.slowdown}
+
+
+def _profiled_line(profile: LineProfile, index: int) -> dict[str, Any]:
+    times, as_python = profile.times, profile.as_python
+    return {
+        **asdict(profile.lines[index]),
+        "hits": times.hits[index],
+        "time_s": times.times_s[index],
+        "share": times.shares[index],
+        "as_python_hits": None if as_python is None else as_python.hits[index],
+        "as_python_time_s": None if as_python is None else as_python.times_s[index],
+        "as_python_share": None if as_python is None else as_python.shares[index],
+        "growth_bytes": profile.memory.growths_bytes[index],
     }
 
 

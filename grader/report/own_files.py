@@ -1,6 +1,6 @@
 """What `grader check` says: right or wrong, how fast beside each reference, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import hypot, isinf
 
 from rich import box
@@ -13,7 +13,7 @@ from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.figures import half_width, limit_text, speedup_text
 from grader.report.leaderboard import confidence_lines, thresholds_lines
-from grader.text import harmless, harmless_name, harmless_remark
+from grader.text import harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
 
@@ -23,8 +23,11 @@ _SHOWN_FLAGS = 20
 _ALL_OF_IT = "grader check FILE --json"
 
 
-def summary(report: Report, authors: Sequence[str]) -> RenderableType:
-    """Each file's verdict, a table beside the references, and one closing line per file."""
+def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str] | None = None) -> RenderableType:
+    """Each file's verdict, a table beside the references, and one closing line per file.
+
+    `next_steps` are the commands that tell more, by author, where there is one.
+    """
     mine = [result for author in authors for result in report.results if result.author == author and result.kind == "student"]
     references = [result for result in report.results if result.kind == "reference"]
     parts: list[RenderableType] = [
@@ -48,7 +51,7 @@ def summary(report: Report, authors: Sequence[str]) -> RenderableType:
     parts += [
         Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
     ]
-    parts += [_closing_line(result, references) for result in accepted]
+    parts += [_closing_line(result, references, (next_steps or {}).get(result.author)) for result in accepted]
     return Group(*parts)
 
 
@@ -93,12 +96,14 @@ def _comparison(report: Report, results: Sequence[Result]) -> Table:
     return table
 
 
-def _closing_line(result: Result, references: Sequence[Result]) -> Text:
-    """`correct · 0.31× the rate of numba (±2 %) · 41× the rate of naive (at small) · 3.5 of 4 points so far here`."""
+def _closing_line(result: Result, references: Sequence[Result], next_step: str | None) -> Text:
+    """`correct · 0.31× the rate of numba (±2 %) · 3.5 of 4 points so far here · next: grader profile julia.py`."""
     words = [f"{harmless_name(result.author)}: correct"]
     words += [_beside(result, reference) for reference in references if result.rate and reference.rate]
     if result.points is not None:
         words.append(f"{result.points:g} of {result.max_points:g} points so far here")
+    if next_step is not None:
+        words.append(f"next: {harmless_line(next_step)}")
     return Text(" · ".join(words), style="green")
 
 

@@ -6,8 +6,10 @@ from rich.console import Console, RenderableType
 
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.growth import Growth, GrowthPoint
+from grader.grading.line_facts import Split
 from grader.grading.marks import AssignmentMarks, FinalMark, Share
 from grader.grading.measure_scaling import Figures, Study
+from grader.grading.profile_lines import Line, LineMemory, LineProfile, LineTimes
 from grader.grading.scaling import amdahl, scaling
 from grader.grading.score import Points, Threshold
 from grader.grading.standings import Result
@@ -76,6 +78,32 @@ def study(author: str = "ada", peak_memory_bytes: int | None = 16_000_000) -> St
     runs = [{cores: -math.log(amdahl(0.1, cores)) + (cores - 1) * noise for cores in counts} for noise in (-0.001, 0, 0.001)]
     figures = tuple(Figures(cores, 0.2 / amdahl(0.1, cores), cores - 0.1, cores + 1, peak_memory_bytes) for cores in counts)
     return Study(author, "double", "large", 1e6, "full", scaling(runs, [0.0, 0.001, -0.001]), figures, ("it was quiet",))
+
+
+def line_times(*shares: float, case: str = "large", as_python: bool = False) -> LineTimes:
+    """A call of 0.1 s that takes 0.8 s while its lines are watched; each line with a share ran a thousand times."""
+    hits = tuple(1000 if share else 0 for share in shares)
+    return LineTimes(case, as_python, 0.1, 0.8, hits, tuple(0.5 * share for share in shares), shares)
+
+
+def line_profile(**facts: object) -> LineProfile:
+    """Of a function of four lines, the third of which takes most of the time; `facts` change it."""
+    texts = ("def double(x):", "    for one in x:", "        y = 2 * one", "    return y", "")
+    fields = {
+        "author": "ada",
+        "task": "double",
+        "sandbox": "full",
+        "lines": tuple(Line("double.py", None, number, text) for number, text in enumerate(texts, 1)),
+        "times": line_times(0.0, 0.28, 0.7, 0.02, 0.0),
+        "as_python": None,
+        "memory": LineMemory("small", 16_000_000, (0.0, 0.0, 12_300_000.0, -5_000_000.0, 0.0)),
+        "slowest": 2,
+        "split": Split(0.91, 0.05),
+        "compile_time_s": 0.0,
+        "compiled_functions": 0,
+        "notes": (),
+    }
+    return LineProfile(**{**fields, **facts})  # type: ignore[arg-type]  # the fields of a LineProfile
 
 
 def report(*results: Result, sandbox: str = "reduced (no cgroup)", **facts: object) -> Report:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.report.own_files import summary
+from grader.text import command
 from grader.verdicts import Verdict
 from tests.report.example import HOSTILE, accepted, marked, reference, rendered, report, wrong
 
@@ -16,6 +17,14 @@ def test_a_right_file_stands_beside_the_references() -> None:
         "you: correct · 1× the rate of numba (±1.1 %) · 1e+03× the rate of naive (at small) · 4.5 of 7 points so far here"
         in text
     )
+
+
+def test_a_right_file_is_told_what_comes_next_where_there_is_a_command() -> None:
+    shown = report(accepted("you"), wrong("other"))
+    assert "points so far here · next: grader profile 'my julia.py'" in rendered(
+        summary(shown, ["you", "other"], {"you": command("grader profile", "my julia.py"), "other": "grader profile x.py"})
+    )
+    assert "next" not in rendered(summary(shown, ["you", "other"]))
 
 
 def test_a_wrong_file_says_what_is_wrong_and_gets_no_table() -> None:

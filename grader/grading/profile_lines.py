@@ -1,0 +1,337 @@
+"""A line profile: where the time and the memory of one program go. It is no grading: nothing of it is stored, ranked or marked.
+
+The program runs unwatched first (what a call takes, what compiling took, the kernel's own peak of memory), then on the same
+inputs with its lines watched: so it is also seen how much the watching costs. What Numba compiles has no lines while it runs;
+such a program is run once more without the compiler, on small inputs, as the Python that it is written in.
+"""
+
+import itertools
+import re
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.content.parsing import BrokenCodeError, decode
+from grader.content.reading import SourceFile
+from grader.content.submission import Submission
+from grader.content.task import Case, LoadedTask
+from grader.errors import UsageError
+from grader.execution.interface import Backend, Call, Generation, Worker
+from grader.execution.line_profile import (
+    MEMORY,
+    PLAIN,
+    TIME,
+    LineTable,
+    import_with_driver,
+    line_count,
+    watched_call,
+    with_driver,
+)
+from grader.grading.check import prepare
+from grader.grading.line_facts import LineFacts, Split, line_facts, slowest_row, split, total_s
+from grader.grading.progress import Progress
+from grader.grading.session import Session
+from grader.profiles import Profile
+from grader.records import PreparedCase
+
+_SEED_BITS = 128
+_LIMIT_S = 120.0
+"""Of a call that is watched: plain Python takes some ten times as long then."""
+_LONG_S = 1.0
+"""A call that takes longer unwatched is none to be watched, where there are smaller inputs."""
+_SHORT_S, _TRIES = 0.25, 3
+_MOST_TRACED = 100_000
+"""Lines that run in a call whose memory is watched; each takes some 10 µs."""
+_HITS_OF_LOOPS_COUNT = sys.version_info < (3, 12)
+"""Since then line_profiler counts a loop that stands on one line wrongly."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the submission, as its author finds it again."""
+
+    file: str
+    cell: int | None
+    """Of a notebook: the code cell, from 1; `line` then counts from its beginning."""
+    line: int
+    text: str
+
+    @property
+    def place(self) -> str:
+        """`line 14`, or `code cell 3, line 14`."""
+        return f"line {self.line}" if self.cell is None else f"code cell {self.cell}, line {self.line}"
+
+
+@dataclass(frozen=True)
+class LineTimes:
+    """The time of each line in one call, with all that the line calls."""
+
+    case: str
+    as_python: bool
+    """Whether it ran without Numba's compiler."""
+    call_s: float
+    """Of a call that nobody watched."""
+    watched_s: float
+    """Of the call on the same inputs whose lines were watched."""
+    hits: tuple[int | None, ...]
+    """How often each line ran; None where that is not known."""
+    times_s: tuple[float, ...]
+    shares: tuple[float, ...]
+    """Of the time of all lines."""
+
+    @property
+    def slowdown(self) -> float:
+        """What watching costs: the time of the watched call over that of the other one."""
+        return self.watched_s / self.call_s if self.call_s > 0 else 1.0
+
+
+@dataclass(frozen=True)
+class LineMemory:
+    """By how much each line made the memory grow in one call, and the most that the call took, by the kernel."""
+
+    case: str
+    peak_bytes: int | None
+    growths_bytes: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class LineProfile:
+    """All that is known about the lines of one submission; its columns have an entry for each of `lines`."""
+
+    author: str
+    task: str
+    sandbox: str
+    lines: tuple[Line, ...]
+    times: LineTimes
+    as_python: LineTimes | None
+    """Where Numba compiles some of it: the same, as Python."""
+    memory: LineMemory
+    slowest: int | None
+    """The index of the line that takes the most time itself."""
+    split: Split
+    compile_time_s: float
+    compiled_functions: int
+    notes: tuple[str, ...]
+
+
+def profile_lines(session: Session, submission: Submission, backend: Backend, progress: Progress) -> LineProfile:
+    """Profile one submission, right or wrong, at the largest case that it does in `longest_call_s`, or at a smaller one.
+
+    Raises:
+        UsageError: it cannot be imported, fails, or takes too long even at the smallest case.
+    """
+    task = session.tasks[submission.task]
+    limits = session.limits({})
+    study = _Study(task, submission, limits.longest_call_s, limits.first_call_s)
+    progress.begin(f"lines of {submission.author}", 3)
+    with backend.generation() as generation:
+        progress.advance(0, "time")
+        with study.worker(generation) as worker:
+            compile_time_s, case = study.case_in_time(worker)
+            times = study.times(worker, case, as_python=False)
+            memory_case = study.memory_case(worker, times)
+            compiled = worker.compiled_count() or 0
+            code = worker.compiled_functions()
+        progress.advance(1, "memory")
+        memory = study.memory(generation, memory_case, code)
+        progress.advance(1, "as Python")
+        as_python, notes = study.as_python(generation) if compiled else (None, ())
+    progress.advance(1, "")
+    return LineProfile(
+        author=submission.author,
+        task=task.name,
+        sandbox=backend.sandbox,
+        lines=_lines_of(submission),
+        times=times,
+        as_python=as_python,
+        memory=memory,
+        slowest=_slowest(times, as_python, study.facts),
+        split=split(np.array(times.times_s), times.hits, study.facts),
+        compile_time_s=compile_time_s,
+        compiled_functions=compiled,
+        notes=(*notes, *_about_the_profile(task)),
+    )
+
+
+class _Study:
+    """A profile in progress: what is profiled, and the inputs that were drawn for it."""
+
+    def __init__(self, task: LoadedTask, submission: Submission, longest_call_s: float, first_call_s: float) -> None:
+        self._task = task
+        self._submission = submission
+        self._longest_call_s = longest_call_s
+        self._first_call_s = first_call_s
+        self._generator = np.random.default_rng(secrets.randbits(_SEED_BITS))
+        self._prepared: dict[str, PreparedCase] = {}
+        self.facts = line_facts(submission.files, [line_count(file) for file in submission.files])
+
+    @contextmanager
+    def worker(self, generation: Generation, *, as_python: bool = False, compiled: bytes = b"") -> Iterator[Worker]:
+        """A worker that has imported it, with what another has compiled; it ends with the context."""
+        sent = with_driver(self._submission, as_python=as_python)
+        worker = generation.start(sent, self._task.task.profile, self._task.task.cores)
+        try:
+            failure = import_with_driver(worker, self._first_call_s, compiled)
+            if failure is not None:
+                raise _ProfileError(f"the file cannot be imported:\n{failure.message}")
+            yield worker
+        finally:
+            worker.close()
+
+    def case_in_time(self, worker: Worker) -> tuple[float, Case]:
+        """What compiling took, and the largest benchmark case that a call does in time: the one where it would be graded.
+
+        Where even the smallest takes long, the largest check case.
+        """
+        smallest, *larger = self._task.task.benchmark_cases
+        cold_s = self._plain(worker, smallest).wall_time_s
+        warm_s = self._fastest(worker, smallest, PLAIN)[0].wall_time_s
+        compile_time_s = max(0.0, cold_s - warm_s)
+        if warm_s > _LONG_S:
+            return compile_time_s, self._task.task.check_cases[-1]
+        chosen = smallest
+        for case in larger:
+            promised_s = warm_s * self._prepare(case).work / max(self._prepare(chosen).work, 1.0)
+            if promised_s > self._longest_call_s:
+                break
+            self._plain(worker, case)
+            warm_s = self._fastest(worker, case, PLAIN)[0].wall_time_s
+            if warm_s > self._longest_call_s:
+                break
+            chosen = case
+        return compile_time_s, chosen
+
+    def times(self, worker: Worker, case: Case, *, as_python: bool) -> LineTimes:
+        """The time of each line, and what a call takes that nobody watches."""
+        self._watched(worker, self._task.task.check_cases[0], TIME)  # the profiler gets to know the functions
+        self._plain(worker, case)
+        plain, _ = self._fastest(worker, case, PLAIN)
+        watched, table = self._fastest(worker, case, TIME)
+        whole_s = total_s(table.times_s, self.facts)
+        return LineTimes(
+            case=case.name,
+            as_python=as_python,
+            call_s=plain.wall_time_s,
+            watched_s=watched.wall_time_s,
+            hits=tuple(self._known_hits(row, int(count)) for row, count in enumerate(table.hits)),
+            times_s=tuple(map(float, table.times_s)),
+            shares=tuple(min(1.0, float(one) / whole_s) if whole_s else 0.0 for one in table.times_s),
+        )
+
+    def memory_case(self, worker: Worker, times: LineTimes) -> Case:
+        """The case of the times, or the largest check case that runs no more lines than can be watched in a moment."""
+        case = next(one for one in self._cases if one.name == times.case)
+        smaller = reversed(self._task.task.check_cases)
+        ran = sum(count or 0 for count in times.hits)
+        while ran > _MOST_TRACED and (following := next(smaller, None)) is not None:
+            case = following
+            ran = int(self._watched(worker, case, TIME)[1].hits.sum())
+        return case
+
+    def memory(self, generation: Generation, case: Case, compiled: bytes) -> LineMemory:
+        """The kernel's peak, and the growth by line, each of the first large call of a process: later ones use memory again."""
+        seen = []
+        for kind in (PLAIN, MEMORY):
+            with self.worker(generation, compiled=compiled) as worker:
+                self._plain(worker, self._task.task.check_cases[0])  # it compiles, and loads what is loaded late
+                seen.append(self._watched(worker, case, kind))
+        (plain, _), (_, table) = seen
+        return LineMemory(case.name, plain.peak_memory_bytes, tuple(map(float, table.growths_bytes)))
+
+    def as_python(self, generation: Generation) -> tuple[LineTimes | None, tuple[str, ...]]:
+        """The times of a program that Numba compiles, without the compiler; or None, and why it does not run so."""
+        try:
+            with self.worker(generation, as_python=True) as worker:
+                return self.times(worker, self._small_case(worker), as_python=True), ()
+        except _ProfileError as error:
+            return None, (f"its compiled functions do not run as Python, so their lines are not known: {error}",)
+
+    def _small_case(self, worker: Worker) -> Case:
+        """The smallest benchmark case where the largest check case promises that it takes no long time; else that one."""
+        checked, smallest = self._task.task.check_cases[-1], self._task.task.benchmark_cases[0]
+        self._plain(worker, checked)
+        time_s = self._plain(worker, checked).wall_time_s
+        promised_s = time_s * self._prepare(smallest).work / max(self._prepare(checked).work, 1.0)
+        return smallest if promised_s <= _LONG_S else checked
+
+    @property
+    def _cases(self) -> tuple[Case, ...]:
+        return (*self._task.task.check_cases, *self._task.task.benchmark_cases)
+
+    def _prepare(self, case: Case) -> PreparedCase:
+        if case.name not in self._prepared:
+            self._prepared[case.name] = prepare(self._task.task, case, self._generator)
+        return self._prepared[case.name]
+
+    def _fastest(self, worker: Worker, case: Case, kind: int) -> tuple[Call, LineTable]:
+        """Of several calls, where they are short: what else the machine does only adds time."""
+        found = [self._watched(worker, case, kind)]
+        while found[-1][0].wall_time_s < _SHORT_S and len(found) < _TRIES:
+            found.append(self._watched(worker, case, kind))
+        return min(found, key=lambda one: one[0].wall_time_s)
+
+    def _plain(self, worker: Worker, case: Case) -> Call:
+        return self._watched(worker, case, PLAIN)[0]
+
+    def _watched(self, worker: Worker, case: Case, kind: int) -> tuple[Call, LineTable]:
+        limit_s = max(_LIMIT_S, self._first_call_s)
+        watched = watched_call(worker, self._submission, kind, self._prepare(case).inputs, limit_s)
+        if watched.call.failure is not None or watched.table is None:
+            message = watched.call.failure.message if watched.call.failure is not None else ""
+            raise _ProfileError(f"it fails on case {case.name!r}:\n{message}")
+        return watched.call, watched.table
+
+    def _known_hits(self, row: int, count: int) -> int | None:
+        return count if _HITS_OF_LOOPS_COUNT or row not in self.facts.one_line_loops else None
+
+
+class _ProfileError(UsageError):
+    """The submission does not run under the profiler; the text says why."""
+
+
+def _slowest(times: LineTimes, as_python: LineTimes | None, facts: LineFacts) -> int | None:
+    """Of a program of compiled functions the slowest line as Python, where all of the time is surely theirs.
+
+    That is where no line was seen, or the slowest one calls them and nothing else: with a library it may wait for that.
+    """
+    row = slowest_row(np.array(times.times_s), facts)
+    if as_python is None:
+        return row
+    if row is None:
+        return slowest_row(np.array(as_python.times_s), facts)
+    is_theirs = facts.only_calls_own(row) and any(
+        as_python.times_s[one] and not times.times_s[one] for called in facts.called_by(row) for one in called.rows
+    )
+    return slowest_row(np.array(as_python.times_s), facts) if is_theirs else row
+
+
+def _lines_of(submission: Submission) -> tuple[Line, ...]:
+    return tuple(itertools.chain.from_iterable(_lines_in(submission, file) for file in submission.files))
+
+
+def _lines_in(submission: Submission, file: SourceFile) -> Iterator[Line]:
+    """As the author knows them: those of a notebook's module by their cells."""
+    try:
+        texts = re.split(r"\r\n|\r|\n", decode(file))
+    except BrokenCodeError:
+        texts = []
+    cells = submission.lines if submission.lines is not None and file.path == submission.file else None
+    for number in range(1, line_count(file) + 1):
+        text = texts[number - 1] if number <= len(texts) else ""
+        if cells is not None and number <= len(cells.places):
+            cell, line = cells.places[number - 1]
+            yield Line(cells.notebook, cell, line, text)
+        else:
+            yield Line(file.path, None, number, text)
+
+
+def _about_the_profile(task: LoadedTask) -> tuple[str, ...]:
+    if task.task.profile is Profile.SINGLE:
+        return ()
+    return (
+        "only the thread and the process that call the function are watched; what others do counts for the line that waits",
+    )

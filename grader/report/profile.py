@@ -1,0 +1,154 @@
+"""A line profile as a heat map of the source, with what to know about it: a pure function to things that rich can print."""
+
+from collections.abc import Iterable, Iterator
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.grading.profile_lines import LineProfile, LineTimes
+from grader.report.figures import share_text
+from grader.text import harmless_line, harmless_name, harmless_remark
+from grader.units import memory_text, time_text
+
+_BAR_CHARACTERS = 10
+_AROUND = 2
+"""Lines that are shown before and after one that ran."""
+_MOST_LINES, _HOTTEST = 200, 30
+"""Of more lines than the first, those around the hottest are shown."""
+_SHOWN_SHARE, _TOLD_SHARE = 0.0005, 0.005
+"""Smaller ones are left out, on lines and in the sentence."""
+_PAGE_BYTES = 4096
+_HOT, _WARM = 0.25, 0.05
+_SLOWEST = "▶"
+_SOURCE_CHARACTERS = 100
+
+
+def profiled(profile: LineProfile) -> RenderableType:
+    """The source with the share of the time on each line, and below it the sentences."""
+    title = Text.assemble((harmless_name(profile.author), "bold"), f" · {profile.task} · case {profile.times.case}")
+    return Group(title, _heat_map(profile), *_sentences(profile), Text(f"sandbox: {profile.sandbox}", style="dim"))
+
+
+def _heat_map(profile: LineProfile) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("line", "hits", "per hit", "share", *(["as Python"] if profile.as_python else []), "memory"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("")  # rich makes the columns narrower first that may wrap
+    columns = len(table.columns)
+    before: int | None = None
+    section = ""
+    for index in _shown(profile):
+        line = profile.lines[index]
+        named = line.file if line.cell is None else f"{line.file}, code cell {line.cell}"
+        if named != section:
+            table.add_row(*[""] * (columns - 1), Text(harmless_line(named), style="bold"))
+        elif before is not None and index > before + 1:
+            table.add_row("⋮", *[""] * (columns - 1), style="dim")
+        section, before = named, index
+        table.add_row(*_row(profile, index))
+    return table
+
+
+def _row(profile: LineProfile, index: int) -> list[Text]:
+    line, times = profile.lines[index], profile.times
+    shares = [one.shares[index] for one in _times(profile)]
+    share = max(shares)
+    style = "bold red" if share >= _HOT else "yellow" if share >= _WARM else ""
+    text = harmless_line(line.text[:_SOURCE_CHARACTERS].expandtabs(4).rstrip(), _SOURCE_CHARACTERS)
+    source = Text(text, style=style, no_wrap=True, overflow="ellipsis")
+    marked = index == profile.slowest
+    hits, time_s = times.hits[index], times.times_s[index]
+    growth_bytes = profile.memory.growths_bytes[index]
+    return [
+        Text(str(line.line), style="dim"),
+        Text(f"{hits:,}" if hits else ""),
+        Text(time_text(time_s / hits) if hits else ""),
+        *(Text(share_text(one) if one >= _SHOWN_SHARE else "") for one in shares),
+        Text(_growth_text(growth_bytes)),
+        Text("█" * round(_BAR_CHARACTERS * share), style=style),
+        Text(_SLOWEST if marked else "", style="bold red"),
+        source,
+    ]
+
+
+def _shown(profile: LineProfile) -> list[int]:
+    """The lines with figures and those around them; of very many, those around the hottest."""
+    heat = [max(one.shares[index] for one in _times(profile)) for index in range(len(profile.lines))]
+    ran = [
+        index for index in range(len(profile.lines)) if any(one.times_s[index] or one.hits[index] for one in _times(profile))
+    ]
+    shown = _with_neighbours(ran, len(profile.lines))
+    if len(shown) > _MOST_LINES:
+        shown = _with_neighbours(sorted(ran, key=lambda index: -heat[index])[:_HOTTEST], len(profile.lines))
+    return shown
+
+
+def _with_neighbours(indices: Iterable[int], count: int) -> list[int]:
+    near = {one for index in indices for one in range(index - _AROUND, index + _AROUND + 1)}
+    return sorted(one for one in near if 0 <= one < count)
+
+
+def _times(profile: LineProfile) -> Iterator[LineTimes]:
+    yield profile.times
+    if profile.as_python is not None:
+        yield profile.as_python
+
+
+def _growth_text(growth_bytes: float) -> str:
+    if abs(growth_bytes) < _PAGE_BYTES:
+        return ""
+    return f"{'+' if growth_bytes > 0 else '−'}{memory_text(round(abs(growth_bytes)))}"
+
+
+def _sentences(profile: LineProfile) -> Iterator[Text]:
+    times, memory = profile.times, profile.memory
+    if profile.slowest is not None:
+        slowest = profile.lines[profile.slowest]
+        share = max(one.shares[profile.slowest] for one in _times(profile))
+        words = f"{_SLOWEST} slowest: {slowest.place}, {share_text(share)} of the time: "
+        yield Text(f"{words}{harmless_line(slowest.text.strip(), _SOURCE_CHARACTERS)}", style="bold")
+    yield Text(f"the time passes {_split_text(profile)}; a line's time holds that of what it calls")
+    yield Text(_cost_text(times))
+    if profile.compiled_functions:
+        plural = "" if profile.compiled_functions == 1 else "s"
+        yield Text(
+            f"{profile.compiled_functions} compiled function{plural}; compiling took {time_text(profile.compile_time_s)}, apart"
+            " from all this; compiled code runs without its lines"
+        )
+    if profile.as_python is not None:
+        yield Text(
+            f"as Python: the same without the compiler, at case {profile.as_python.case}: where the work is, though compiled"
+            f" code may spend its time elsewhere; {_cost_text(profile.as_python)}"
+        )
+    peak = "is not told by this machine" if memory.peak_bytes is None else f"is {memory_text(memory.peak_bytes)}, by the kernel"
+    yield Text(
+        f"memory at case {memory.case}: a call's peak {peak}; the column says what each line leaves behind, and not what it"
+        " takes and frees"
+    )
+    yield from (Text(f"note: {harmless_remark(note)}", style="yellow") for note in profile.notes)
+    yield Text(
+        "figures of lines are made inside the program's own process: good for advice, never part of a grade", style="dim"
+    )
+
+
+def _split_text(profile: LineProfile) -> str:
+    """`91 % in Python itself, 5 % in native code`; what cannot be told is said to be so."""
+    python, native = profile.split.python, profile.split.native
+    left = max(0.0, 1.0 - python - native)
+    parts = [
+        (python, "in Python itself"),
+        (native, "in native code (NumPy, what is compiled)"),
+        (left, "where it cannot be told"),
+    ]
+    return ", ".join(f"{share:.0%} {where}" for share, where in parts if share >= _TOLD_SHARE)
+
+
+def _cost_text(times: LineTimes) -> str:
+    return (
+        f"a call takes {time_text(times.call_s)}, and {time_text(times.watched_s)} while its lines are watched:"
+        f" {times.slowdown:.2g} times as long"
+    )

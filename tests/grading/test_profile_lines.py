@@ -1,0 +1,142 @@
+"""What is run for a line profile, and at which case: scripted programs with known times and lines."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from grader.content.task import Inputs
+from grader.errors import UsageError
+from grader.execution.interface import Failure, FailureKind
+from grader.execution.line_profile import MEMORY, TIME
+from grader.grading.profile_lines import LineProfile, profile_lines
+from grader.grading.progress import Silent
+from grader.grading.session import read_class
+from grader.testing import Script
+from tests.grading.course_fixture import Classroom, failing
+
+SOURCE = """\
+def double(x):
+    for one in x:
+        pass
+    return 2 * x
+"""
+LOOP, PASS, RETURN = 1, 2, 3
+GROWTH_BYTES = 800.0
+
+
+def size(inputs: Inputs) -> int:
+    _, x = inputs
+    assert isinstance(x, np.ndarray)
+    return x.size
+
+
+def script(pace_s: float, watched: float = 5.0, compiles: bytes = b"", failures: dict[int, Failure] | None = None) -> Script:
+    """A program that takes `pace_s` for each number, and `watched` times as long while its lines are watched."""
+
+    def seen(kind: int, x: np.ndarray) -> tuple[object, ...]:
+        hits, times_s, growths_bytes = np.zeros((3, SOURCE.count("\n")))
+        if kind == TIME:
+            hits[[LOOP, PASS, RETURN]] = len(x) + 1, len(x), 1
+            times_s[[LOOP, PASS, RETURN]] = np.array([0.6, 0.3, 0.1]) * pace_s * len(x)
+        elif kind == MEMORY:
+            growths_bytes[RETURN] = GROWTH_BYTES
+        return hits.astype(np.int64), times_s, growths_bytes
+
+    def call_s(inputs: Inputs, number: int) -> float:
+        compiling_s = 1.5 if number == 0 else 0.0
+        return compiling_s + pace_s * size(inputs) * (watched if inputs[0] == TIME else 1.0)
+
+    return Script(seen, call_s, compiles=compiles, failures=failures or {})
+
+
+@pytest.fixture
+def profile_of(classroom: Classroom) -> Callable[[Script], LineProfile]:
+    def profile(behaviour: Script) -> LineProfile:
+        classroom.hand_in("ada", SOURCE)
+        classroom.backend.scripts["ada"] = behaviour
+        (hand_ins,) = read_class(classroom.session)
+        return profile_lines(classroom.session, hand_ins.submissions["student/ada"], classroom.backend, Silent())
+
+    return profile
+
+
+@pytest.mark.parametrize(("pace_s", "case"), [(1e-6, "large"), (1e-4, "medium"), (2e-3, "small"), (1.0, "seven")])
+def test_it_is_profiled_at_the_largest_case_that_it_does_in_time(
+    profile_of: Callable[[Script], LineProfile], pace_s: float, case: str
+) -> None:
+    assert profile_of(script(pace_s)).times.case == case
+
+
+def test_shares_are_of_all_lines_and_the_slowest_is_named(profile_of: Callable[[Script], LineProfile]) -> None:
+    profile = profile_of(script(1e-6))
+    assert [profile.times.shares[row] for row in (LOOP, PASS, RETURN)] == pytest.approx([0.6, 0.3, 0.1])
+    assert profile.slowest == LOOP
+    assert (profile.lines[LOOP].place, profile.lines[LOOP].text) == ("line 2", "    for one in x:")
+
+
+def test_the_cost_of_watching_and_of_compiling_are_told_apart(profile_of: Callable[[Script], LineProfile]) -> None:
+    profile = profile_of(script(1e-6, watched=5.0))
+    assert profile.times.slowdown == pytest.approx(5.0)
+    assert profile.times.call_s == pytest.approx(0.01)
+    assert profile.compile_time_s == pytest.approx(1.5)
+
+
+def test_memory_is_watched_where_few_lines_run(profile_of: Callable[[Script], LineProfile]) -> None:
+    profile = profile_of(script(1e-6))
+    assert profile.memory.case == "large", "20,000 lines are few"
+    assert profile.memory.growths_bytes[RETURN] == GROWTH_BYTES
+    assert profile.memory.peak_bytes == 3 * 8 * len(profile.lines), "what the script's outputs take"
+
+
+def test_else_at_a_check_case(profile_of: Callable[[Script], LineProfile], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.grading.profile_lines._MOST_TRACED", 10)
+    assert profile_of(script(1e-6)).memory.case == "three"
+
+
+def test_what_is_compiled_is_run_as_python_on_a_small_case(profile_of: Callable[[Script], LineProfile]) -> None:
+    profile = profile_of(script(1e-6, compiles=b"machine code"))
+    assert profile.compiled_functions == 1
+    assert profile.as_python is not None
+    assert (profile.as_python.case, profile.as_python.as_python) == ("small", True)
+
+
+def test_python_that_would_take_long_is_run_on_a_check_case(profile_of: Callable[[Script], LineProfile]) -> None:
+    profile = profile_of(script(0.02, compiles=b"machine code"))
+    assert profile.as_python is not None
+    assert profile.as_python.case == "seven"
+
+
+def test_what_nothing_is_compiled_of_is_run_once(profile_of: Callable[[Script], LineProfile]) -> None:
+    assert profile_of(script(1e-6)).as_python is None
+
+
+def test_hits_of_loops_on_one_line_are_not_shown_where_they_are_wrong(
+    profile_of: Callable[[Script], LineProfile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.grading.profile_lines._HITS_OF_LOOPS_COUNT", False)
+    monkeypatch.setitem(globals(), "SOURCE", SOURCE.replace("x:\n        pass", "x: pass\n"))
+    profile = profile_of(script(1e-6))
+    assert profile.times.hits[LOOP] is None
+    assert profile.times.hits[RETURN] == 1
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        (
+            script(1e-6, failures=dict(failing(0, FailureKind.EXCEPTION, "KeyError: 1"))),
+            "it fails on case 'small':\nKeyError: 1",
+        ),
+        (script(10.0), "it fails on case 'small':\nno answer within 120 s"),
+        (
+            Script(lambda *_: None, import_failure=Failure(FailureKind.IMPORT, "no numba", "numba")),
+            "cannot be imported:\nno numba",
+        ),
+    ],
+)
+def test_what_cannot_be_profiled_is_said_with_the_reason(
+    profile_of: Callable[[Script], LineProfile], behaviour: Script, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        profile_of(behaviour)
