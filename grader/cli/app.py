@@ -78,8 +78,8 @@ def grade(
     from grader.grading.pipeline import Wanted
 
     place = Place(course, submissions, store)
-    report = grade_class(place, tasks or (), Wanted(authors or (), budget, fresh), trust_code=trust_code, as_json=as_json)
-    if report.faults:
+    graded = grade_class(place, tasks or (), Wanted(authors or (), budget, fresh), trust_code=trust_code, as_json=as_json)
+    if graded.faults:
         raise typer.Exit(EXIT_GRADER)
 
 
@@ -151,6 +151,35 @@ def show(
     place = Place(course, submissions, store)
     drawings = {"roofline": roofline, "growth": growth}
     show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, **drawings)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, an empty one, or the same as the last time.")],
+    tasks: TasksOption = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Instead: the leaderboard for everyone, under pseudonyms.")
+    ] = False,
+    names: Annotated[bool, typer.Option("--names", help="With --publish: the authors' own names.")] = False,
+    feedback: Annotated[bool, typer.Option("--feedback", help="Instead: one page for each student.")] = False,
+    trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """The store as pages to be opened from their files: for the teaching staff, for everyone, or for each student."""
+    from grader.cli.class_commands import Place
+    from grader.cli.report import Asked, write_report
+    from grader.cli.report_folder import Output
+
+    if publish and feedback:
+        raise UsageError("say either --publish or --feedback; each has a folder of its own")
+    if names and not publish:
+        raise UsageError("--names belongs to --publish: all other pages have names anyway")
+    output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
+    asked = Asked(folder, output, names, tasks or ())
+    write_report(Place(course, submissions, store), asked, trust_code=trust_code, as_json=as_json)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from grader.execution.choose import choose_backend
 from grader.execution.plain import PlainBackend
 from grader.grading.class_report import Report, stand
 from grader.grading.pipeline import Wanted, grade
-from grader.grading.session import open_session, read_class, require_authors
+from grader.grading.session import HandIns, Session, open_session, read_class, require_authors
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump, report_document
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
@@ -133,12 +133,27 @@ def require_results(place: Place) -> None:
         raise UsageError(f"nothing has been graded yet: {place.store_file} does not exist; run `grader grade` first")
 
 
-def _stored_report(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Report:
+@dataclass(frozen=True)
+class StoredClass:
+    """A class as the store knows it."""
+
+    session: Session
+    everyone: Sequence[HandIns]
+    report: Report
+
+
+def stored_class(place: Place, tasks: Sequence[str], *, trust_code: bool) -> StoredClass:
+    """What was graded of what is handed in now; nothing is run."""
     session = open_session(place.course, place.submissions, tasks)
     require_results(place)
+    everyone = read_class(session)
     with Store(place.store_file) as store:
         sandbox = PlainBackend.sandbox if trust_code else store.last_sandbox(unlike=PlainBackend.sandbox)
-        return stand(session, read_class(session), {}, session.conditions(sandbox), store)
+        return StoredClass(session, everyone, stand(session, everyone, {}, session.conditions(sandbox), store))
+
+
+def _stored_report(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Report:
+    return stored_class(place, tasks, trust_code=trust_code).report
 
 
 def _print(report: Report, *, as_json: bool) -> None:

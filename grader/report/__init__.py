@@ -1,1 +1,1 @@
-"""Pure functions from results to text, tables and JSON."""
+"""Pure functions from results to text, tables, pages and JSON."""

@@ -40,7 +40,7 @@ def leaderboard(report: Report) -> RenderableType:
             Text("+: a person has yet to decide about more points (grader show AUTHOR)", style="dim"),
             Text(),
         ]
-    return Group(*parts, *_footer(report))
+    return Group(*parts, *footer_lines(report), *trouble_lines(report))
 
 
 def leaderboard_svg(report: Report) -> str:
@@ -62,7 +62,7 @@ def author_details(report: Report, author: str) -> RenderableType:
         if marks.author == author:
             parts += [_criteria_table(marks), Text()]
     parts += [final_line(final) for final in report.finals if final.author == author]
-    return Group(*parts, Text(), *_footer(report))
+    return Group(*parts, Text(), *footer_lines(report), *trouble_lines(report))
 
 
 def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
@@ -171,13 +171,13 @@ def final_line(final: FinalMark) -> Text:
 
 def _details(report: Report, result: Result) -> RenderableType:
     everything = command("grader show", result.author, result.task, options="--json")
-    facts = Table.grid(padding=(0, 2))
-    for name, value in _facts(report, result):
-        facts.add_row(Text(name, style="dim"), value)
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts(report, result):
+        table.add_row(Text(name, style="dim"), value)
     parts: list[RenderableType] = [
         Text.assemble((harmless_name(result.author), "bold"), f" · {result.task} · ", _verdict_text(result.verdict)),
         Padding(Text(harmless(result.message, all_of_it=everything)), (0, 0, 0, 2)),
-        Padding(facts, (0, 0, 0, 2)),
+        Padding(table, (0, 0, 0, 2)),
     ]
     if result.printed.strip():
         printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=everything)
@@ -235,7 +235,18 @@ def _steps(thresholds: SpeedThresholds) -> str:
     return " · ".join(f"{step.points:g} at {time_text(step.seconds_per_unit)}" for step in thresholds.steps)
 
 
-def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
+def facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
+    """All that is known of one result beside its message: the author's own facts, and what a person should look at."""
+    yield from own_facts(report, result)
+    if result.review is not None:
+        remedy = command("grader accept", result.author, result.task, options="--note WHY")
+        looked_at = harmless_remark(f"a person has to look at {result.review}")
+        yield "not ranked yet", Text(f"{looked_at} ({harmless_line(remedy)})", style="yellow")
+    yield from _look_facts(result)
+
+
+def own_facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
+    """The figures and flags, which their author may keep."""
     if result.rank is not None:
         yield "rank", Text(str(result.rank))
     yield from _speed_facts(report, result)
@@ -246,17 +257,12 @@ def _facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         )
     if result.peak_memory_bytes is not None:
         yield "memory of a call", Text(memory_text(result.peak_memory_bytes))
-    if result.review is not None:
-        remedy = command("grader accept", result.author, result.task, options="--note WHY")
-        looked_at = harmless_remark(f"a person has to look at {result.review}")
-        yield "not ranked yet", Text(f"{looked_at} ({harmless_line(remedy)})", style="yellow")
     if result.cpu_over_wall is not None:
         yield "cores at work", Text(f"{result.cpu_over_wall:.2f}")
     for flag in result.flags[:_SHOWN_FLAGS]:
         yield "flag", Text(harmless_remark(flag), style="yellow")
     if len(result.flags) > _SHOWN_FLAGS:
         yield "flags", Text(f"{len(result.flags) - _SHOWN_FLAGS} more", style="yellow")
-    yield from _look_facts(result)
 
 
 def _speed_facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
@@ -305,7 +311,8 @@ def _criteria_table(marks: AssignmentMarks) -> Table:
     return table
 
 
-def _footer(report: Report) -> Iterable[Text]:
+def footer_lines(report: Report) -> Iterable[Text]:
+    """What all figures rest on."""
     machine = report.machine
     yield Text(
         f"{machine.name}: {machine.cpu}, {machine.threads} of {machine.cores} cores · sandbox: {report.sandbox}", style="dim"
@@ -317,6 +324,10 @@ def _footer(report: Report) -> Iterable[Text]:
     )
     if report.sandbox == _UNSANDBOXED:
         yield Text("UNSANDBOXED: these figures were made without isolation", style="bold red")
+
+
+def trouble_lines(report: Report) -> Iterable[Text]:
+    """What has no figures yet, and where the grader itself failed."""
     if report.ungraded:
         names = ", ".join(map(harmless_line, report.ungraded))
         yield Text(f"not graded yet (grader grade): {names}", style="yellow")

@@ -75,6 +75,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "grade",
         "rank",
         "show",
+        "report",
         "mark",
         "scaling",
         "replay",

@@ -1,0 +1,103 @@
+"""One page for each student, to be handed back: what happened, the figures, how each mark comes about, the code.
+
+A page names no other student. What a person should look at is the teaching staff's, and not on it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.content.course import Course
+from grader.content.submission import Submission
+from grader.grading.class_report import Report
+from grader.grading.standings import Result
+from grader.report.html import page
+from grader.report.leaderboard import (
+    confidence_lines,
+    final_line,
+    footer_lines,
+    own_facts,
+    thresholds_lines,
+)
+from grader.report.names import file_names
+from grader.report.speed_bars import bar_lengths
+from grader.text import harmless_line
+
+_SHOWN_LINES = 5000
+_TAB = 4
+
+Submissions = Mapping[tuple[str, str, str], Submission]
+"""By kind, author and task: what can be run."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of a submission, line by line."""
+
+    path: str
+    lines: tuple[str, ...]
+    left_out: int
+    """Lines at its end."""
+
+
+def feedback_pages(report: Report, course: Course, submissions: Submissions, name_of: Callable[[str], str]) -> dict[str, str]:
+    """A page for each student, by its path."""
+    results = own_results(report)
+    paths = file_names(results)
+    return {
+        paths[author]: page(
+            "feedback.html",
+            title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
+            author=author,
+            pseudonym=name_of(author),
+            **student_values(report, results[author], submissions),
+            footer=[line.plain for line in footer_lines(report)],
+        )
+        for author in results
+    }
+
+
+def own_results(report: Report) -> dict[str, list[Result]]:
+    """Every student's results."""
+    found: dict[str, list[Result]] = {}
+    for result in report.results:
+        if result.kind == "student":
+            found.setdefault(result.author, []).append(result)
+    return dict(sorted(found.items()))
+
+
+def student_values(report: Report, own: list[Result], submissions: Submissions) -> dict[str, object]:
+    """What a student's page shows, whoever it is for."""
+    author = own[0].author
+    return {
+        "report": report,
+        "tasks": [task_values(report, result, submissions) for result in own],
+        "marks": [marks for marks in report.marks if marks.author == author],
+        "final": next((final_line(final).plain for final in report.finals if final.author == author), None),
+    }
+
+
+def task_values(report: Report, result: Result, submissions: Submissions) -> dict[str, object]:
+    """One task of one student."""
+    references = [one for one in report.results if (one.kind, one.task) == ("reference", result.task) and one.rate]
+    beside = [result, *references] if result.rate else references
+    submission = submissions.get((result.kind, result.author, result.task))
+    return {
+        "result": result,
+        "unit": report.work_units[result.task],
+        "facts": [(name, text.plain) for name, text in own_facts(report, result)],
+        "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
+        "bars": bar_lengths(beside),
+        "notes": [
+            line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
+        ],
+        "sources": [] if submission is None else list(sources(submission)),
+        "is_notebook": submission is not None and submission.lines is not None,
+    }
+
+
+def sources(submission: Submission) -> Iterator[Source]:
+    """The files of a submission, that of the function first."""
+    for file in sorted(submission.files, key=lambda one: (one.path != submission.file, one.path)):
+        lines = file.content.decode("utf-8", "backslashreplace").splitlines()
+        kept = tuple(harmless_line(line.expandtabs(_TAB)) for line in lines[:_SHOWN_LINES])
+        yield Source(file.path, kept, len(lines) - len(kept))

@@ -1,0 +1,100 @@
+"""`grader report`: from the store to folders of pages."""
+
+import json
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from grader.cli.app import app
+from grader.cli.report import SECRET_FILE, course_secret
+from grader.errors import UsageError
+from grader.report.names import pseudonym
+from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, Classroom, paced
+
+
+@pytest.fixture
+def classroom(tmp_path: Path) -> Classroom:
+    classroom = Classroom(tmp_path / "course")
+    classroom.submit("ada", paced(NUMBA_PACE_S), code="# a secret of ada's")
+    classroom.submit("bob", paced(NUMPY_PACE_S))
+    classroom.submit("max", paced(NUMPY_PACE_S, compute=lambda x: 3 * x))
+    classroom.grade()
+    return classroom
+
+
+def report(classroom: Classroom, *words: str | Path) -> Result:
+    here = ("--course", str(classroom.folder), "--store", str(classroom.store_file))
+    return CliRunner().invoke(app, ["report", *map(str, words), *here])
+
+
+def test_the_staffs_pages_are_written_once_and_then_only_where_something_has_changed(
+    classroom: Classroom, tmp_path: Path
+) -> None:
+    folder = tmp_path / "staff"
+    first = json.loads(report(classroom, folder, "--json").stdout)
+    assert first == {"schema": 1, "folder": str(folder), "kind": "staff", "pages": 5, "changed": 5, "removed": 0}
+    assert json.loads(report(classroom, folder, "--json").stdout)["changed"] == 0
+    classroom.decide("bob", "report", 2.0)
+    assert json.loads(report(classroom, folder, "--json").stdout)["changed"] == 3, "bob's page, the task's, and the class"
+
+
+def test_the_board_has_pseudonyms_and_no_trace_of_anybody(classroom: Classroom, tmp_path: Path) -> None:
+    folder = tmp_path / "board"
+    assert report(classroom, folder, "--publish").exit_code == 0
+    written = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
+    seen = re.sub(r"<(style|script)>.*?</\1>", "", written, flags=re.DOTALL)
+    secret = course_secret(classroom.store_file.with_name(SECRET_FILE))
+    assert pseudonym(secret, "ada") in written
+    assert [word for word in ("ada", "bob", "max", "a secret of", "Wrong on") if re.search(rf"\b{word}\b", seen)] == []
+    assert secret.hex() not in written
+
+
+def test_the_board_has_names_where_they_are_asked_for(classroom: Classroom, tmp_path: Path) -> None:
+    report(classroom, tmp_path / "board", "--publish", "--names")
+    assert ">ada<" in (tmp_path / "board" / "index.html").read_text(encoding="utf-8")
+
+
+def test_each_student_has_a_page_that_tells_the_pseudonym(classroom: Classroom, tmp_path: Path) -> None:
+    folder = tmp_path / "feedback"
+    said = report(classroom, folder, "--feedback").stdout
+    assert "3 pages (3 changed, 0 removed)" in " ".join(said.split())
+    page = (folder / "ada.html").read_text(encoding="utf-8")
+    assert pseudonym(course_secret(classroom.store_file.with_name(SECRET_FILE)), "ada") in page
+    assert "# a secret of ada&#39;s" in page
+
+
+def test_the_key_of_the_pseudonyms_is_kept_and_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / SECRET_FILE
+    assert course_secret(path) == course_secret(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == [SECRET_FILE]
+
+
+@pytest.mark.parametrize("content", ["", "not hex", "00"])
+def test_a_damaged_key_is_an_error_and_is_not_replaced(tmp_path: Path, content: str) -> None:
+    path = tmp_path / SECRET_FILE
+    path.write_text(content, encoding="ascii")
+    with pytest.raises(UsageError, match=r"pseudonyms.*restore it"):
+        course_secret(path)
+    assert path.read_text(encoding="ascii") == content
+
+
+def test_what_does_not_go_together_is_said(classroom: Classroom, tmp_path: Path) -> None:
+    for words, why in (
+        (("--publish", "--feedback"), "either"),
+        (("--names",), "belongs to --publish"),
+        (("--task", "duoble"), "did you mean 'double'"),
+    ):
+        refused = report(classroom, tmp_path / "out", *words).exception
+        assert isinstance(refused, UsageError)
+        assert why in str(refused)
+    assert not (tmp_path / "out").exists()
+
+
+def test_before_anything_is_graded_it_is_said_what_to_do(tmp_path: Path) -> None:
+    refused = report(Classroom(tmp_path / "new"), tmp_path / "out").exception
+    assert isinstance(refused, UsageError)
+    assert "run `grader grade` first" in str(refused)

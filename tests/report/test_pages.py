@@ -1,0 +1,296 @@
+"""The three kinds of pages: what each shows, what it never shows, and that text from outside is text."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from grader.content.course import Course
+from grader.content.submission import SourceFile, Submission
+from grader.grading.class_report import Report
+from grader.grading.score import Points
+from grader.grading.standings import Confidence
+from grader.report.feedback_pages import feedback_pages
+from grader.report.published_pages import overall, published_pages, techniques_of
+from grader.report.staff_pages import attention, staff_pages, waiting
+from grader.verdicts import Verdict
+from tests.report.example import HOSTILE_TEXTS, accepted, final, marked, marks, reference, report, wrong
+
+COURSE = Course.model_validate({"course": {"title": "Lab", "term": "autumn", "machine": "laptop"}, "machines": {"laptop": {}}})
+SOURCE = "import numpy as np\n\ndef double(x):\n    return 2 * np.asarray(x)  # a line of ada's own\n"
+KEY = ("student", "ada", "double")
+
+
+def submission(author: str, source: str = SOURCE) -> Submission:
+    files = (SourceFile("double.py", source.encode("utf-8", "surrogatepass")),)
+    return Submission(author, "student", "double", Path(author), files, "double.py", "double", (), "0" * 64)
+
+
+def a_class() -> Report:
+    whole = marked(
+        accepted("ada", 1, speedup=1.3, suspicions=("it is faster than light",)),
+        accepted("bob", 1),
+        reference("numba"),
+        reference("naive", wall_time_s=1.0, speedup=0.02, speedup_low=0.019, speedup_high=0.021),
+        accepted("eve", 3, wall_time_s=0.1, flags=("erratic: its own times scatter",)),
+        accepted("ida", None, review="an unknown order of operations"),
+        wrong("max", "expected <2>, got <3>", printed="hello from max"),
+    )
+    return replace(
+        whole,
+        confidence=(
+            Confidence("double", "large", 0.013, 3, 5, control_tied=True, disturbed_runs=0, counting_runs=5, set_aside_runs=0),
+        ),
+    )
+
+
+def renamed(author: str) -> str:
+    return f"pseudonym-{sorted(('ada', 'bob', 'eve', 'ida', 'max')).index(author)}"
+
+
+SUBMISSIONS = {("student", author, "double"): submission(author) for author in ("ada", "bob", "eve", "ida", "max")}
+
+
+def published(shown: Report) -> str:
+    return published_pages(shown, COURSE, techniques_of(SUBMISSIONS), renamed)["index.html"]
+
+
+class Seen(HTMLParser):
+    """The tags, attributes and text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if not self.tags or self.tags[-1][0] not in ("style", "script"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def every_page(shown: Report) -> dict[str, str]:
+    return {
+        **{f"staff/{path}": text for path, text in staff_pages(shown, COURSE, SUBMISSIONS).items()},
+        **{f"board/{path}": text for path, text in published_pages(shown, COURSE, {}, str.upper).items()},
+        **{f"feedback/{path}": text for path, text in feedback_pages(shown, COURSE, SUBMISSIONS, str.upper).items()},
+    }
+
+
+# The teaching staff
+
+
+def test_the_staff_sees_the_class_by_task_and_a_page_for_each_student_and_task() -> None:
+    pages = staff_pages(a_class(), COURSE, SUBMISSIONS)
+    students = {f"students/{author}.html" for author in ("ada", "bob", "eve", "ida", "max")}
+    assert pages.keys() == {"index.html", "tasks/double.html", *students}
+    index = Seen(pages["index.html"])
+    links = {attributes["href"] for tag, attributes in index.tags if tag == "a"}
+    assert links >= {*students, "tasks/double.html"}
+    assert "1 · 1.3 ×" in index.text
+    assert "WRONG_ANSWER" in index.text
+
+
+def test_what_waits_for_a_person_stands_first_with_its_evidence_and_the_command() -> None:
+    found = {one.author: one for one in attention(a_class())}
+    assert found.keys() == {"ada", "ida"}
+    assert found["ada"].evidence == ("it is faster than light",)
+    assert found["ida"].remedy == "grader accept ida double --note WHY"
+    text = Seen(staff_pages(a_class(), COURSE, SUBMISSIONS)["index.html"]).text
+    assert text.index("it is faster than light") < text.index("The class")
+
+
+def test_a_person_decides_what_is_by_hand_and_what_a_grading_left_undecided() -> None:
+    criteria = [
+        {"id": "right", "text": "right", "points": 1, "by": "correct"},
+        {"id": "tidy", "text": "tidy", "points": 1, "by": "technique", "avoids": ["@"]},
+        {"id": "drawn", "text": "drawn", "points": 1, "by": "hand"},
+    ]
+    assignment = {"id": "doubling", "title": "Doubling", "kind": "lab", "tasks": ["double"], "criteria": criteria}
+    course = Course.model_validate({**COURSE.model_dump(by_alias=True), "assignments": [assignment]})
+    undecided = tuple(Points(str(one["id"]), "", None, 1.0, "", "double") for one in criteria)
+    everyone = [replace(marks(author), criteria=undecided[1:]) for author in ("ada", "bob")]
+    everyone += [replace(marks("eve"), criteria=undecided)]
+    shown = report(accepted("ada"), accepted("bob"), marks=tuple(everyone))
+    assert waiting(shown, course) == {("doubling", "tidy"): 2, ("doubling", "drawn"): 3}
+    assert "doubling/drawn, of 3 students" in Seen(staff_pages(shown, course, {})["index.html"]).text
+
+
+def test_whom_somebody_has_looked_at_wants_no_attention() -> None:
+    looked_at = report(accepted("ada", suspicions=("fast",), looked_at="tess on 2026-10-05: fine"))
+    assert list(attention(looked_at)) == []
+
+
+def test_a_failure_of_the_grader_and_what_is_not_graded_want_attention() -> None:
+    failed = report(
+        replace(wrong("ada"), verdict=Verdict.GRADER_ERROR),
+        faults=("student/ada · double: no worker",),
+        ungraded=("bob · double",),
+    )
+    assert [one.remedy for one in attention(failed)] == ["grader grade ada --task double"]
+    text = Seen(staff_pages(failed, COURSE, {})["index.html"]).text
+    assert "the grader failed, not the submission: student/ada · double: no worker" in text
+    assert "not graded yet (grader grade): bob · double" in text
+
+
+# Everyone
+
+
+def test_the_published_board_has_ranks_intervals_and_references_in_their_order() -> None:
+    page = published(a_class())
+    assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["pseudonym-0", "pseudonym-1", "numba", "naive", "pseudonym-2"]
+    text = Seen(page).text
+    for figure in ("50 M numbers/s", "1.25 × ±0.81 % over numba", "numpy", "differences of 1.3 % and more"):
+        assert figure in text
+
+
+def test_nothing_private_is_published() -> None:
+    page = published(a_class())
+    planted = (
+        "ada",
+        "bob",
+        "eve",
+        "ida",
+        "max",
+        "light",
+        "erratic",
+        "unknown order",
+        "expected",
+        "hello",
+        "ada's own",
+        "WRONG",
+    )
+    shown = Seen(page)
+    everything = " ".join([shown.text, *(str(value) for _, attributes in shown.tags for value in attributes.values())])
+    assert [word for word in planted if re.search(rf"\b{word}\b", everything)] == []
+    assert "pseudonym-3" not in everything, "who is not ranked yet is not on it"
+    assert "pseudonym-4" not in everything, "nor who is wrong"
+    assert "5 / 7" not in everything, "marks are private"
+
+
+def test_a_library_that_could_name_its_author_is_not_named() -> None:
+    own = {
+        KEY: submission(
+            "ada", "import ada_lovelace_lib, numba\n\ndef double(x):\n    return ada_lovelace_lib.f(numba.njit(x))\n"
+        )
+    }
+    assert techniques_of(own) == {KEY: ("numba",)}
+    assert techniques_of({KEY: submission("ada", "def double(x):\n    return x\n")}) == {KEY: ("plain Python",)}
+
+
+def test_overall_the_mean_of_the_ranks_decides_and_equal_means_are_ties() -> None:
+    everyone = [accepted("ada", 1), accepted("bob", 2), accepted("eve", 3)]
+    second = [replace(one, task="triple", rank=rank) for one, rank in zip(everyone[:2], (2, 1), strict=True)]
+    places = overall(report(*everyone, *second))
+    assert [(one.author, one.rank, one.mean_rank, one.ranks) for one in places] == [
+        ("ada", 1, 1.5, (1, 2)),
+        ("bob", 1, 1.5, (2, 1)),
+        ("eve", 3, 3.0, (3, None)),
+    ]
+
+
+# Each student
+
+
+def test_a_student_is_given_verdict_figures_marks_and_code() -> None:
+    pages = feedback_pages(a_class(), COURSE, SUBMISSIONS, renamed)
+    assert pages.keys() == {f"{author}.html" for author in ("ada", "bob", "eve", "ida", "max")}
+    text = Seen(pages["eve.html"]).text
+    for words in (
+        "ACCEPTED",
+        "100 ms at case large",
+        "±0.81 %",
+        "time ∝ work^1.00 (0.90 to 1.10, 2 cases)",
+        "every check case was answered correctly",
+        "3.5 / 4",
+        "course so far",
+        "erratic: its own times scatter",
+        "return 2 * np.asarray(x)",
+        "pseudonym-2",
+    ):
+        assert words in text
+    assert "hello from max" in Seen(pages["max.html"]).text
+
+
+def test_a_students_page_names_nobody_else_and_no_evidence() -> None:
+    pages = feedback_pages(
+        replace(a_class(), ungraded=("bob · triple",), faults=("student/bob: x",)), COURSE, SUBMISSIONS, renamed
+    )
+    for author in ("ada", "eve", "ida", "max"):
+        own_source_aside = pages[f"{author}.html"].replace("ada&#39;s own", "")
+        others = {"ada", "bob", "eve", "ida", "max"} - {author}
+        assert [name for name in others if re.search(rf"\b{name}\b", Seen(own_source_aside).text)] == []
+        assert "faster than light" not in own_source_aside
+
+
+def test_the_lines_of_the_code_are_numbered_as_in_the_file() -> None:
+    page = feedback_pages(report(accepted("ada")), COURSE, SUBMISSIONS, str)["ada.html"]
+    listed = page[page.index('<ol class="source">') :]
+    lines = re.findall(r"<li><code>(.*?)</code></li>", listed)
+    assert lines[:3] == ["import numpy as np", "", "def double(x):"]
+
+
+# All pages
+
+
+def test_every_table_has_a_caption_and_every_head_a_scope_and_every_page_a_language_and_a_way_past_the_head() -> None:
+    for page in every_page(a_class()).values():
+        seen = Seen(page)
+        tags = [tag for tag, _ in seen.tags]
+        assert tags.count("table") == tags.count("caption")
+        assert all(attributes.get("scope") in ("col", "row") for tag, attributes in seen.tags if tag == "th")
+        assert ("html", {"lang": "en"}) in seen.tags
+        assert ("a", {"class": "skip", "href": "#main"}) in seen.tags
+        assert tags.count("h1") == 1
+        identifiers = [attributes["id"] for _, attributes in seen.tags if "id" in attributes]
+        assert len(identifiers) == len(set(identifiers))
+
+
+def assert_is_ours_alone(page: str) -> None:
+    """Nothing that loads or runs anything, but for the page's own script."""
+    seen = Seen(page)
+    tags = [tag for tag, _ in seen.tags]
+    assert not {"img", "iframe", "link", "object", "embed", "base"} & set(tags)
+    assert tags.count("script") <= 1
+    for _, attributes in seen.tags:
+        assert not [name for name in attributes if name.startswith("on") or name in ("src", "style", "xlink:href")]
+        assert not re.match(r"\s*(\w+:|//)", attributes.get("href") or "")
+    assert page.isprintable() or page.replace("\n", "").isprintable()
+
+
+def test_no_page_loads_anything() -> None:
+    for page in every_page(a_class()).values():
+        assert_is_ours_alone(page)
+        assert "default-src &#39;none&#39;" in page
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_text_from_outside_is_text(text: str) -> None:
+    name = text[:200] or "nobody"
+    hostile = report(
+        accepted(name, flags=(text,) * 30, suspicions=(text,), review=None),
+        replace(wrong(f"{name[:100]}2", text, printed=text), flags=(text,)),
+        faults=(text,),
+        ungraded=(name,),
+        marks=(marks(name, because=text),),
+        finals=(final(name),),
+    )
+    own = {("student", name, "double"): submission(name, f"# {text[:10_000]}\n")}
+    pages = [
+        *staff_pages(hostile, COURSE, own).items(),
+        *published_pages(hostile, COURSE, {}, str).items(),
+        *feedback_pages(hostile, COURSE, own, str).items(),
+    ]
+    for path, page in pages:
+        assert_is_ours_alone(page)
+        assert len(page) < 1_000_000
+        assert path.replace("/", "").isprintable()
