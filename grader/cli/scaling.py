@@ -6,7 +6,6 @@ from pathlib import Path
 import typer
 
 from grader.cli.class_commands import Place
-from grader.cli.own_files import common_task
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.notebook import SUFFIX
@@ -15,6 +14,7 @@ from grader.content.task import task_names
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.grading.measure_scaling import measure_scaling
+from grader.grading.own_files import common_task
 from grader.grading.scaling import core_counts
 from grader.grading.session import HandedIn, Session, handed_in_by, open_session, read_class
 from grader.machine import usable_cpus
