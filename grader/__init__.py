@@ -1,6 +1,50 @@
-"""A speed grader for a High Performance Python course.
+"""A speed grader for a High Performance Python course; in a notebook, `grader.check(julia)` and `%load_ext grader`.
 
-This module imports nothing, so that the untrusted side (`grader.worker`) can be loaded without the rest.
+It imports nothing before one of its functions is called, so that the untrusted side (`grader.worker`) can be loaded without
+the rest, and `import grader` takes no time.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from grader.notebook.checking import Checked
+
 __version__ = "0.1.0"
+
+
+def check(
+    function: object, task: str | None = None, *, budget_s: float = 5.0, course: "str | PathLike[str] | None" = None
+) -> "Checked":
+    """Is a function right, and how fast is it beside each reference? It runs as you, without a sandbox.
+
+    What is checked is what would be handed in: the function's text with all that it needs of the cells that were run.
+
+    Args:
+        function: a function of this session; or the path of a file.
+        task: what it computes; told by its name otherwise.
+        budget_s: seconds for measuring.
+        course: the course's folder; otherwise what `GRADER_COURSE` names, or the nearest one from here upwards.
+    """
+    import sys
+
+    from grader.windows import require_unix
+
+    require_unix(sys.platform)  # before what cannot be imported there
+    from grader.notebook.checking import check_live
+
+    return check_live(function, task, budget_s, course)
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """For `%load_ext grader`: the magic `%%submission TASK`."""
+    import sys
+
+    from grader.windows import require_unix
+
+    require_unix(sys.platform)
+    from grader.notebook.magics import load_magics
+
+    load_magics(shell)

@@ -11,7 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from grader.clock_speed import clock_speed
-from grader.content.course import COURSE_FILE, Course
+from grader.content.course import Course
+from grader.content.course_folder import COURSE_FILE
 from grader.errors import GraderError, UsageError
 from grader.execution.bubblewrap import NO_CONTROL_GROUP, NO_LANDLOCK, BubblewrapBackend, sandbox_user
 from grader.execution.choose import worker_settings

@@ -11,21 +11,11 @@ from typing import Annotated
 
 import typer
 
+from grader.content.course_folder import HERE, find_course
 from grader.errors import GraderError, UsageError
+from grader.windows import require_unix
 
-COURSE_FILE = "course.toml"
 EXIT_WRONG, EXIT_USAGE, EXIT_GRADER, EXIT_INTERRUPTED = 1, 2, 3, 130
-
-HERE = Path()
-
-
-def find_course(folder: Path) -> Path:
-    """The folder that was named; where none was, this one or the nearest above it that holds a course."""
-    if folder != HERE or (HERE / COURSE_FILE).exists():
-        return folder
-    here = Path.cwd()
-    return next((above for above in here.parents if (above / COURSE_FILE).exists()), HERE)
-
 
 app = typer.Typer(
     help="Check, measure and rank numerical Python, fairly.",
@@ -373,6 +363,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
+        require_unix(sys.platform)
         app()
     except UsageError as error:
         _fail(error, EXIT_USAGE)

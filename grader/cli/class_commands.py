@@ -6,7 +6,6 @@ from pathlib import Path
 
 import typer
 
-from grader.cli.peaks import peaks_faults
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.submission import authors
@@ -14,6 +13,7 @@ from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.plain import PlainBackend
 from grader.grading.class_report import Report, stand
+from grader.grading.known_peaks import peaks_faults
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.session import HandIns, Session, open_session, read_class, require_authors
 from grader.nearest import did_you_mean

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from grader.cli.class_commands import Place
-from grader.cli.own_files import common_task
 from grader.content.notebook import SUFFIX
 from grader.content.submission import Submission, read_files, require_files
 from grader.content.task import task_names
 from grader.errors import UsageError
+from grader.grading.own_files import common_task
 from grader.grading.session import Session, handed_in_by, open_session, read_class
 from grader.text import harmless
 

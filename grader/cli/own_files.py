@@ -7,32 +7,24 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from grader.cli.class_commands import RESULTS_FILE
-from grader.cli.peaks import peaks_faults
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.case_file import NotACaseError, read_case
-from grader.content.course import Course, load_course
-from grader.content.submission import Submission, infer_task, read_files, require_files
-from grader.content.task import Case, LoadedTask, load_task, task_names
+from grader.content.submission import Submission, read_files
+from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
-from grader.grading.pipeline import compare
-from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
-from grader.nearest import did_you_mean
+from grader.grading.own_files import OWN_RESULTS_FILE, common_task, draw_own, grade_own, has_picture, open_own_session
+from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
 from grader.report.as_json import dump, report_document
 from grader.report.own_files import summary
 from grader.store import Store
 from grader.text import command, harmless, harmless_name
 from grader.verdicts import Verdict
-
-OWN_RESULTS_FILE = RESULTS_FILE.with_name("own.sqlite")
-_SECONDS_PER_RUN = 0.2
-"""A student waits for the answer: shorter turns than in a class's grading, and so a wider interval."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Checkup:
 
 def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     """Check, compare and print; True where every file is right."""
-    session = _session(asked)
+    session = open_own_session(asked.course, asked.task or common_task(asked.course, asked.files))
     (task,) = session.tasks.values()
     mine = read_files(
         asked.files,
@@ -62,7 +54,7 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     if asked.case is not None:
         return _check_case(session, task, mine, asked.case, backend, as_json=as_json)
     store_file = asked.store or asked.course / OWN_RESULTS_FILE
-    report = _graded(session, task, mine, backend, asked.budget_s, store_file)
+    report = _graded(session, mine, backend, asked.budget_s, store_file)
     if as_json:
         typer.echo(dump(report_document(report)))
     else:
@@ -80,47 +72,9 @@ def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
     return {one.author: command("grader profile", str(path), options=options) for one, path in paths}
 
 
-def _session(asked: Checkup) -> Session:
-    """The course with only the files' task, and with short turns."""
-    known = task_names(asked.course)
-    if asked.task is not None and asked.task not in known:
-        raise UsageError(f"there is no task {asked.task!r}{did_you_mean(asked.task, known)}")
-    task = asked.task or common_task(asked.course, asked.files)
-    session = open_session(asked.course, None, (task,))
-    return replace(session, course=_with_short_turns(session.course))
-
-
-def common_task(course_folder: Path, files: Sequence[Path]) -> str:
-    """The task that all of these files are for; UsageError where they are for several, or for none."""
-    require_files(files)
-    limit_bytes = int(load_course(course_folder).limits.source_bytes)
-    interfaces = [load_task(course_folder, name).interface for name in task_names(course_folder)]
-    tasks = {infer_task(file, interfaces, source_bytes_limit=limit_bytes) for file in files}
-    if len(tasks) > 1:
-        raise UsageError(f"these files are for different tasks ({', '.join(sorted(tasks))}): check them one task at a time")
-    return tasks.pop()
-
-
-def _with_short_turns(course: Course) -> Course:
-    measurement = course.measurement.model_copy(update={"seconds_per_run": _SECONDS_PER_RUN})
-    return course.model_copy(update={"measurement": measurement})
-
-
-def _graded(
-    session: Session,
-    task: LoadedTask,
-    mine: Sequence[HandedIn],
-    backend: Backend,
-    budget_s: float | None,
-    store_file: Path,
-) -> Report:
-    """The same stages as a class's grading, with these files as the class; references are checked once and remembered."""
-    references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
+def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None, store_file: Path) -> Report:
     with Store(store_file) as store, store.exclusive(), TerminalProgress() as progress:
-        store.forget([member_of(one) for one in mine], task.name)
-        if task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
-            peaks_faults(session, backend, store, progress, again=False)
-        return compare(session, HandIns(task, (*references, *mine)), budget_s, backend, store, progress)
+        return grade_own(session, mine, budget_s, backend, store, progress)
 
 
 # --- one case --------------------------------------------------------------------------------------------------------------
@@ -183,20 +137,14 @@ def _outcome(
 
 def _draw(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend: Backend, path: Path) -> None:
     """Draw the task's picture from the first file's own output."""
-    from matplotlib.figure import Figure
-
-    case, picture = task.task.picture_case, task.task.picture
-    if case is None or picture is None:
+    if not has_picture(task):
         raise UsageError(f"task {task.name!r} has no picture")
     if not isinstance(mine[0], Submission):
         raise UsageError(f"there is nothing to draw: {mine[0].message}")
-    prepared = prepare(task.task, case, np.random.default_rng())
-    with backend.generation() as generation:
-        call, problem = call_once(generation, mine[0], task.task, case, prepared, session.limits({}))
-    if call is None or call.outputs is None:
-        raise UsageError(f"there is nothing to draw: {harmless(problem.message) if problem else 'no output came'}")
-    if problem is not None:
+    drawing = draw_own(session, task, mine[0], backend)
+    if drawing.figure is None:
+        why = harmless(drawing.problem.message) if drawing.problem else "no output came"
+        raise UsageError(f"there is nothing to draw: {why}")
+    if drawing.problem is not None:
         typer.echo(f"{path} shows a wrong answer", err=True)
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    picture(prepared.inputs, call.outputs, figure)
-    save_picture(figure, path)
+    save_picture(drawing.figure, path)

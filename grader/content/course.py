@@ -10,14 +10,12 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, AwareDatetime, ByteSize, Field, Strict, ValidationError, ValidationInfo, model_validator
 
+from grader.content.course_folder import COURSE_FILE
 from grader.content.schema import Problem, Section, explained, refuse
 from grader.content.submission import authors
 from grader.content.task import task_names
 from grader.errors import UsageError
 from grader.nearest import did_you_mean
-
-COURSE_FILE = "course.toml"
-
 
 # The words of the file
 

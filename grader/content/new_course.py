@@ -5,7 +5,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.content.course import COURSE_FILE
+from grader.content.course_folder import COURSE_FILE
 from grader.content.task import task_names
 from grader.errors import UsageError
 

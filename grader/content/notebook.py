@@ -1,6 +1,7 @@
 """A notebook's file: Jupyter's JSON, of which the sources of the code cells are kept, and never the outputs."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 SUFFIX = ".ipynb"
@@ -37,8 +38,12 @@ def condense(content: bytes) -> bytes:
     language = _language(notebook)
     if language and not language.lower().startswith(("python", "ipython")):
         raise UnreadableNotebookError(f"is a notebook in {language[:40]!a}, and only Python is graded")
-    code = [_source(cell, number) for number, cell in enumerate(_cells(notebook), 1) if _is_code(cell)]
-    return json.dumps(code, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return condensed(_source(cell, number) for number, cell in enumerate(_cells(notebook), 1) if _is_code(cell))
+
+
+def condensed(code: Iterable[str]) -> bytes:
+    """The sources of code cells, as `condense` keeps them of a file."""
+    return json.dumps(list(code), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def code_cells(condensed: bytes) -> list[str]:

@@ -33,6 +33,7 @@ __all__ = [
     "packages_used",
     "read_files",
     "read_submission",
+    "read_unsaved",
     "require_files",
 ]
 
@@ -159,6 +160,17 @@ def read_files(
     )
 
 
+def read_unsaved(
+    notebook: SourceFile, folder: Path, interface: Interface, all_tasks: Collection[str], *, source_bytes_limit: int
+) -> Submission | Rejection:
+    """A notebook that lies in no file: cells as they were run; what they import from `folder` comes along.
+
+    The author is `you`.
+    """
+    origin = _Origin(ALONE, "student", interface.name, folder)
+    return _read_one(notebook.path, origin, interface, all_tasks, source_bytes_limit, unsaved=notebook)
+
+
 def require_files(paths: Iterable[Path]) -> None:
     """UsageError for a path that is not an existing file, with the nearest name beside it."""
     for path in paths:
@@ -231,11 +243,22 @@ def _real(path: Path) -> Path:
 def _read_file(
     path: Path, author: str, interface: Interface, all_tasks: Collection[str], source_bytes_limit: int
 ) -> Submission | Rejection:
-    folder = path.resolve().parent
-    name = path.resolve().name
-    origin = _Origin(author, "student", interface.name, folder)
+    resolved = path.resolve()
+    origin = _Origin(author, "student", interface.name, resolved.parent)
+    return _read_one(resolved.name, origin, interface, all_tasks, source_bytes_limit)
+
+
+def _read_one(
+    name: str,
+    origin: _Origin,
+    interface: Interface,
+    all_tasks: Collection[str],
+    source_bytes_limit: int,
+    unsaved: SourceFile | None = None,
+) -> Submission | Rejection:
+    """The file of this name in the origin's folder, or what is `unsaved` in its place."""
     try:
-        sources = {file.path: file for file in _read_beside(folder, name, source_bytes_limit)}
+        sources = {file.path: file for file in _read_beside(origin.folder, name, source_bytes_limit, unsaved)}
         codes, faults = _read_codes(sources.values())
         found = find_function(HandIn(codes, faults), interface, {*all_tasks, interface.name}, home=name, among=(name,))
         module = _module_of(sources[found.path], found)
@@ -244,17 +267,20 @@ def _read_file(
         return _rejected(origin, refused)
 
 
-def _read_beside(folder: Path, name: str, limit_bytes: int) -> tuple[SourceFile, ...]:
+def _read_beside(folder: Path, name: str, limit_bytes: int, unsaved: SourceFile | None = None) -> tuple[SourceFile, ...]:
     """A file and, transitively, those beside it that it imports: a folder of other things is not searched through."""
     sources: dict[str, SourceFile] = {}
     allowance = Allowance(limit_bytes)
     waiting = deque([name])
     while waiting:
         path = waiting.popleft()
-        if path in sources or not (folder / path).is_file():
+        given = unsaved if unsaved is not None and unsaved.path == path else None
+        if path in sources or (given is None and not (folder / path).is_file()):
             continue
         try:
-            sources[path] = read_source(folder, path, allowance)
+            if given is not None:
+                allowance.of_code(len(given.content))
+            sources[path] = given or read_source(folder, path, allowance)
         except UnreadableError as error:
             raise RefusedError(Verdict.INVALID, f"{harmless_line(path)} {error}") from None
         codes, _ = _read_codes([sources[path]])

@@ -28,8 +28,7 @@ def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str
 
     `next_steps` are the commands that tell more, by author, where there is one.
     """
-    mine = [result for author in authors for result in report.results if result.author == author and result.kind == "student"]
-    references = [result for result in report.results if result.kind == "reference"]
+    mine, references = own_results(report, authors), reference_results(report)
     parts: list[RenderableType] = [
         part for result in mine if result.verdict is not Verdict.ACCEPTED for part in _problem(result)
     ]
@@ -37,22 +36,26 @@ def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str
     if accepted:
         parts.append(_comparison(report, [*accepted, *references]))
     for result in mine:
-        parts += _notes(result.flags)
-        parts += [
-            Text(f"note: a person would look at this: {harmless_remark(one)}", style="yellow") for one in result.suspicions
-        ]
-        if result.review is not None:
-            looked_at = (
-                f"note: a person looks at this before it is ranked and gets speed points: {harmless_remark(result.review)}"
-            )
-            parts.append(Text(looked_at, style="yellow"))
+        parts += [Text(note, style="yellow") for note in notes(result)]
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
     parts += [
         Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
     ]
-    parts += [_closing_line(result, references, (next_steps or {}).get(result.author)) for result in accepted]
+    parts += [
+        Text(closing_line(result, references, (next_steps or {}).get(result.author)), style="green") for result in accepted
+    ]
     return Group(*parts)
+
+
+def own_results(report: Report, authors: Sequence[str]) -> list[Result]:
+    """Those of the files, in their order."""
+    return [result for author in authors for result in report.results if result.author == author and result.kind == "student"]
+
+
+def reference_results(report: Report) -> list[Result]:
+    """What they stand beside."""
+    return [result for result in report.results if result.kind == "reference"]
 
 
 def _problem(result: Result) -> list[RenderableType]:
@@ -61,42 +64,60 @@ def _problem(result: Result) -> list[RenderableType]:
         Padding(Text(harmless(result.message, all_of_it=_ALL_OF_IT)), (0, 0, 0, 2)),
     ]
     if result.printed.strip():
-        printed = harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=_ALL_OF_IT)
-        parts.append(Padding(Text(f"it printed:\n{printed}", style="dim"), (0, 0, 0, 2)))
+        parts.append(Padding(Text(f"it printed:\n{printed(result)}", style="dim"), (0, 0, 0, 2)))
     return parts
 
 
-def _notes(flags: Sequence[str]) -> list[Text]:
-    notes = [f"note: {harmless_remark(flag)}" for flag in flags[:_SHOWN_FLAGS]]
-    if len(flags) > _SHOWN_FLAGS:
-        notes.append(f"and {len(flags) - _SHOWN_FLAGS} more notes: {_ALL_OF_IT}")
-    return [Text(note, style="yellow") for note in notes]
+def notes(result: Result) -> list[str]:
+    """What is good to know, and what a person looks at."""
+    said = [f"note: {harmless_remark(flag)}" for flag in result.flags[:_SHOWN_FLAGS]]
+    if len(result.flags) > _SHOWN_FLAGS:
+        said.append(f"and {len(result.flags) - _SHOWN_FLAGS} more notes: {_ALL_OF_IT}")
+    said += [f"note: a person would look at this: {harmless_remark(one)}" for one in result.suspicions]
+    if result.review is not None:
+        said.append(f"note: a person looks at this before it is ranked and gets speed points: {harmless_remark(result.review)}")
+    return said
+
+
+def printed(result: Result) -> str:
+    """What the function printed, as much of it as is shown."""
+    return harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=_ALL_OF_IT)
 
 
 def _comparison(report: Report, results: Sequence[Result]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("")
-    table.add_column("rate", justify="right")
-    table.add_column("time of a call", justify="right")
-    table.add_column("case")
-    table.add_column("speedup", justify="right")
-    table.add_column("over")
-    table.add_column("rank", justify="right")
-    for result in sorted(results, key=lambda result: -(result.rate or 0.0)):
-        table.add_row(
-            Text(harmless_name(result.author)),
-            rate_text(result.rate, report.work_units[result.task]),
-            time_text(result.wall_time_s),
-            result.case or "",
-            speedup_text(result.speedup, result.speedup_low, result.speedup_high),
-            result.baseline or "",
-            "" if result.rank is None else str(result.rank),
-            style="dim" if result.kind == "reference" else "bold",
-        )
+    for heading in COLUMNS:
+        table.add_column(heading, justify="right" if heading in NUMBERS else "left")
+    for result, cells in comparison_rows(report, results):
+        table.add_row(*map(Text, cells), style="dim" if result.kind == "reference" else "bold")
     return table
 
 
-def _closing_line(result: Result, references: Sequence[Result], next_step: str | None) -> Text:
+COLUMNS = ("", "rate", "time of a call", "case", "speedup", "over", "rank")
+NUMBERS = frozenset({"rate", "time of a call", "speedup", "rank"})
+"""Columns that are read from the right."""
+
+
+def comparison_rows(report: Report, results: Sequence[Result]) -> list[tuple[Result, tuple[str, ...]]]:
+    """The table beside the references, the fastest first: whose row it is, and a text for each column."""
+    return [
+        (
+            result,
+            (
+                harmless_name(result.author),
+                rate_text(result.rate, report.work_units[result.task]),
+                time_text(result.wall_time_s),
+                result.case or "",
+                speedup_text(result.speedup, result.speedup_low, result.speedup_high),
+                result.baseline or "",
+                "" if result.rank is None else str(result.rank),
+            ),
+        )
+        for result in sorted(results, key=lambda result: -(result.rate or 0.0))
+    ]
+
+
+def closing_line(result: Result, references: Sequence[Result], next_step: str | None = None) -> str:
     """`correct · 0.31× the rate of numba (±2 %) · 3.5 of 4 points so far here · next: grader profile julia.py`."""
     words = [f"{harmless_name(result.author)}: correct"]
     words += [_beside(result, reference) for reference in references if result.rate and reference.rate]
@@ -104,7 +125,7 @@ def _closing_line(result: Result, references: Sequence[Result], next_step: str |
         words.append(f"{result.points:g} of {result.max_points:g} points so far here")
     if next_step is not None:
         words.append(f"next: {harmless_line(next_step)}")
-    return Text(" · ".join(words), style="green")
+    return " · ".join(words)
 
 
 def _beside(result: Result, reference: Result) -> str:

@@ -11,6 +11,7 @@ from grader.cli import peaks as peaks_command
 from grader.cli.app import EXIT_GRADER, app
 from grader.errors import GraderError, UsageError
 from grader.execution.interface import Backend
+from grader.grading import known_peaks
 from grader.machine import Bandwidth, Peaks
 from tests.grading.course_fixture import TASK, Classroom, paced
 
@@ -41,7 +42,7 @@ def classroom(tmp_path: Path) -> Classroom:
 @pytest.fixture
 def machine(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine()
-    monkeypatch.setattr(peaks_command, "measure_peaks", machine.measure)
+    monkeypatch.setattr(known_peaks, "measure_peaks", machine.measure)
     for module in (class_commands, peaks_command):
         monkeypatch.setattr(module, "choose_backend", lambda *_, **__: classroom.backend)
     return machine

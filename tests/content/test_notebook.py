@@ -317,6 +317,12 @@ def test_but_for_the_function_in_it_it_is_a_build_error_with_cell_and_line(tmp_p
     assert accepted(tmp_path, {"julia.ipynb": notebook(broken, GOOD)}).function == "julia"
 
 
+@pytest.mark.parametrize("magic", ["%%time", "%%submission julia", "# mine\n%%capture"])
+def test_a_cell_counts_below_a_magic_that_runs_it_as_it_stands(tmp_path: Path, magic: str) -> None:
+    found = accepted(tmp_path, {"julia.ipynb": notebook(f"{magic}\n{GOOD}")})
+    assert found.files[0].content.decode().strip() == GOOD.strip()
+
+
 @pytest.mark.parametrize("magic", ["%%writefile julia.py", "%%cython", "# for later\n%%script false --no-raise-error"])
 def test_a_function_below_another_magic_is_not_the_notebooks(tmp_path: Path, magic: str) -> None:
     cell = f"{magic}\n{GOOD}"

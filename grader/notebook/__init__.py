@@ -1,0 +1,1 @@
+"""The grader in a notebook: `grader.check(julia)` and `%%submission julia`."""

@@ -1,0 +1,145 @@
+"""`grader.check(julia)`: what would be handed in for a live function goes through the stages of `grader check`."""
+
+import io
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.cli.terminal import TerminalProgress
+from grader.content.course_folder import COURSE_FILE, HERE, find_course
+from grader.content.reading import SourceFile
+from grader.content.submission import Rejection, Submission, read_files, read_unsaved
+from grader.content.task import task_names
+from grader.errors import UsageError
+from grader.execution.choose import choose_backend
+from grader.execution.interface import Backend
+from grader.grading.class_report import Report
+from grader.grading.own_files import OWN_RESULTS_FILE, common_task, draw_own, grade_own, has_picture, open_own_session
+from grader.grading.session import HandedIn, Session
+from grader.notebook.live import find_live, task_named
+from grader.report.own_files import summary
+from grader.report.own_files_html import Picture, html_summary
+from grader.store import Store
+from grader.text import harmless_line
+from grader.verdicts import Verdict
+
+COURSE_VARIABLE = "GRADER_COURSE"
+_WIDTH = 120
+_PICTURE_DPI = 100
+_ANSWERED = (Verdict.ACCEPTED, Verdict.WRONG_ANSWER)
+"""There is something to draw, and it does not take until a time limit to see it."""
+
+
+@dataclass(frozen=True, repr=False)
+class Checked:
+    """What a check found; a notebook shows it as a page, everything else as text."""
+
+    report: Report
+    authors: tuple[str, ...]
+    picture: Picture | None
+    hand_in: tuple[Path, ...] = ()
+    """The files that were written to be handed in, with those that they import."""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether every check case was answered correctly."""
+        return all(result.verdict is Verdict.ACCEPTED for result in self.report.results if result.kind == "student")
+
+    def __repr__(self) -> str:
+        """What `grader check` prints."""
+        console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
+        with console.capture() as capture:
+            console.print(summary(self.report, self.authors))
+        files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
+        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + files)
+
+    def _repr_html_(self) -> str:
+        return html_summary(self.report, self.authors, self.picture, self.hand_in)
+
+
+def check_live(function: object, task: str | None, budget_s: float, course: str | os.PathLike[str] | None) -> Checked:
+    """`grader.check`, where the arguments are explained.
+
+    Raises:
+        UsageError: there is no such function, file, task or course.
+    """
+    folder = course_folder(course)
+    if isinstance(function, str | os.PathLike):
+        file = Path(function)
+        session = open_own_session(folder, task or common_task(folder, [file]))
+        return check_handed_in(session, read_file(session, file), budget_s)
+    live = find_live(function)
+    session = open_own_session(folder, task or task_named(live.names, task_names(folder)))
+    if isinstance(live.source, Path):
+        return check_handed_in(session, read_file(session, live.source), budget_s)
+    return check_handed_in(session, read_live(session, live.source, live.names), budget_s)
+
+
+def course_folder(named: str | os.PathLike[str] | None) -> Path:
+    """The folder that is named, here or in the environment; else the nearest one from here upwards.
+
+    Raises:
+        UsageError: there is no course.
+    """
+    folder = find_course(Path(named or os.environ.get(COURSE_VARIABLE) or HERE))
+    if not (folder / COURSE_FILE).is_file():
+        raise UsageError(
+            f"there is no {COURSE_FILE} in {folder.resolve()} or above it: set the environment variable {COURSE_VARIABLE} "
+            "to the course's folder, or name it: grader.check(julia, course='…')"
+        )
+    return folder
+
+
+def read_file(session: Session, file: Path) -> Submission | Rejection:
+    """What is handed in with a file, as `grader check FILE` reads it."""
+    (task,) = session.tasks.values()
+    limit_bytes = int(session.course.limits.source_bytes)
+    (handed_in,) = read_files([file], task.interface, task_names(session.course_folder), source_bytes_limit=limit_bytes)
+    return handed_in
+
+
+def read_live(session: Session, cells: SourceFile, names: Collection[str] | None = None) -> Submission | Rejection:
+    """What would be handed in of the cells that were run.
+
+    Raises:
+        UsageError: it is not the function of these names.
+    """
+    (task,) = session.tasks.values()
+    handed_in = read_unsaved(
+        cells,
+        Path.cwd(),
+        task.interface,
+        task_names(session.course_folder),
+        source_bytes_limit=int(session.course.limits.source_bytes),
+    )
+    if isinstance(handed_in, Submission) and names is not None and handed_in.function not in names:
+        raise UsageError(
+            f"what would be handed in for {task.name} is the function {handed_in.function!r} of your cells, and that is not "
+            f"the one you gave: call yours {task.name!r}, run its cell, and then grader.check({task.name})"
+        )
+    return handed_in
+
+
+def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: tuple[Path, ...] = ()) -> Checked:
+    """The stages of `grader check`, and the picture."""
+    backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
+    with Store(session.course_folder / OWN_RESULTS_FILE) as store, store.exclusive(), TerminalProgress() as progress:
+        report = grade_own(session, [mine], budget_s, backend, store, progress)
+    answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
+    return Checked(report, (mine.author,), _picture(session, mine, backend) if answered else None, hand_in)
+
+
+def _picture(session: Session, mine: HandedIn, backend: Backend) -> Picture | None:
+    """The task's picture of the function's own output; None where it gives none."""
+    (task,) = session.tasks.values()
+    if not isinstance(mine, Submission) or not has_picture(task):
+        return None
+    drawing = draw_own(session, task, mine, backend)
+    if drawing.figure is None:
+        return None
+    content = io.BytesIO()
+    drawing.figure.savefig(content, format="png", dpi=_PICTURE_DPI)
+    return Picture(task.task.title, content.getvalue(), is_right=drawing.problem is None)

@@ -1,0 +1,78 @@
+"""`%%submission julia`: the cell is run, checked with what it needs of the others, and written to the file to hand in."""
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.content.submission import Rejection, Submission
+from grader.errors import UsageError
+from grader.grading.own_files import OWN_BUDGET_S, open_own_session
+from grader.notebook.checking import Checked, check_handed_in, course_folder, read_file, read_live
+from grader.notebook.live import running_shell, session_cells
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+MAGIC = "submission"
+WRITTEN = b"# Written by %%submission from the cells of a notebook: change it there.\n"
+"""The first line of such a file: it is written anew each time, and no other file is."""
+
+
+def load_magics(shell: "InteractiveShell") -> None:
+    """What `%load_ext grader` brings."""
+    untyped: Any = shell  # its decorators hide the types of its methods
+    untyped.register_magic_function(submission, magic_kind="cell", magic_name=MAGIC)
+
+
+def submission(line: str, cell: str) -> Checked | None:
+    """Run the cell, check the task's function, and write it to `TASK.py` here, or in another folder.
+
+    Raises:
+        UsageError: the line names no task, or the file is one that was not written by this.
+    """
+    task, folder = _asked(line)
+    shell = running_shell()
+    if shell is None:
+        raise UsageError(f"%%{MAGIC} is for notebooks: give `grader check` a file instead")
+    session = open_own_session(course_folder(None), task)
+    if not shell.run_cell(cell).success:  # type: ignore[no-untyped-call]  # it carries no types
+        return None  # what went wrong stands above
+    handed_in = read_live(session, session_cells(shell))
+    if isinstance(handed_in, Rejection):
+        return check_handed_in(session, handed_in, OWN_BUDGET_S)
+    files = write(handed_in, folder / f"{task}.py")
+    written = read_file(session, files[0])
+    if isinstance(written, Submission):  # what was left out of the cells is known of the cells alone
+        written = replace(written, notes=(*handed_in.notes, *written.notes))
+    return check_handed_in(session, written, OWN_BUDGET_S, files)
+
+
+def write(handed_in: Submission, target: Path) -> tuple[Path, ...]:
+    """The file to hand in, and behind it those beside the notebook that it imports.
+
+    Raises:
+        UsageError: it cannot be written, or there is a file that somebody else wrote.
+    """
+    content = {file.path: file.content for file in handed_in.files}
+    try:
+        if target.exists() and not target.read_bytes().startswith(WRITTEN):
+            raise UsageError(
+                f"{target} exists already, was not written by %%{MAGIC}, and is left as it is: "
+                f"rename it, or name another folder: %%{MAGIC} {handed_in.task} FOLDER"
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(WRITTEN + content.pop(handed_in.file))
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
+    return (target, *(handed_in.folder / path for path in content))
+
+
+def _asked(line: str) -> tuple[str, Path]:
+    try:
+        words = shlex.split(line)
+    except ValueError:  # a quotation mark without its other
+        words = []
+    if not 1 <= len(words) <= 2:  # noqa: PLR2004 -- the task, and the folder where there is one
+        raise UsageError(f"write %%{MAGIC} TASK, or %%{MAGIC} TASK FOLDER")
+    return words[0], Path(words[1] if len(words) > 1 else "")

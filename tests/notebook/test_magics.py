@@ -1,0 +1,85 @@
+"""`%%submission distances`: the cell is run, checked, and written to the file to hand in."""
+
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from grader.notebook.magics import WRITTEN
+from tests.end_to_end.small_course import SmallCourse
+from tests.notebook.conftest import Run
+
+LOAD = "%load_ext grader"
+NUMPY = "import numpy as np"
+BODY = "def distances(points):\n    return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)\n"
+CELL = f"%%submission distances\n{BODY}"
+WRITTEN_TEXT = f"{WRITTEN.decode()}{NUMPY}\n{BODY}"
+
+
+def test_the_cell_is_run_checked_and_written_with_what_it_needs(
+    shell: InteractiveShell, run: Run, small_course: SmallCourse
+) -> None:
+    shown = run(LOAD, NUMPY, CELL)
+    assert "you: correct" in shown
+    assert "hand in: distances.py" in shown
+    assert callable(shell.user_ns["distances"])
+    assert Path("distances.py").read_text(encoding="utf-8") == WRITTEN_TEXT
+    assert small_course.grader("check", Path("distances.py").resolve(), "--budget", "0").code == 0
+
+
+def test_a_second_time_the_file_is_written_anew(run: Run) -> None:
+    run(LOAD, NUMPY, CELL)
+    assert "WRONG_ANSWER" in run(CELL.replace("np.sqrt", ""))
+    assert Path("distances.py").read_text(encoding="utf-8") == f"{WRITTEN.decode()}{BODY.replace('np.sqrt', '')}"
+
+
+def test_a_file_that_somebody_else_wrote_is_left_as_it_is(run: Run) -> None:
+    Path("distances.py").write_text("# mine\n", encoding="utf-8")
+    shown = run(LOAD, NUMPY, CELL)
+    assert "is left as it is" in shown
+    assert "Traceback" not in shown
+    assert Path("distances.py").read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_another_folder_may_be_named(run: Run) -> None:
+    run(LOAD, NUMPY, CELL.replace("%%submission distances", "%%submission distances 'to hand in'"))
+    assert Path("to hand in/distances.py").read_text(encoding="utf-8") == WRITTEN_TEXT
+
+
+def test_files_that_it_imports_are_named_beside_it(run: Run) -> None:
+    Path("roots.py").write_text("from numpy import sqrt\n", encoding="utf-8")
+    shown = run(LOAD, "from roots import sqrt", CELL.replace("np.sqrt", "sqrt"))
+    assert "you: correct" in shown
+    assert "roots.py" in shown.split("hand in: distances.py")[1]
+
+
+def test_what_had_to_be_left_out_is_said(run: Run) -> None:
+    shown = run(LOAD, NUMPY, "rows = []\nfor row in range(3):\n    rows.append(row)", CELL.replace("** 2", "** len(rows[1:])"))
+    assert "'rows' is needed, but code cell 3, line 2, which makes or changes it, was left out" in " ".join(shown.split())
+
+
+def test_a_cell_that_raises_is_neither_checked_nor_written(run: Run) -> None:
+    shown = run(LOAD, NUMPY, f"{CELL}\n1 / 0")
+    assert "ZeroDivisionError" in shown
+    assert "correct" not in shown
+    assert not Path("distances.py").exists()
+
+
+def test_a_cell_without_the_function_writes_nothing_and_says_so(run: Run) -> None:
+    assert "no function 'distances'" in run(LOAD, "%%submission distances\nx = 1")
+    assert not Path("distances.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("", "write %%submission TASK"),
+        (" a b c", "write %%submission TASK"),
+        (" 'a", "write %%submission TASK"),
+        (" distance", "did you mean 'distances'"),
+    ],
+)
+def test_a_wrong_line_is_answered_with_what_to_write(run: Run, line: str, answer: str) -> None:
+    shown = run(LOAD, f"%%submission{line}\n{BODY}")
+    assert answer in shown
+    assert "Traceback" not in shown

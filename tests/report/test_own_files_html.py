@@ -1,0 +1,88 @@
+"""What a notebook shows after `grader.check`."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from grader.report.own_files_html import Picture, html_summary
+from tests.report.example import HOSTILE_TEXTS, accepted, marked, reference, report, wrong
+
+PNG = b"\x89PNG\r\n\x1a\n"
+KNOWN_TAGS = frozenset(
+    {"div", "p", "pre", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img", "ul", "li"}
+)
+
+
+class Page(HTMLParser):
+    """The elements of a page, its texts, and what its pictures are."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.texts: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag == "img":
+            self.images.append(dict(attrs))
+        else:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_a_right_function_stands_in_a_table_beside_the_references() -> None:
+    page = Page(html_summary(marked(accepted("you"), reference("numba"), reference("naive")), ["you"], None))
+    assert page.tags.count("tr") == 4
+    assert {"you", "numba", "naive", "50 M numbers/s", "1.25 × ±0.81 %"} <= set(page.texts)
+    assert any(text.startswith("✓ you: correct · 1× the rate of numba") for text in page.texts)
+    assert any("speed points on this machine" in text for text in page.texts)
+
+
+def test_a_wrong_function_gets_its_reason_and_its_prints_and_no_table() -> None:
+    page = Page(html_summary(report(wrong("you", "Wrong on case 'one'", printed="x is 1"), reference("numba")), ["you"], None))
+    assert "✗ you · double · WRONG_ANSWER" in page.texts
+    assert "Wrong on case 'one'" in page.texts
+    assert "it printed:\nx is 1" in page.texts
+    assert "table" not in page.tags
+
+
+def test_the_picture_is_within_the_page_and_described() -> None:
+    right = Page(html_summary(report(accepted("you")), ["you"], Picture("A set", PNG, is_right=True)))
+    (image,) = right.images
+    assert str(image["src"]).startswith("data:image/png;base64,iVBORw0KGgo=")
+    assert image["alt"] == "A set, from your output"
+    of_wrong = html_summary(report(wrong("you")), ["you"], Picture("A set", PNG, is_right=False))
+    assert "A set, from your output, which is wrong" in Page(of_wrong).texts
+
+
+def test_the_notes_and_what_to_hand_in_are_said() -> None:
+    noted = accepted("you", flags=("you asked for 8 threads",), suspicions=("it is fast",), review="look")
+    texts = Page(html_summary(report(noted), ["you"], None, [Path("double.py")])).texts
+    assert "note: you asked for 8 threads" in texts
+    assert "note: a person would look at this: it is fast" in texts
+    assert "note: a person looks at this before it is ranked and gets speed points: look" in texts
+    assert "hand in: double.py" in texts
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_hostile_text_is_text(text: str) -> None:
+    bad = replace(wrong(text, text, printed=text), flags=(text,), suspicions=(text,), review=text)
+    good = replace(accepted(text), flags=(text,))
+    picture = Picture("A set", PNG, is_right=False)
+    html = html_summary(report(bad), [text], picture, [Path("x.py")]) + html_summary(report(good), [text], None)
+    page = Page(html)
+    assert set(page.tags) <= KNOWN_TAGS
+    assert page.open == []
+    assert html.replace("\n", "").isprintable()
+    assert len(html) < 100_000
