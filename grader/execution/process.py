@@ -146,7 +146,7 @@ class WorkerProcess:
         start = time.perf_counter()
         self._handle.proceed()
         try:
-            operation, payload = self._receive(limit_s)
+            operation, payload = self._receive(limit_s, waited_before_s)
             wall_time_s = time.perf_counter() - start
             waited_s = max(0.0, self._handle.waited_s() - waited_before_s)
             late_s = own_waited_s() - late_before_s
@@ -156,10 +156,8 @@ class WorkerProcess:
             cpu_time_s = self._ended_cpu_s - cpu_start_s
             lost_s = waited_s + late_s if len(self._cpus) == 1 else 0.0
             wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1), lost_s)
-            if (
-                wall_time_s > limit_s and operation is Operation.DONE
-            ):  # excused for waiting, and it was not others that it waited for
-                raise TimeoutError
+            if wall_time_s > limit_s and operation is Operation.DONE:
+                raise TimeoutError  # it was excused for waiting, and it was not others that it waited for
         except _BROKEN as error:
             wall_time_s = time.perf_counter() - start
             cpu_time_s = max(0.0, self._handle.cpu_time_s() - cpu_start_s)  # the clock of an ended process reads 0
@@ -276,7 +274,7 @@ class WorkerProcess:
             return failure
         self._handle.proceed()
         try:
-            answer, content = self._receive(limit_s, reply_limit_bytes)
+            answer, content = self._receive(limit_s, self._handle.waited_s(), reply_limit_bytes)
             self._rest()
         except _BROKEN as error:
             return self._ended_by(error, limit_s)
@@ -289,14 +287,15 @@ class WorkerProcess:
             return self._ended_by(error, _GRACE_S)
         return None
 
-    def _receive(self, limit_s: float, reply_limit_bytes: int = wire.REPLY_LIMIT_BYTES) -> tuple[Operation, bytes]:
+    def _receive(
+        self, limit_s: float, waited_before_s: float, reply_limit_bytes: int = wire.REPLY_LIMIT_BYTES
+    ) -> tuple[Operation, bytes]:
         """The worker's next frame; while it does not come, the watchdog looks every now and then.
 
         On one core it may take longer by what it waits for others, twice as long at most: a busy machine is not its fault.
         """
         deadline = time.perf_counter() + limit_s
         left_s = limit_s
-        waited_before_s = self._handle.waited_s()
         every_s = _WATCH_EVERY_S if self._sampled_bytes is None else _SAMPLE_EVERY_S
         while not _is_readable(self._channel, min(every_s, left_s)):
             excused_s = min(self._handle.waited_s() - waited_before_s, limit_s) if len(self._cpus) == 1 else 0.0
