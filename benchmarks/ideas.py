@@ -22,16 +22,13 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from benchmarks.figures import open_course
-from grader.content.submission import Submission
-from grader.content.task import Case, LoadedTask
-from grader.errors import GraderError
+from benchmarks.references import LIMIT_S, Kernel, call_times_s, kernel_of
 from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.choose import worker_settings
-from grader.execution.interface import Backend, Worker
+from grader.execution.interface import Backend
 from grader.grading.check import prepare
-from grader.grading.session import Session, read_class
+from grader.grading.session import Session
 from grader.machine import usable_cpus
-from grader.records import PreparedCase
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -48,7 +45,6 @@ KERNELS = {
 COPIES = 8
 """The first is the baseline, the second its control; the scatter is that of the others."""
 CALLS_PER_TURN = 7
-_LIMIT_S = 60.0
 _ROUNDS = 12
 _SECONDS_PER_RUN = 2.0
 """Of all copies together; fewer rounds where the calls are long."""
@@ -234,10 +230,7 @@ def _scatter(scores: FloatArray) -> float:
 
 def _record(session: Session, kernel: str, runs: int) -> dict[str, Samples]:
     """The samples of a kernel: under "" those of the grader's way, and those of each idea that changes the processes."""
-    task_name, level, number = KERNELS[kernel]
-    hand_ins = next(one for one in read_class(session) if one.task.name == task_name)
-    submission = hand_ins.submissions[f"reference/{level}"]
-    case = hand_ins.task.task.benchmark_cases[number]
+    reference = kernel_of(session, *KERNELS[kernel])
     settings = worker_settings(session.course.machine, session.course.limits)
     backends: dict[str, Backend] = {"": BubblewrapBackend(settings)}
     for name in RECORDED:
@@ -253,7 +246,7 @@ def _record(session: Session, kernel: str, runs: int) -> dict[str, Samples]:
             if name == RECORDED[0] and apart:
                 os.sched_setaffinity(0, apart)
             try:
-                times_s = _run(backend, submission, hand_ins.task, case, seed, rounds)
+                times_s = _run(backend, reference, seed, rounds)
             finally:
                 os.sched_setaffinity(0, everywhere)
             rounds = len(times_s)
@@ -262,32 +255,24 @@ def _record(session: Session, kernel: str, runs: int) -> dict[str, Samples]:
     return {name: Samples(np.array(times_s)) for name, times_s in found.items()}
 
 
-def _run(backend: Backend, submission: Submission, task: LoadedTask, case: Case, seed: int, rounds: int | None) -> FloatArray:
+def _run(backend: Backend, kernel: Kernel, seed: int, rounds: int | None) -> FloatArray:
     """The times of one run, rounds × copies × calls; how many rounds the first run finds out."""
     generator = np.random.default_rng(seed)
     with threadpool_limits(1), backend.generation() as generation:
-        workers = [generation.start(submission, task.task.profile) for _ in range(COPIES)]
+        workers = [generation.start(kernel.submission, kernel.task.task.profile) for _ in range(COPIES)]
         for worker in workers:
-            worker.load(_LIMIT_S)
-        prepared = [prepare(task.task, case, generator) for _ in range(CALLS_PER_TURN)]
-        first_s = [_calls_s(worker, prepared[:2])[-1] for worker in workers]  # they compile
+            worker.load(LIMIT_S)
+        prepared = [prepare(kernel.task.task, kernel.case, generator) for _ in range(CALLS_PER_TURN)]
+        first_s = [call_times_s(worker, prepared[:2])[-1] for worker in workers]  # they compile
         if rounds is None:
             turn_s = CALLS_PER_TURN * COPIES * float(np.median(first_s))
             rounds = min(_ROUNDS, max(_LEAST_ROUNDS, int(_SECONDS_PER_RUN / turn_s)))
         times_s = np.empty((rounds, COPIES, CALLS_PER_TURN))
         for number in range(rounds):
-            prepared = [prepare(task.task, case, generator) for _ in range(CALLS_PER_TURN)]
+            prepared = [prepare(kernel.task.task, kernel.case, generator) for _ in range(CALLS_PER_TURN)]
             for copy in generator.permutation(COPIES):
-                times_s[number, copy] = _calls_s(workers[copy], prepared)
+                times_s[number, copy] = call_times_s(workers[copy], prepared)
     return times_s
-
-
-def _calls_s(worker: Worker, prepared: list[PreparedCase]) -> list[float]:
-    calls = [worker.call(one.inputs, one.outputs, _LIMIT_S) for one in prepared]
-    failure = next((call.failure for call in calls if call.failure is not None), None)
-    if failure is not None:
-        raise GraderError(f"a reference failed: {failure.message}")
-    return [call.wall_time_s for call in calls]
 
 
 if __name__ == "__main__":

@@ -17,14 +17,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.figures import open_course
-from grader.content.submission import Submission
-from grader.content.task import Case, LoadedTask
-from grader.errors import GraderError
+from benchmarks.references import LIMIT_S, Kernel, call_times_s, kernel_of
 from grader.execution.choose import worker_settings
 from grader.execution.interface import Backend, Worker
 from grader.execution.plain import PlainBackend
 from grader.grading.check import prepare
-from grader.grading.session import Session, read_class
+from grader.grading.session import Session
 from grader.records import PreparedCase
 
 KERNELS = {
@@ -37,7 +35,6 @@ KERNELS = {
 }
 """Task, level, and the number of the benchmark case."""
 ROUNDS, CALLS_PER_TURN = 12, 3
-_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -73,19 +70,14 @@ def main() -> None:
 
 
 def _cost(session: Session, name: str, backends: Mapping[str, Backend], runs: int) -> Cost:
-    task_name, level, number = KERNELS[name]
-    hand_ins = next(one for one in read_class(session) if one.task.name == task_name)
-    submission = hand_ins.submissions[f"reference/{level}"]
-    case = hand_ins.task.task.benchmark_cases[number]
-    logs, calls_s = zip(*(_run(backends, submission, hand_ins.task, case, seed) for seed in range(runs)), strict=True)
+    kernel = kernel_of(session, *KERNELS[name])
+    logs, calls_s = zip(*(_run(backends, kernel, seed) for seed in range(runs)), strict=True)
     mean = statistics.fmean(logs)
     error = statistics.stdev(logs) / math.sqrt(runs) if runs > 1 else math.nan
     return Cost(name, math.exp(mean), error * math.exp(mean), runs, statistics.median(calls_s))
 
 
-def _run(
-    backends: Mapping[str, Backend], submission: Submission, task: LoadedTask, case: Case, seed: int
-) -> tuple[float, float]:
+def _run(backends: Mapping[str, Backend], kernel: Kernel, seed: int) -> tuple[float, float]:
     """The median over the rounds of the log of inside over outside, and the time of a call outside in seconds."""
     order = random.Random(seed)  # noqa: S311 -- an order, not a secret
     # One thread, as while a class is measured: a library's own threads go on spinning, and disturb the calls that come next.
@@ -94,13 +86,16 @@ def _run(
         backends["inside"].generation() as inside,
         backends["outside"].generation() as outside,
     ):
-        started = {"inside": inside.start(submission, task.task.profile), "outside": outside.start(submission)}
+        started = {
+            "inside": inside.start(kernel.submission, kernel.task.task.profile),
+            "outside": outside.start(kernel.submission),
+        }
         for worker in started.values():
-            worker.load(_LIMIT_S)
+            worker.load(LIMIT_S)
         generator = np.random.default_rng(seed)
         ratios, outside_s = [], []
         for _ in range(ROUNDS):
-            prepared = prepare(task.task, case, generator)
+            prepared = prepare(kernel.task.task, kernel.case, generator)
             turn = {name: _turn_s(started[name], prepared) for name in order.sample(list(started), len(started))}
             ratios.append(math.log(turn["inside"] / turn["outside"]))
             outside_s.append(turn["outside"])
@@ -109,11 +104,7 @@ def _run(
 
 def _turn_s(worker: Worker, prepared: PreparedCase) -> float:
     """The smallest of a few calls after a warm one."""
-    calls = [worker.call(prepared.inputs, prepared.outputs, _LIMIT_S) for _ in range(1 + CALLS_PER_TURN)]
-    failure = next((call.failure for call in calls if call.failure is not None), None)
-    if failure is not None:
-        raise GraderError(f"a reference failed: {failure.message}")
-    return min(call.wall_time_s for call in calls[1:])
+    return min(call_times_s(worker, [prepared] * (1 + CALLS_PER_TURN))[1:])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.course_files import write_file
 from grader.content.task import Inputs
 from grader.execution.interface import Backend
 from grader.grading.session import Session
@@ -20,6 +21,8 @@ TASKS = tuple(f"double_{letter}" for letter in "abcdefg")
 
 _LEVELS_PACE_S = {"naive": 1e-4, "numpy": 1e-5, "numba": 2e-6, "tuned": 1e-6}
 """Seconds per number. A student is anywhere between the slowest and the fastest, more often near one of them."""
+_NEAR_A_LEVEL = 0.5
+"""The share of students who are."""
 _STEPS = 8
 """Students who are near a level have one of so many paces, 1 % apart: many are equal."""
 _BETWEEN_WORKERS, _BETWEEN_CALLS = 0.006, 0.004
@@ -95,9 +98,9 @@ class ScriptedClass:
         self.tasks = tasks
         self._generator = np.random.default_rng(seed)
         self._scripts: dict[str, Script] = {}
-        _write(folder / "course.toml", _COURSE + "".join(_ASSIGNMENT.format(task=task) for task in tasks))
+        write_file(folder / "course.toml", _COURSE + "".join(_ASSIGNMENT.format(task=task) for task in tasks))
         for task in tasks:
-            _write(folder / "tasks" / task / "task.py", _TASK)
+            write_file(folder / "tasks" / task / "task.py", _TASK)
         for number, (level, pace_s) in enumerate(_LEVELS_PACE_S.items()):
             self._hand_in(folder / "reference" / level, _script(pace_s, _BETWEEN_WORKERS, number))
         (folder / "submissions").mkdir()
@@ -124,13 +127,13 @@ class ScriptedClass:
     def _hand_in(self, folder: Path, script: Script) -> None:
         self._scripts[folder.name] = script
         for task in self.tasks:
-            _write(folder / f"{task}.py", _CODE.format(task=task))
+            write_file(folder / f"{task}.py", _CODE.format(task=task))
 
 
 def _paces_s(count: int, generator: np.random.Generator) -> Iterator[float]:
     levels = np.array(list(_LEVELS_PACE_S.values()))
     for _ in range(count):
-        if generator.random() < 0.5:  # noqa: PLR2004 -- half of them
+        if generator.random() < _NEAR_A_LEVEL:
             yield float(generator.choice(levels) * 1.01 ** generator.integers(_STEPS))
         else:
             yield float(np.exp(generator.uniform(*np.log((levels.min(), levels.max())))))
@@ -156,8 +159,3 @@ def _doubled(x: Numbers) -> Any:  # noqa: ANN401 -- a script may answer with any
 
 def _tripled(x: Numbers) -> Any:  # noqa: ANN401 -- the same
     return 3 * x
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")

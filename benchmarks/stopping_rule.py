@@ -19,8 +19,8 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
+from benchmarks.share import Share
 from grader.content.course import Measurement
 from grader.grading.estimate import score_run
 from grader.grading.rank import Ranking, RunScores, rank
@@ -76,25 +76,6 @@ NOISES = (
 
 
 @dataclass(frozen=True)
-class Share:
-    """How many of how many."""
-
-    count: int
-    of: int
-
-    def __str__(self) -> str:
-        """In percent, with its interval."""
-        low, high = self.interval
-        return f"{100 * self.count / self.of:.2f} % ({100 * low:.2f}-{100 * high:.2f})"
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The Clopper-Pearson interval of 95 %."""
-        found = binomtest(self.count, self.of).proportion_ci(0.95)
-        return float(found.low), float(found.high)
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What one synthetic class came to."""
 
@@ -147,9 +128,15 @@ def main() -> None:
 def _line(report: Report) -> str:
     wrong = f"{report.wrong.count} of {report.wrong.of} wrong"
     return (
-        f"{report.noise:24} equals split {report.split}, {report.runs_of_equals:.1f} runs · "
-        f"{100 * STEP:g} % found {report.found}, {report.runs_of_steps:.1f} runs, {wrong}"
+        f"{report.noise:24} equals split {_percent(report.split)}, {report.runs_of_equals:.1f} runs · "
+        f"{100 * STEP:g} % found {_percent(report.found)}, {report.runs_of_steps:.1f} runs, {wrong}"
     )
+
+
+def _percent(share: Share) -> str:
+    """With its interval; a dash where there was nothing to count."""
+    interval = share.interval_percent
+    return "-" if interval is None else f"{share.percent:.2f} % ({interval[0]:.2f}-{interval[1]:.2f})"
 
 
 def _report(noise: Noise, measurement: Measurement, level: float, classes: int, processes: ProcessPoolExecutor) -> Report:

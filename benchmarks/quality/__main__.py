@@ -67,7 +67,7 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, set | frozenset):
-        return sorted(_plain(item) for item in value)  # type: ignore[type-var]  # pairs of names
+        return sorted((_plain(item) for item in value), key=str)
     return value
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.course_files import write_file
 from benchmarks.quality.classes import BASE, PIECES, THREADS, Kernel, Program, source_of
 from grader.machine import usable_cpus
 
@@ -65,24 +66,19 @@ def write_course(folder: Path, kernels: Sequence[Kernel], programs: Sequence[Pro
     for kernel in kernels:
         size = sizes[kernel.name]
         task = _TASK.format(title=kernel.title, pieces=PIECES, profile=kernel.profile)
-        _write(folder / "tasks" / kernel.name / "task.py", task)
-        _write(folder / "tasks" / kernel.name / "base.py", source_of(kernel, BASE, size))
-        _write(folder / "reference" / "naive" / f"{kernel.name}.py", source_of(kernel, BASE, size))
+        write_file(folder / "tasks" / kernel.name / "task.py", task)
+        write_file(folder / "tasks" / kernel.name / "base.py", source_of(kernel, BASE, size))
+        write_file(folder / "reference" / "naive" / f"{kernel.name}.py", source_of(kernel, BASE, size))
         for program in programs:
-            _write(path_of(folder, kernel, program), source_of(kernel, program, size))
+            write_file(path_of(folder, kernel, program), source_of(kernel, program, size))
 
 
 def write_rules(folder: Path, runs: int, programs: Sequence[Program]) -> None:
     """`course.toml`: the grader's own rules, but so many runs of everyone."""
     threads = min(THREADS, len(usable_cpus()))
-    _write(folder / "course.toml", _COURSE.format(threads=threads, runs=runs, block_size=len(programs) + 1))
+    write_file(folder / "course.toml", _COURSE.format(threads=threads, runs=runs, block_size=len(programs) + 1))
 
 
 def path_of(folder: Path, kernel: Kernel, program: Program) -> Path:
     """Where an author's program of a kernel lies."""
     return folder / "submissions" / program.author / f"{kernel.name}.py"
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean, median, variance
 
-from scipy.stats import binomtest, kendalltau
+from scipy.stats import kendalltau
 
 from benchmarks.quality.classes import LADDER, Program, Text
+from benchmarks.share import Share
 
 DIFFERENCES = (1, 2, 5, 10)
 """Percent of work more than the base program's: what should be found."""
-_CONFIDENCE = 0.95
+_FEWEST_TO_SCATTER = 2
+"""One value has no variance."""
 
 
 @dataclass(frozen=True)
@@ -39,30 +41,6 @@ class Outcome:
         """What it says of these authors."""
         log_times = {author: value for author, value in self.log_times.items() if author in authors}
         return replace(self, log_times=log_times, faster={pair for pair in self.faster if set(pair) <= log_times.keys()})
-
-
-@dataclass(frozen=True)
-class Share:
-    """So many of so many."""
-
-    count: int
-    of: int
-
-    def __add__(self, other: "Share") -> "Share":
-        return Share(self.count + other.count, self.of + other.of)
-
-    @property
-    def percent(self) -> float | None:
-        """None where there was nothing to count."""
-        return 100 * self.count / self.of if self.of else None
-
-    @property
-    def interval_percent(self) -> tuple[float, float] | None:
-        """The 95 % interval of Clopper and Pearson (Biometrika 26, 1934)."""
-        if not self.of:
-            return None
-        interval = binomtest(self.count, self.of).proportion_ci(_CONFIDENCE, method="exact")
-        return 100 * float(interval.low), 100 * float(interval.high)
 
 
 NOTHING = Share(0, 0)
@@ -182,6 +160,6 @@ def _agreement(one: Outcome, other: Outcome) -> float:
 
 
 def _copies_variance(outcomes: Sequence[Outcome], authors: Sequence[str]) -> float | None:
-    if len(authors) < 2 or not outcomes:  # noqa: PLR2004 -- one value has no variance
+    if len(authors) < _FEWEST_TO_SCATTER or not outcomes:
         return None
     return fmean(variance(outcome.log_times[author] for author in authors) for outcome in outcomes)

@@ -4,8 +4,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from benchmarks.quality.load import QUIET
-from benchmarks.quality.merit import DIFFERENCES, Merit, Share, together
+from benchmarks.quality.merit import DIFFERENCES, Merit, together
 from benchmarks.quality.quality import Quality
+from benchmarks.share import Share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

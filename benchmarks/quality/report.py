@@ -6,9 +6,10 @@ from string import Template
 
 from benchmarks.quality.classes import PIECES, Kernel
 from benchmarks.quality.load import LOADS, QUIET
-from benchmarks.quality.merit import DIFFERENCES, Merit, Share, together
+from benchmarks.quality.merit import DIFFERENCES, Merit, together
 from benchmarks.quality.quality import ByKernel, Quality
 from benchmarks.quality.rivals import RIVALS
+from benchmarks.share import Share
 from grader.profiles import Profile
 from grader.units import ABSENT
 

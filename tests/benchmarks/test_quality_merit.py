@@ -5,7 +5,8 @@ from itertools import pairwise
 import pytest
 
 from benchmarks.quality.classes import PROGRAMS, Program, Text
-from benchmarks.quality.merit import Outcome, Share, merit, together
+from benchmarks.quality.merit import Outcome, merit, together
+from benchmarks.share import Share
 
 CLASS = (
     Program("base", 0),

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from benchmarks.stopping_rule import correlated
 from grader.errors import GraderError
 from grader.grading.estimate import score_run
 from grader.grading.rank import Ranking, RunScores, Standing, needs_more_runs, rank
@@ -74,10 +75,7 @@ def measure(
 
 def autocorrelated(rng: np.random.Generator, deviation: float, columns: int, rounds: int = 12) -> NDArray[np.float64]:
     """Make noise (rounds × columns) in which a round correlates by 0.7 with the one before."""
-    noise = rng.normal(0, deviation, (rounds, columns))
-    for number in range(1, rounds):
-        noise[number] = 0.7 * noise[number - 1] + math.sqrt(1 - 0.7**2) * noise[number]
-    return noise
+    return correlated(rng.normal(0, deviation, (rounds, columns)), 0.7)
 
 
 @st.composite
