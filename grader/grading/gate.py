@@ -41,12 +41,14 @@ class Trouble:
     """1 is the most that passes."""
     text: str
     remedy: str
+    is_cause: bool = True
+    """False for what a cause does to the control: how far that is off says nothing against a cause that was seen beside it."""
 
 
 def trouble(record: RunRecord, baseline: str) -> Trouble | None:
-    """What disturbed a run most; None where nothing did."""
-    found = max(_troubles(record, baseline), key=lambda one: one.amount)
-    return found if found.amount > 1 else None
+    """What disturbed a run most, a cause before what it did; None where nothing did."""
+    found = [one for one in _troubles(record, baseline) if one.amount > 1]
+    return max(found, key=lambda one: (one.is_cause, one.amount), default=None)
 
 
 def quieter(first: RunRecord, second: RunRecord, baseline: str) -> RunRecord:
@@ -79,6 +81,7 @@ def _troubles(record: RunRecord, baseline: str) -> Sequence[Trouble]:
             abs(off) / MOST_CONTROL_OFF,
             f"the control, a copy of the baseline, took {off_by} than it",
             "measure again on a quieter machine",
+            is_cause=False,
         ),
     )
 

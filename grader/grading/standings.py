@@ -455,7 +455,7 @@ def _disturbance_flags(stored: StoredBlock) -> tuple[str, ...]:
     found = [one for record in stored.counting if (one := trouble(record, stored.block.baseline.key)) is not None]
     if not found:
         return ()
-    worst = max(found, key=lambda one: one.amount)
+    worst = max(found, key=lambda one: (one.is_cause, one.amount))
     runs = f"{len(found)} of {len(stored.counting)} runs"
     return (f"disturbed in {runs}: {worst.text}; {worst.remedy}",)
 

@@ -64,6 +64,12 @@ def test_what_students_do_disturbs_no_run() -> None:
     assert trouble(replace(run(), turns=(*run().turns, slow)), BASELINE) is None
 
 
+def test_a_cause_that_was_seen_is_named_before_what_it_did_to_the_control() -> None:
+    found = trouble(run(control=9.0, waited=0.4, disturbance=Disturbance(busiest="make")), BASELINE)
+    assert found is not None
+    assert "other programs (make)" in found.text
+
+
 def test_of_two_runs_the_quieter_one_counts() -> None:
     bad, worse = run(waited=0.4), run(waited=0.6)
     assert quieter(bad, worse, BASELINE) is quieter(worse, bad, BASELINE) is bad
