@@ -9,16 +9,16 @@ import numpy as np
 
 from grader.content.course import Course, load_course
 from grader.content.submission import Submission, infer_task, require_files
-from grader.content.task import LoadedTask, load_task, task_names
+from grader.content.task import Case, LoadedTask, load_task, task_names
 from grader.errors import UsageError
-from grader.execution.interface import Backend
+from grader.execution.interface import Backend, Call
 from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
 from grader.grading.known_peaks import peaks_faults
 from grader.grading.pipeline import compare
 from grader.grading.progress import Progress
 from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
-from grader.records import Problem
+from grader.records import PreparedCase, Problem
 from grader.store import Store
 
 if TYPE_CHECKING:
@@ -82,7 +82,10 @@ def has_picture(task: LoadedTask) -> bool:
 
 
 def draw_own(session: Session, task: LoadedTask, submission: Submission, backend: Backend) -> Drawing:
-    """Call the submission on the task's case for pictures, and draw what it answers; the task has a picture."""
+    """Call the submission on the task's case for pictures, and draw what it answers; the task has a picture.
+
+    A wrong answer is drawn beside the right one, where there is one.
+    """
     from matplotlib.figure import Figure
 
     case, picture = task.task.picture_case, task.task.picture
@@ -93,6 +96,21 @@ def draw_own(session: Session, task: LoadedTask, submission: Submission, backend
         call, problem = call_once(generation, submission, task.task, case, prepared, session.limits({}))
     if call is None or call.outputs is None:
         return Drawing(None, problem)
+    if problem is not None:
+        compared = draw_difference(task, case, prepared, call)
+        if compared is not None:
+            return Drawing(compared, problem)
     figure = Figure(figsize=(7, 5), layout="constrained")
     picture(prepared.inputs, call.outputs, figure)
     return Drawing(figure, problem)
+
+
+def draw_difference(task: LoadedTask, case: Case, prepared: PreparedCase, call: Call | None) -> "Figure | None":
+    """What was expected, what came, and their difference; None where there is not one right answer, or nothing to draw."""
+    from grader.report.difference_picture import can_be_drawn, difference_figure
+
+    if call is None or call.outputs is None or task.task.solution is None:
+        return None
+    right = task.task.solution(prepared.inputs, prepared.expected)
+    title = f"{task.task.title}, case {case.name}"
+    return difference_figure(title, right, call.outputs) if can_be_drawn(right, call.outputs) else None

@@ -10,15 +10,17 @@ import functools
 import itertools
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, fewer_of, rounder, smaller
 from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside
 
 if TYPE_CHECKING:
@@ -102,6 +104,17 @@ def work(inputs: Inputs, expected: Expected) -> float:
     r, _, n_transient, n_keep = _arguments(inputs)
     del expected
     return float(len(r) * (n_transient + n_keep))
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer orbits, fewer updates before and after the first that is kept, then rounder numbers."""
+    r, x0, n_transient, n_keep = _arguments(inputs)
+    for columns in fewer_of(len(r)):
+        yield r[columns], x0[columns], n_transient, n_keep
+    yield from changed(inputs, 3, partial(smaller, least=1))
+    yield from changed(inputs, 2, smaller)
+    for starts in (0, 1):
+        yield from changed(inputs, starts, rounder)
 
 
 LEAST_OPERATIONS = 2.0
@@ -678,6 +691,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     usual_operations=usual_operations,
     check_cases=CHECK_CASES,

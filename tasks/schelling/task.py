@@ -7,7 +7,7 @@ seventy tests, each of which fails an honest program with a probability of 1e-12
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, rounder, smaller
 from grader.content.task import Array, ArraySpec, Case, Difference, FollowUp, Inputs, Mistake, Outputs, Task, module_beside
 
 if TYPE_CHECKING:
@@ -138,6 +139,16 @@ def work(inputs: Inputs, expected: Expected) -> float:
     del expected
     grid, _, n_rounds, _ = cast("Arguments", inputs)
     return float(grid.size) * n_rounds
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer rounds, a corner of the map, a rounder r, and the seed 0."""
+    grid, r, n_rounds, seed = cast("Arguments", inputs)
+    yield from changed(inputs, 2, smaller)
+    for n in smaller(len(grid), least=min(len(grid), 1)):
+        yield np.ascontiguousarray(grid[:n, :n]), r, n_rounds, seed
+    yield from changed(inputs, 1, rounder)
+    yield from changed(inputs, 3, smaller)
 
 
 LEAST_OPERATIONS = None
@@ -779,6 +790,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
