@@ -210,7 +210,7 @@ def _canvas_files(names: Iterable[str]) -> dict[str, str]:
 
 
 def _namesakes(names: Iterable[str]) -> frozenset[str]:
-    """The names that several participants have: Moodle's numbers differ from export to export, so nothing tells them apart."""
+    """The names that several participants have: Moodle's numbers are an assignment's own, so nothing tells them apart."""
     participants: dict[str, set[str]] = {}
     for name in names:
         if found := _MOODLE.match(name):

@@ -169,8 +169,8 @@ def _first_row_difference(r: Reals, n_transient: int, row: Reals, expected: Expe
     else:
         expected_text, got_text = _told_apart(float(expected.first[column]), float(row[column]))
     return Difference(
-        summary=f"row 0 is wrong in {wrong.size:,} of {_columns_text(len(r))}; it is the state after {n_transient + 1:,} "
-        f"update{'s' * (n_transient > 0)} of x0",
+        summary=f"row 0 is wrong in {wrong.size:,} of {_columns_text(len(r))}{_off_text(row[wrong] - expected.first[wrong])}; "
+        f"it is the state after {n_transient + 1:,} update{'s' * (n_transient > 0)} of x0",
         where=f"row 0, column {column} (r = {r[column]:.9g})",
         expected=expected_text,
         got=got_text,
@@ -194,7 +194,8 @@ def _link_difference(r: Reals, kept: Reals) -> Difference | None:
     column = int(np.flatnonzero(~(np.abs(kept[row] - updated) <= LINK_TOLERANCE))[0])
     expected_text, got_text = _told_apart(float(updated[column]), float(kept[row, column]))
     return Difference(
-        summary=f"{broken.sum():,} of {(len(kept) - 1) * len(r):,} values below row 0 are not r·x·(1 − x) of the value above",
+        summary=f"{broken.sum():,} of {(len(kept) - 1) * len(r):,} values below row 0 are not r·x·(1 − x) of the value above"
+        f"{_off_text(kept[row] - updated)} in row {row} (rounding explains {LINK_TOLERANCE:.0e})",
         where=f"row {row}, column {column} (r = {r[column]:.9g}; above it stands x = {kept[row - 1, column]:.17g})",
         expected=expected_text,
         got=got_text,
@@ -219,7 +220,8 @@ def _spread_difference(r: Reals, kept: Reals, expected: Expected) -> Difference 
         return None
     return Difference(
         summary=f"every value follows from the one above it, but the values of the {_columns_text(len(expected.undecided))} "
-        f"where the map is chaotic are not spread as its orbits are (by {spread[part]:.0f} standard deviations)",
+        f"where the map is chaotic are not spread as its orbits are (by {spread[part]:.0f} standard deviations; "
+        f"{SPREAD_TOLERANCE:.0f} would pass)",
         where=f"values from {part / bins:g} to {(part + 1) / bins:g} in these columns (the first is r = "
         f"{r[expected.undecided[0]]:.9g})",
         expected=f"{_share_text(expected.visits, part)} of them",
@@ -260,6 +262,12 @@ def tolerance_used(inputs: Inputs, answer: Outputs, expected: Expected) -> float
 
 def _greatest(shares: Reals) -> float:
     return float(np.max(np.where(np.isnan(shares), np.inf, shares), initial=0.0))
+
+
+def _off_text(off: Reals) -> str:
+    """By how much, at most; nothing where that is no number."""
+    most = float(np.max(np.abs(off), initial=0.0))
+    return f", by up to {most:.2g}" if math.isfinite(most) else ""
 
 
 def _columns_text(count: int) -> str:

@@ -237,7 +237,7 @@ def fault_of_rest(grid: Map, answer: Outputs, expected: Expected) -> Difference 
     if len(changed):
         row, column = changed[0]
         return Difference(
-            summary=f"nobody can move here, but {len(changed):,} cells of the map change",
+            summary=f"nobody can move here, but {len(changed):,} of {grid.size:,} cells of the map change",
             where=f"row {row}, column {column}",
             expected=str(grid[row, column]),
             got=str(final[row, column]),
@@ -327,8 +327,8 @@ def fault_of_prefix(counts: Counts, fewer: Counts) -> Difference | None:
         return None
     first = different[0]
     return Difference(
-        summary="the first rounds depend on n_rounds, or the same arguments do not give the same result. Is the generator "
-        "seeded in every call, from seed alone?",
+        summary="the first rounds depend on n_rounds, or the same arguments do not give the same result: "
+        f"{different.size:,} of {len(fewer):,} counts differ. Is the generator seeded in every call, from seed alone?",
         where=f"the count of round {first} (counted from 0), called with n_rounds = {len(fewer)} instead of {len(counts)}",
         expected=f"{counts[first]}, as before",
         got=str(fewer[first]),
@@ -342,7 +342,7 @@ def fault_of_repetition(expected: Map, got: Map, how: str, what: str) -> Differe
         return None
     row, column = different[0]
     return Difference(
-        summary=f"{how}, the function has to return {what}, but {len(different):,} cells differ",
+        summary=f"{how}, the function has to return {what}, but {len(different):,} of {got.size:,} cells differ",
         where=f"row {row}, column {column}",
         expected=str(expected[row, column]),
         got=str(got[row, column]),
