@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.content.upload_names import Layout, feedback_path, name_fault
 from grader.errors import UsageError
@@ -74,7 +75,7 @@ def chosen_export(exports: Sequence[Export], archive: str | None) -> Export | No
     return found[-1]
 
 
-def _export(document: Mapping[str, object]) -> Export:
+def _export(document: Mapping[str, Any]) -> Export:
     """ValueError, or what a wrong type raises, where it is none that was written here."""
     archive, layout, handles = document["archive"], Layout(document["layout"]), document["handles"]
     if not isinstance(archive, str) or layout not in _OF_PLATFORMS or not isinstance(handles, dict):

@@ -12,6 +12,8 @@ from grader.content.task import Array, Inputs
 _MOST_PARTS = 16
 """An array is tried without a half of it, a quarter, and so on to this part, or a single item."""
 _DIGITS = (1, 2, 3)
+_READ = 1000
+"""Numbers of an array that somebody may read."""
 
 
 def changed(inputs: Inputs, position: int, way: Callable[[Any], Iterator[Any]]) -> Iterator[Inputs]:
@@ -44,12 +46,20 @@ def smaller(number: int, least: int = 0) -> Iterator[int]:
 
 
 def rounder(value: Any) -> Iterator[Any]:  # noqa: ANN401 -- an array or a number, and the same comes out
-    """The value with fewer digits behind its greatest one, where that changes it; of an array, all at once."""
+    """The value with fewer digits behind its greatest one, where that changes it; of an array that can be read, all at once."""
     array = np.asarray(value)
     greatest = float(np.max(np.abs([array.real, array.imag]), initial=0.0))
-    if array.dtype.kind not in "fc" or greatest == 0 or not math.isfinite(greatest):
+    if array.dtype.kind not in "fc" or array.size > _READ or greatest == 0 or not math.isfinite(greatest):
         return
     for digits in _DIGITS:
-        rounded = np.round(array, digits - 1 - math.floor(math.log10(greatest))) + 0.0  # no −0
+        decimals = digits - 1 - math.floor(math.log10(greatest))
+        rounded = np.array([_rounded(one, decimals) for one in array.ravel().tolist()], array.dtype).reshape(array.shape)
         if not np.array_equal(rounded, array, equal_nan=True):
             yield rounded if isinstance(value, np.ndarray) else rounded.item()
+
+
+def _rounded(number: complex, decimals: int) -> complex:
+    """Exact in the decimals, as NumPy's rounding is not; 0 where it would be −0."""
+    if isinstance(number, complex):
+        return complex(round(number.real, decimals) + 0.0, round(number.imag, decimals) + 0.0)
+    return round(number, decimals) + 0.0

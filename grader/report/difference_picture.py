@@ -113,8 +113,8 @@ def _draw_off(figure: Figure, axes: Axes, pair: _Pair) -> None:
     """With its sign; where values are of very different size, the logarithm of its size."""
     scale: Normalize
     if pair.is_wide:
-        off, scale, colours, label = np.abs(pair.off), _decades(pair.most), _SIZES, "size of the difference"
-        off = np.where(off < scale.vmin, scale.vmin, off)
+        scale, colours, label = _decades(pair.most), _SIZES, "size of the difference"
+        off = np.clip(np.abs(pair.off), scale.vmin, None)  # NaN stays
     else:
         off, scale, colours, label = pair.off, Normalize(-pair.most, pair.most), _SIGNED, "difference"
     image = axes.imshow(

@@ -1,7 +1,7 @@
 """From failing inputs to the smallest that fail alike: it ends, is true, repeats itself, and survives what it calls."""
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,7 +152,7 @@ def wrong_behind(first: int) -> Callable[[Array], Array]:
     return lambda x: 2 * x + (np.arange(x.size) >= first)
 
 
-def failing_always(kind: FailureKind, message: str) -> Mapping[int, Failure]:
+def failing_always(kind: FailureKind, message: str) -> dict[int, Failure]:
     return dict.fromkeys(range(1000), Failure(kind, message))
 
 
@@ -176,7 +176,7 @@ def test_the_student_reads_a_call_to_paste_and_both_answers(task: LoadedTask) ->
         "  1 numbers differ",
         f"  at [1]: expected <{2 * x[1]}>, got <{2 * x[1] + 1}>",
         f"  expected in full: [{2 * x[0]:.0f}., {2 * x[1]:.0f}.]",
-        f"  got in full: [{2 * x[0]:.0f}., {2 * x[1] + 1:.0f}.]",
+        f"  got in full:      [{2 * x[0]:.0f}., {2 * x[1] + 1:.0f}.]",
     ]
 
 
@@ -188,9 +188,9 @@ def test_an_exception_is_found_again_by_its_kind(task: LoadedTask) -> None:
 
 
 def test_another_exception_is_not_alike(task: LoadedTask) -> None:
-    failures = {0: Failure(FailureKind.EXCEPTION, "IndexError: 3"), 1: Failure(FailureKind.EXCEPTION, "IndexError: 3")}
-    others = {call: Failure(FailureKind.EXCEPTION, "ZeroDivisionError: 3") for call in range(2, 1000)}
-    assert Trial(task, paced(1e-9, failures=failures | others)).found() is None
+    first = {0: Failure(FailureKind.EXCEPTION, "IndexError: 3")}  # of every worker
+    failures = failing_always(FailureKind.EXCEPTION, "ZeroDivisionError: 3") | first
+    assert Trial(task, paced(1e-9, failures=failures)).found() is None
 
 
 def test_who_hangs_on_smaller_inputs_costs_the_budget_and_no_more(task: LoadedTask) -> None:
