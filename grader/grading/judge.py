@@ -45,6 +45,9 @@ _HEADLINES = {
     FailureKind.PROCESSES: "Too many processes and threads: the call was ended",
 }
 
+_COMES_AS_PARAMETERS = (
+    'what the function needs comes as its parameters, and your own runs of it belong under `if __name__ == "__main__":`'
+)
 _HINTS = (
     (
         "number of threads must be between",
@@ -54,6 +57,9 @@ _HINTS = (
     ("Operation not permitted", "new processes, sockets and changes to the machine are not allowed in this task"),
     ("can't start new thread", "more threads were asked for than this task's budget allows"),
     ("maximum recursion depth", "the recursion goes too deep for Python: use a loop"),
+    ("EOFError: EOF when reading a line", f"nobody answers input() here: {_COMES_AS_PARAMETERS}"),
+    ("FileNotFoundError", f"your Python files are here, and no others: {_COMES_AS_PARAMETERS}"),
+    ("sys.argv", f"there is no command line here: {_COMES_AS_PARAMETERS}"),
 )
 
 

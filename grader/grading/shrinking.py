@@ -123,7 +123,13 @@ def shrink(
         if trials.fails(problem.inputs, limits.cold_call_s(case.name)) is None:
             return None  # it takes more than these inputs to fail: calls before, or chance
         limit_s = min(limits.cold_call_s(case.name), budget.seconds)
-        return smallest(problem.inputs, smaller, partial(trials.fails, limit_s=limit_s), budget)
+        found = smallest(problem.inputs, smaller, partial(trials.fails, limit_s=limit_s), budget)
+    return None if found is None or _is_only_rounder(found, problem) else found
+
+
+def _is_only_rounder(found: Smallest, problem: Problem) -> bool:
+    """Rounder numbers alone say nothing more about a failure that needs no certain numbers."""
+    return found.got is None and forms_text(found.inputs) == forms_text(problem.inputs or ())
 
 
 def _cases(task: LoadedTask) -> Iterator[Case]:

@@ -74,7 +74,7 @@ def difference_figure(title: str, expected: Outputs, got: Outputs) -> Figure:
     panels = list(figure.subplots(1, 3))
     draw = _draw_maps if pair.expected.ndim == _MAP else _draw_curves
     draw(figure, panels, pair)
-    for axes, name in zip(panels, ("expected", "yours", "difference: yours − expected"), strict=True):
+    for axes, name in zip(panels, ("expected", "yours", "difference"), strict=True):
         axes.set_title(name)
     figure.suptitle(f"{title}\n{_told(pair)}", parse_math=False)
     return figure
@@ -116,7 +116,7 @@ def _draw_off(figure: Figure, axes: Axes, pair: _Pair) -> None:
         scale, colours, label = _decades(pair.most), _SIZES, "size of the difference"
         off = np.clip(np.abs(pair.off), scale.vmin, None)  # NaN stays
     else:
-        off, scale, colours, label = pair.off, Normalize(-pair.most, pair.most), _SIGNED, "difference"
+        off, scale, colours, label = pair.off, Normalize(-pair.most, pair.most), _SIGNED, "yours − expected"
     image = axes.imshow(
         off, cmap=colormaps[colours].with_extremes(bad=_MARK), norm=scale, aspect="auto", interpolation="nearest"
     )

@@ -187,6 +187,12 @@ def test_an_exception_is_found_again_by_its_kind(task: LoadedTask) -> None:
     assert (found.problem.verdict, length(found.inputs), found.got) == (Verdict.RUNTIME_ERROR, 1, None)
 
 
+def test_rounder_numbers_alone_say_nothing_of_an_exception(task: LoadedTask) -> None:
+    trial = Trial(task, paced(1e-9, failures=failing_always(FailureKind.EXCEPTION, "IndexError: 3")), case=0)
+    assert trial.found() is None
+    assert trial.calls > 1
+
+
 def test_another_exception_is_not_alike(task: LoadedTask) -> None:
     first = {0: Failure(FailureKind.EXCEPTION, "IndexError: 3")}  # of every worker
     failures = failing_always(FailureKind.EXCEPTION, "ZeroDivisionError: 3") | first
