@@ -69,11 +69,11 @@ def test_a_failing_case_can_be_run_alone(course: SmallCourse, tmp_path: Path) ->
 def test_a_wrong_answer_is_shown_on_a_call_to_paste_and_as_a_picture(course: SmallCourse, tmp_path: Path) -> None:
     file, picture = tmp_path / "distances.py", tmp_path / "wrong.png"
     file.write_text(SQUARED, encoding="utf-8")
-    said = course.grader("check", file).out
-    pasted = re.search(r"the smallest call found that fails like this one:\n +distances\((.*)\)\n", said)
+    (result,) = course.results(course.grader("check", file, "--json")).values()
+    pasted = re.search(r"the smallest call found that fails like this one:\n +distances\((.*)\)\n", result["message"])
     assert pasted is not None
     points = eval(pasted[1], {"np": np})  # noqa: S307 -- that it can be pasted is what is tested
-    case = course.folder / "results" / "cases" / "distances" / "distances.npz"
+    case = course.folder / "results" / "cases" / result["author"] / "distances.npz"
     with np.load(case) as saved:
         assert np.array_equal(saved["input_0"], points)
     assert course.grader("check", file, "--case", case, "--picture", picture).code == 1
