@@ -4,7 +4,7 @@ import numpy as np
 
 SIZE = 8
 PERCENT = 0
-GRID = np.linspace(0.0, 1.0, 1500)
+GRID = np.linspace(0.0, 1.0, 1000)
 
 
 def piece(number, x):
