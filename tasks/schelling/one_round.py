@@ -158,7 +158,7 @@ class Count:
             summary=f"in round {number} (counted from 0), the moves are not uniformly random on the market. {self.advice}",
             where=f"{self.part} ({self.size:,} of {self.cells:,} cells)",
             expected=f"about {self.mean:,.0f} ± {self.deviation:,.0f} {KIND_NAMES[self.kind]}",
-            got=f"{self.found:,}, {abs(self.found - self.mean) / self.deviation:.0f} standard deviations from that; chance leads "
+            got=f"{self.found:,}, {abs(self.found - self.mean) / self.deviation:.0f} standard deviations from it; chance leads "
             f"so far off with a probability below {ALPHA:.0e}",
         )
 
