@@ -127,6 +127,9 @@ class _ScriptedWorker:
         peak_memory_bytes = sum(buffer.nbytes for buffer in buffers) if track_memory else None
         return self._call(wall_time_s, buffers, None, peak_memory_bytes)
 
+    def release(self) -> None:
+        """A script holds nothing."""
+
     def compiled_functions(self) -> bytes:
         return self._script.compiles
 

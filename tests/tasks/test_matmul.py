@@ -257,7 +257,7 @@ def test_expecting_and_checking_leave_inputs_and_outputs_alone() -> None:
         np.testing.assert_array_equal(c, before)
     np.testing.assert_array_equal(inputs[0], a)
     np.testing.assert_array_equal(inputs[1], b)
-    np.testing.assert_array_equal(expected.product, right)
+    np.testing.assert_array_equal(expected, right)
 
 
 def test_the_first_public_cases_are_not_square() -> None:
