@@ -81,16 +81,14 @@ class DrawnInputs:
         words = np.frombuffer(case.name.encode() + bytes(-len(case.name.encode()) % 4), dtype=np.uint32)
         generator = np.random.default_rng([self._seed, number, *words.tolist()])
         prepared = prepare(self._task, case, generator)
-        if number == 0 and case.name not in self._facts:
-            self._facts[case.name] = _facts_of(self._task, case, prepared)
         if number <= _SIZING_CALLS:  # what is drawn beyond that, hardly anybody else needs
             self._keep(key, prepared)
         return prepared
 
     def facts(self, case: Case) -> CaseFacts:
-        """Of a case's first draw; it is drawn for that at most once."""
+        """Of a case's first draw; it is made for that at most once."""
         if case.name not in self._facts:
-            self(case, 0)
+            self._facts[case.name] = _facts_of(self._task, case, self(case, 0))
         return self._facts[case.name]
 
     def _keep(self, key: tuple[str, int], prepared: PreparedCase) -> None:
