@@ -82,7 +82,7 @@ class Graded:
     kept_report_s: float
     """The report once more, from the kept boards."""
     peak_memory_mb: dict[str, float]
-    """Of the parent since it started, by the end of each stage; a call's buffer, which it shares with the worker, is part of it."""
+    """Of the parent since it started, by the end of each stage, the buffers that it shares with workers included."""
     regraded: Regraded
 
 
