@@ -272,8 +272,9 @@ def _speed_facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         yield "time of a call", Text(f"{time_text(result.wall_time_s)} at case {result.case}")
         yield "rate", Text(_rate_within(result, report.work_units[result.task]))
         yield "speedup", Text(f"{speedup_text(result.speedup, result.speedup_low, result.speedup_high)} over {result.baseline}")
-        if report.peaks is not None:
-            yield "share of the limit", Text(limit_text(result, report.results) or "unknown: the task counts no operations")
+        share = limit_text(result, report.results)
+        if share:
+            yield "share of the limit", Text(share)
     for growth in result.growths:
         yield "growth", Text(harmless_line(growth_text(growth)))
 
