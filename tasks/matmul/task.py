@@ -226,7 +226,8 @@ CHECK_CASES = (
 )
 
 BENCHMARK_CASES = tuple(
-    Case(str(size), _uniform(size, size, size), f"{size} × {size} times {size} × {size}") for size in (64, 128, 256, 1024, 2048)
+    Case(str(size), _uniform(size, size, size), f"{size} × {size} times {size} × {size}")
+    for size in (64, 128, 256, 512, 768, 1024, 2048)
 )
 
 

@@ -290,7 +290,7 @@ def test_work_is_two_flop_for_each_term() -> None:
 
 
 def test_benchmarks_are_square_and_named_by_their_size() -> None:
-    assert [case.name for case in TASK.benchmark_cases] == ["64", "128", "256", "1024", "2048"]
+    assert [case.name for case in TASK.benchmark_cases] == ["64", "128", "256", "512", "768", "1024", "2048"]
     for case in TASK.benchmark_cases[:3]:
         a, b = own_copy(drawn(case))
         assert a.shape == b.shape == (int(case.name), int(case.name))
