@@ -104,9 +104,10 @@ def main() -> None:
             return ScriptedClass(folder, TASKS, _SEED)
         return VariantClass(folder, tuple(arguments.tasks or task_names(COURSE)), _SEED)
 
-    classes = [grade_class(make, size) for size in sorted(arguments.authors)]
-    for one in classes:
-        _show(asdict(one), as_json=arguments.json)
+    classes = []
+    for size in sorted(arguments.authors):
+        classes.append(grade_class(make, size))
+        _show(asdict(classes[-1]), as_json=arguments.json)
     if len(classes) > 1:
         for authors in _PROJECTED:
             _show({f"{authors} authors": project(classes, authors)}, as_json=arguments.json)
@@ -250,6 +251,7 @@ def _show(figures: dict[str, object], *, as_json: bool) -> None:
     for name, value in figures.items():
         sys.stdout.write(f"{name:20} {_as_text(value)}\n")
     sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def _as_text(value: object) -> str:
