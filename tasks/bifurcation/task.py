@@ -404,7 +404,13 @@ BENCHMARK_CASES = tuple(
         _orbits(k, n_transient, n_keep),
         f"{k:,} values of r, {n_transient:,} updates dropped and {n_keep} kept.",
     )
-    for k, n_transient, n_keep in ((1_000, 200, 50), (1_000, 200, 200), (10_000, 1_000, 200), (100_000, 1_000, 200))
+    for k, n_transient, n_keep in (
+        (1_000, 200, 50),
+        (1_000, 200, 200),
+        (10_000, 1_000, 200),
+        (25_000, 1_000, 200),
+        (50_000, 1_000, 200),
+    )
 )
 
 

@@ -283,7 +283,13 @@ BENCHMARK_CASES = tuple(
         _timed(size, max_iter, mean_count),
         f"{size} × {size} pixels, at most {max_iter} updates each.",
     )
-    for size, max_iter, mean_count in ((64, 100, 11.1), (256, 100, 11.1), (1000, 256, 17.2), (2000, 2000, 21.0))
+    for size, max_iter, mean_count in (
+        (64, 100, 11.1),
+        (256, 100, 11.1),
+        (500, 256, 17.2),
+        (1000, 256, 17.2),
+        (2000, 2000, 21.0),
+    )
 )
 
 

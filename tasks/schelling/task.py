@@ -464,7 +464,7 @@ CHECK_CASES = (
 
 BENCHMARK_CASES = tuple(
     Case(f"{n}x{n}-{n_rounds}", _random(n, R_TIMED, n_rounds, empty=EMPTY_TIMED), f"{n} × {n} cells, {n_rounds} rounds.")
-    for n, n_rounds in ((64, 20), (128, 20), (256, 50), (1024, 50), (4096, 50))
+    for n, n_rounds in ((64, 20), (128, 20), (256, 50), (512, 50), (1024, 50), (4096, 50))
 )
 
 
