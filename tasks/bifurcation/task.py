@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside
+from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside, secret_beside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +39,8 @@ DECIDED = 1e-6
 """Columns whose bound on rounding is larger are undecided: the chaotic ones, where it soon exceeds everything."""
 SPREAD_TOLERANCE = 8.0
 """Standard deviations of a bin's visits (see `_spread`): a right answer exceeds it in 1 of 10¹² calls at most."""
+BINS = 8
+"""Equal parts of [0, 1] in which visits are counted."""
 SAMPLE_COLUMNS = 8
 """In so many columns at once a review looks for a program that explains them."""
 MOST_PROGRAMS = 12
@@ -64,13 +66,19 @@ class Expected:
     visits: Counts
     """How often the trusted orbit of each of those falls into each bin; int64[undecided, bins]."""
     follow: Callable[[int, int], Reals]
-    """`follow(order, updates)`: their states by one of the known orders of evaluation; computed when first asked for."""
+    """`follow(order, updates)`: their states by one of the known orders of evaluation; computed when `review` first asks."""
 
 
 @functools.cache
 def _kernels() -> ModuleType:
     """The compiled functions beside this file."""
     return module_beside(__file__, "kernels.py")
+
+
+@functools.cache
+def _secret() -> ModuleType | None:
+    """Where orbits are followed fast, and in the orders of honest programs; None in a student's copy."""
+    return secret_beside(__file__, "kernels.py")
 
 
 def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:
@@ -83,15 +91,16 @@ def expect(inputs: Inputs) -> Expected:
     """Follow all orbits to row 0, with the bound on rounding, and those that it leaves undecided to the last row."""
     r, x0, n_transient, n_keep = _arguments(inputs)
     updates = n_transient + 1
-    parts = _in_bands(lambda band: _kernels().start(r[band], x0[band], updates), len(r))
+    kernels = _secret() or _kernels()
+    parts = _in_bands(lambda band: kernels.start(r[band], x0[band], updates), len(r))
     first, bound = (np.concatenate(part) for part in zip(*parts, strict=True))
     undecided = np.flatnonzero(bound > DECIDED)
     r, x0, start = r[undecided], x0[undecided], first[undecided]
-    visits = _in_bands(lambda band: _kernels().visits(r[band], start[band], n_keep), len(undecided))
+    visits = _in_bands(lambda band: kernels.visits(r[band], start[band], n_keep, BINS), len(undecided))
 
     @functools.cache
     def follow(order: int, updates: int) -> Reals:
-        parts = _in_bands(lambda band: _kernels().follow_order(order, r[band], x0[band], updates), len(undecided))
+        parts = _in_bands(lambda band: kernels.follow_order(order, r[band], x0[band], updates), len(undecided))
         return np.concatenate(list(parts))
 
     return Expected(first, bound, undecided, np.concatenate(list(visits)), follow)
@@ -215,7 +224,7 @@ def _spread_difference(r: Reals, kept: Reals, expected: Expected) -> Difference 
 
 
 def _visits(kept: Reals, columns: Columns) -> Counts:
-    return np.concatenate(list(_in_bands(lambda band: _kernels().visits_of(kept, columns[band]), len(columns))))
+    return np.concatenate(list(_in_bands(lambda band: _kernels().visits_of(kept, columns[band], BINS), len(columns))))
 
 
 def _spread(visits: Counts, trusted: Counts) -> Reals:
@@ -275,39 +284,40 @@ def review(inputs: Inputs, answer: Outputs, expected: Expected) -> str | None:
     A chaotic orbit that was not followed from x0, update by update, ends elsewhere. So does one whose operations came in an
     order that is not known here, or with other roundings (extended precision); which of the two it is, a person decides.
 
-    What explains a few columns mostly explains all, so a program that was found is tried on all that are left.
+    What explains a few columns mostly explains all, so a program that was found is tried on all that are left. A student's
+    copy of the course asks nothing: it does not know the orders.
     """
     r, x0, n_transient, n_keep = _arguments(inputs)
     (kept,) = answer
-    if n_keep == 0:
+    columns, secret = expected.undecided, _secret()
+    if n_keep == 0 or secret is None:
         return None
-    columns, kernels = expected.undecided, _kernels()
     left = np.arange(len(columns))
     for _ in range(MOST_PROGRAMS):
         sample = columns[left[:SAMPLE_COLUMNS]]
-        program = kernels.find_program(r[sample], x0[sample], n_transient, kept[0, sample])
+        program = secret.find_program(r[sample], x0[sample], n_transient, kept[0, sample])
         if program is None:
             break
         order, rest, _ = program
         states = expected.follow(order, n_transient - rest)[left]
-        left = left[~kernels.explained(program, r[columns[left]], states, kept[0, columns[left]])]
+        left = left[~secret.explained(program, r[columns[left]], states, kept[0, columns[left]])]
     if left.size == 0:
         return None
     column = int(columns[left[0]])
     return (
-        f"{left.size:,} of {len(columns):,} chaotic columns follow none of the {len(kernels.ORDERS)} orders "
+        f"{left.size:,} of {len(columns):,} chaotic columns follow none of the {len(secret.ORDERS)} orders "
         f"of evaluation known here; the first is column {column}, r = {float(r[column])!r}, x0 = {float(x0[column])!r}: after "
         f"{n_transient + 1:,} updates expected {float(expected.first[column])!r} (or what another known order gives), got "
-        f"{float(kept[0, column])!r}; {_kept_order_text(r, kept, column)}"
+        f"{float(kept[0, column])!r}; {_kept_order_text(secret, r, kept, column)}"
     )
 
 
-def _kept_order_text(r: Reals, kept: Reals, column: int) -> str:
+def _kept_order_text(secret: ModuleType, r: Reals, kept: Reals, column: int) -> str:
     """Which order the kept values of a column follow: one that they follow from row 0 on, but not from x0, is suspicious."""
     if len(kept) == 1:
         return "no further value is kept there"
     values = np.ascontiguousarray(kept[:, column])
-    names = [name for order, name in enumerate(_kernels().ORDERS) if _kernels().follows_order(order, r[column], values)]
+    names = [name for order, name in enumerate(secret.ORDERS) if secret.follows_order(order, r[column], values)]
     return f"from there on it follows {names[0]}" if names else "nor does it follow a known order from there on"
 
 

@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside
+from grader.content.task import (
+    Array,
+    ArraySpec,
+    Case,
+    Difference,
+    Inputs,
+    Mistake,
+    Outputs,
+    Task,
+    module_beside,
+    naive_beside,
+    secret_beside,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,6 +32,8 @@ if TYPE_CHECKING:
 Reals: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int32]
 Draw: TypeAlias = Callable[[np.random.Generator], Inputs]
+Counting: TypeAlias = Callable[[Reals, Reals, complex, int], Counts]
+"""A way to compute the answer."""
 
 RADIUS = 2.0
 """Updates are counted while |z| is at most this."""
@@ -50,6 +64,17 @@ def _kernels() -> ModuleType:
     return module_beside(__file__, "kernels.py")
 
 
+@functools.cache
+def _count_updates() -> Counting:
+    """A trusted computation, compiled; in a student's copy it is the naive reference under `@njit`, and takes longer."""
+    fast = secret_beside(__file__, "kernels.py")
+    if fast is not None:
+        return cast("Counting", fast.count_updates)
+    from numba import njit
+
+    return cast("Counting", njit(nogil=True)(naive_beside(__file__).julia))
+
+
 def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:
     """One array of counts: a row for each y, a column for each x."""
     x, y, _, _ = cast("tuple[Reals, Reals, complex, int]", inputs)
@@ -62,9 +87,9 @@ def expect(inputs: Inputs) -> Counts:
     Bands of rows on all cores: nothing is being timed while this runs, and the class waits for it.
     """
     x, y, c, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
-    bands = np.array_split(y, min(os.cpu_count() or 1, max(1, len(x) * len(y) // BAND_PIXELS)))
+    count, bands = _count_updates(), np.array_split(y, min(os.cpu_count() or 1, max(1, len(x) * len(y) // BAND_PIXELS)))
     with ThreadPoolExecutor(len(bands)) as threads:
-        counted = threads.map(lambda band: _kernels().count_updates(x, band, c, max_iter), bands)
+        counted = threads.map(lambda band: count(x, band, c, max_iter), bands)
         return np.concatenate(list(counted))
 
 
@@ -145,7 +170,7 @@ def _timed(size: int, max_iter: int, mean_count: float) -> Draw:
         step = math.ceil(size / SAMPLE)
 
         def mean(c: complex) -> float:
-            return float(_kernels().count_updates(x[::step].copy(), y[::step].copy(), c, max_iter).mean())
+            return float(_count_updates()(x[::step].copy(), y[::step].copy(), c, max_iter).mean())
 
         return x, y, _c_with_mean(mean, mean_count, rng), max_iter
 

@@ -6,6 +6,7 @@ rounds show the maps on the way, and `check_further` holds them against it. What
 seventy tests, each of which fails an honest program with a probability of 1e-12.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,19 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, FollowUp, Inputs, Mistake, Outputs, Task, module_beside
+from grader.content.task import (
+    Array,
+    ArraySpec,
+    Case,
+    Difference,
+    FollowUp,
+    Inputs,
+    Mistake,
+    Outputs,
+    Task,
+    module_beside,
+    secret_beside,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,12 +54,17 @@ def _load_one_round() -> ModuleType:
     return module_beside(__file__, "one_round.py")
 
 
+@functools.cache
+def _fast() -> ModuleType | None:
+    """Where the model is simulated fast; None in a student's copy."""
+    return secret_beside(__file__, "kernels.py")
+
+
 _one_round = _load_one_round()
 ALPHA: float = _one_round.ALPHA
 find_dissatisfied: Callable[[Map, float], Mask] = _one_round.find_dissatisfied
 log_arrangements: Callable[[Counts], float] = _one_round.log_arrangements
 fault_of_round: Callable[[Map, Map, float, int], Difference | None] = _one_round.fault_of_round
-kernels: Callable[[], ModuleType] = _one_round.kernels
 wanted_neighbours: Callable[[float], int] = _one_round.wanted_neighbours
 
 
@@ -104,9 +122,17 @@ def expect(inputs: Inputs) -> Expected:
 def simulated_series(grid: Map, r: float, n_rounds: int, seed: int) -> Series:
     """How many are dissatisfied at the start of each round and after the last, on average over simulations with other seeds."""
     simulations = min(MOST_SIMULATIONS, max(1, SIMULATED_CELLS // grid.size))
-    simulate, wanted = kernels().simulate, wanted_neighbours(r)
-    counts = [simulate(grid, wanted, n_rounds, (seed + 1) * (1 + number)) for number in range(simulations)]
+    counts = [_simulated_counts(grid, r, n_rounds, (seed + 1) * (1 + number)) for number in range(simulations)]
     return np.asarray(np.mean(counts, axis=0))
+
+
+def _simulated_counts(grid: Map, r: float, n_rounds: int, seed: int) -> Counts:
+    """How many are dissatisfied at the start of each round and after the last in one trusted simulation."""
+    fast = _fast()
+    if fast is not None:
+        return np.asarray(fast.simulate(grid, wanted_neighbours(r), n_rounds, seed))
+    final, counts = simulated(grid, r, n_rounds, seed)
+    return np.append(counts, _count_dissatisfied(final, r))
 
 
 def check(inputs: Inputs, answer: Outputs, expected: Expected) -> Difference | None:
@@ -208,7 +234,12 @@ def fault_of_series(answer: Outputs, expected: Expected, r: float) -> Difference
 def series_of(answer: Outputs, r: float) -> Counts:
     """How many are dissatisfied at the start of each round, as an answer says, and on its final map."""
     final, counts = answer
-    return np.append(counts, kernels().count_dissatisfied(final, wanted_neighbours(r)))
+    return np.append(counts, _count_dissatisfied(final, r))
+
+
+def _count_dissatisfied(grid: Map, r: float) -> int:
+    fast = _fast()
+    return int(fast.count_dissatisfied(grid, wanted_neighbours(r)) if fast else np.count_nonzero(find_dissatisfied(grid, r)))
 
 
 def tolerance_used(inputs: Inputs, answer: Outputs, expected: Expected) -> float:
