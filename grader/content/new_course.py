@@ -64,7 +64,7 @@ def start_course(course_folder: Path, folder: Path) -> NewCourse:
     try:
         with ExitStack() as undo:
             _make_folder(folder, undo)
-            copied = [file for name in CONTENT_FOLDERS for file in _content(course_folder / name)]
+            copied = [file for name in CONTENT_FOLDERS for file in content_files(course_folder / name)]
             for file in copied:
                 _write(folder / file.relative_to(course_folder), file.read_bytes(), undo)
             _write(folder / SUBMISSIONS_FOLDER / "README.md", _SUBMISSIONS_README.encode(), undo)
@@ -82,20 +82,25 @@ def _require_room(course_folder: Path, folder: Path) -> None:
             raise UsageError(f"{folder} is a file; name a folder that is new or empty")
         if folder.is_dir() and any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty, and nothing is overwritten; name a folder that is new or empty")
-        for name in (*CONTENT_FOLDERS, SUBMISSIONS_FOLDER):
-            if folder.resolve().is_relative_to((course_folder / name).resolve()):
-                raise UsageError(f"{folder} is inside this course's own {name}/; name a folder beside the course")
+        require_outside(course_folder, folder)
     except OSError as error:
         raise UsageError(f"{folder} cannot be used: {error.strerror}") from error
 
 
-def _content(folder: Path) -> Iterator[Path]:
+def require_outside(course_folder: Path, folder: Path) -> None:
+    """UsageError for a folder within the course's own content: whatever is written there would become part of it."""
+    for name in (*CONTENT_FOLDERS, SUBMISSIONS_FOLDER):
+        if folder.resolve().is_relative_to((course_folder / name).resolve()):
+            raise UsageError(f"{folder} is inside this course's own {name}/; name a folder beside the course")
+
+
+def content_files(folder: Path) -> Iterator[Path]:
     """The files of a folder of the course, sorted, without hidden ones and what was compiled."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__pycache__")) or path.suffix in _COMPILED_SUFFIXES:
             continue
         if path.is_dir():
-            yield from _content(path)
+            yield from content_files(path)
         else:
             yield path
 

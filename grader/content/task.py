@@ -29,7 +29,7 @@ Array: TypeAlias = NDArray[Any]
 Value: TypeAlias = Array | int | float | complex
 """One positional argument: a C-contiguous array of numbers, or a Python scalar."""
 
-SECRET_FOLDER = "secret"
+SECRET_FOLDER = "secret"  # noqa: S105 -- where it is
 """In a task's folder: what no student's copy of the course holds."""
 CASES_FILE = "cases.py"
 """In that folder: `secret_cases(task)`, from the module of `task.py` to the task's secret cases."""
@@ -246,8 +246,6 @@ def naive_beside(file: str) -> ModuleType:
 
 
 # The interface
-
-
 
 
 def read_interface(source: str | bytes, name: str) -> Interface:
