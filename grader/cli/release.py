@@ -15,7 +15,7 @@ from grader.cli.report_folder import Output, Written, write_folder
 from grader.content.engine import engine_distribution, engine_files
 from grader.content.new_course import require_outside
 from grader.content.release_notes import Estimate, ReleaseNotes
-from grader.content.student_copy import README_FILE, Solution, copied, released, solutions, tasks_table
+from grader.content.student_copy import README_FILE, Solution, by_task, copied, released, solutions, tasks_table
 from grader.content.wheel import Distribution, wheel
 from grader.errors import UsageError
 from grader.grading.reference_speeds import estimate_of, estimate_text
@@ -132,11 +132,16 @@ def _document(made: _Made, folder: Path, written: Written) -> dict[str, object]:
 
 def _lines(made: _Made, path: Path) -> list[str]:
     cases = sum(made.public_cases.values())
-    lines = [f"{path}: {len(made.public_cases)} tasks with {cases} public cases, {len(made.given)} references"]
-    lines += [f"  {one.task}: {one.level}" for one in made.given]
+    counts = (_counted(len(made.public_cases), "task"), _counted(cases, "public case"), _counted(len(made.given), "reference"))
+    lines = ["{}: {} with {}, {}".format(path, *counts)]
+    lines += [f"  {task}: {', '.join(levels)}" for task, levels in by_task(made.given).items()]
     if made.estimates:
         lines.append("not in it:")
-        lines += [f"  {one.task}: {estimate_text(one)}" for one in made.estimates]
+        lines += [f"  {one.task} · {estimate_text(one)}" for one in made.estimates]
     if any(one.speedup is None for one in made.estimates):
         lines.append("what has no estimate was not measured under today's conditions: grader grade, then release again")
     return [*lines, f"hand it out with {path.with_name(README_FILE)}; installed by: {command('pip install', str(path))}"]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"

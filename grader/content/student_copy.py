@@ -4,7 +4,7 @@
 released. Never a task's `secret/`, submissions or results: nothing is read from there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -45,7 +45,12 @@ def released(course_folder: Path, course: Course, at: datetime) -> tuple[Solutio
     return tuple(one for one in solutions(course_folder) if is_released(course, one.level, one.task, at))
 
 
-def copied(course_folder: Path, given: tuple[Solution, ...], notes: ReleaseNotes, readme: str) -> dict[str, bytes]:
+def by_task(found: Sequence[Solution]) -> dict[str, list[str]]:
+    """The levels of each task."""
+    return {task: [one.level for one in found if one.task == task] for task in dict.fromkeys(one.task for one in found)}
+
+
+def copied(course_folder: Path, given: Sequence[Solution], notes: ReleaseNotes, readme: str) -> dict[str, bytes]:
     """The files of a copy with these references, by their path in it.
 
     Raises:

@@ -51,5 +51,5 @@ def estimate_of(level: str, task: str, measured: Mapping[str, Result], cases: Se
 def estimate_text(estimate: Estimate) -> str:
     """`tuned (estimate from laptop, Xeon, at case large): 41× naive`; of the reference of one task."""
     if estimate.speedup is None:
-        return f"{estimate.level}: not in this copy of the course, and there is no estimate of it"
+        return f"{estimate.level} is not in this copy of the course, and there is no estimate of it"
     return f"{estimate.level} (estimate from {estimate.machine}, at case {estimate.case}): {estimate.speedup:.3g}× naive"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from grader.content.course import Course
 from grader.content.release_notes import Estimate
-from grader.content.student_copy import Solution
+from grader.content.student_copy import Solution, by_task
 from grader.grading.reference_speeds import estimate_text
 
 _README = """\
@@ -56,8 +56,8 @@ def student_readme(
     archive: str = "ARCHIVE",
 ) -> str:
     """Markdown, with the tasks as `tasks_table` gives them; `archive` is the file, or its address, that pip takes."""
-    left_out = [f"- {one.task}: {estimate_text(one)}" for one in estimates]
-    references = [f"- {task}: {', '.join(levels)}" for task, levels in _by_task(given)]
+    left_out = [f"- {one.task} · {estimate_text(one)}" for one in estimates]
+    references = [f"- {task}: {', '.join(levels)}" for task, levels in by_task(given).items()]
     return _README.format(
         title=course.about.title,
         term=course.about.term,
@@ -72,8 +72,3 @@ def student_readme(
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heading, ["---"] * len(heading), *rows))
-
-
-def _by_task(given: Sequence[Solution]) -> Iterable[tuple[str, list[str]]]:
-    tasks = dict.fromkeys(one.task for one in given)
-    return [(task, [one.level for one in given if one.task == task]) for task in tasks]
