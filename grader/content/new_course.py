@@ -20,7 +20,7 @@ _COURSE_README = """\
 | folder | what it is |
 |---|---|
 | `course.toml` | title, term, assignments with their criteria, limits, machines: change this first |
-| `tasks/<task>/` | the statement, the starter that students begin with, and `task.py`: inputs, checker, sizes |
+| `tasks/<task>/` | the statement, the starter that students begin with, `task.py`: inputs, checker, sizes; yours alone: `secret/` |
 | `reference/<level>/` | your own solutions, from `naive`, which states each task's interface, to the fastest |
 | `submissions/<author>/` | what students hand in: `<task>.py`, or a notebook |
 
@@ -32,6 +32,7 @@ grader rank [TASK]       # the leaderboard again
 grader show AUTHOR       # one author: figures, flags, and how each mark comes about
 grader mark AUTHOR CRITERION POINTS --note WHY    # what a person decides
 grader replay AUTHOR TASK                         # a result is disputed: the identical inputs again
+grader release DIR                                # the students' copy, without what is secret
 ```
 
 Results are kept in `results/`. To leave a task out, delete `tasks/<task>/`, its references, and what `course.toml` says of it.
