@@ -20,7 +20,7 @@ _COURSE_README = """\
 | folder | what it is |
 |---|---|
 | `course.toml` | title, term, assignments with their criteria, limits, machines: change this first |
-| `tasks/<task>/` | the statement, the starter that students begin with, `task.py`: inputs, checker, sizes; yours alone: `secret/` |
+| `tasks/<task>/` | the statement, the starter that students begin with, `task.py`: inputs, checker, sizes; for you: `secret/` |
 | `reference/<level>/` | your own solutions, from `naive`, which states each task's interface, to the fastest |
 | `submissions/<author>/` | what students hand in: `<task>.py`, or a notebook |
 
