@@ -79,9 +79,11 @@ def _fast() -> ModuleType:
     return secret_beside(__file__, "kernels.py") or _kernels()
 
 
-def _find_periods(x: Reals, y: Reals, c: complex, max_iter: int, max_period: int, tol: float) -> tuple[Periods, int]:
-    """The answer, int32[h, w], and the updates that decide it; computed on one thread."""
-    periods, updates = _kernels().find_periods(*_fast().settle(x, y, c, max_iter), c, max_iter, max_period, tol)
+def _find_periods(x: Reals, y: Reals, *rule: complex) -> tuple[Periods, int]:
+    """The answer by the further arguments, int32[h, w], and the updates that decide it; computed on one thread."""
+    c, max_iter, max_period, tol = rule
+    settled, inside_for = _fast().settle(x, y, c, max_iter)
+    periods, updates = _kernels().find_periods(settled, inside_for, c, max_iter, max_period, tol)
     return periods, updates
 
 

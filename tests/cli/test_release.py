@@ -105,13 +105,13 @@ def test_what_is_left_out_is_known_by_an_estimate_once_it_has_been_graded(classr
 
 def test_the_readme_tells_how_to_install_it_and_what_is_in_it(classroom: Classroom, tmp_path: Path) -> None:
     classroom.grade()
-    document = json.loads(release(classroom, tmp_path, "--at", AFTER, "--json").stdout)
-    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    document = json.loads(release(classroom, tmp_path / "out", "--at", AFTER, "--json").stdout)
+    readme = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert f"pip install {document['archive']}" in readme
     assert "| double | Doubling | 2026-10-05 23:59 +0300 | 2 |" in readme
     assert "- double: naive, numpy\n" in readme
     assert "- double · numba (estimate from laptop" in readme
-    assert "pip install ARCHIVE" in released(classroom, tmp_path, AFTER)["README.md"].decode()
+    assert "pip install ARCHIVE" in released(classroom, tmp_path / "out", AFTER)["README.md"].decode()
 
 
 # What is said
