@@ -311,6 +311,24 @@ def init(
 
 
 @app.command()
+def release(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, an empty one, or the same as the last time.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="As if it were then, as in 2026-10-05T23:59:00+03:00.")
+    ] = None,
+    trust_code: Annotated[bool, typer.Option("--trust-code", help="Estimates from what was graded without a sandbox.")] = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """The student's copy of the course: one archive for pip, without secret cases and what is not released yet."""
+    from grader.cli.class_commands import Place
+    from grader.cli.release import Asked, release_course
+
+    release_course(Place(course, None, store), Asked(folder, at), trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
 def collect(
     archives: Annotated[
         list[Path], typer.Argument(metavar="ARCHIVE...", help="Zips or tars: Canvas's, Moodle's, or a folder for each author.")

@@ -10,6 +10,7 @@ import typer
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.case_file import NotACaseError, read_case
+from grader.content.course_folder import results_folder
 from grader.content.submission import Submission, read_files
 from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
@@ -53,7 +54,7 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     if asked.case is not None:
         return _check_case(session, task, mine, asked.case, backend, as_json=as_json)
-    store_file = asked.store or asked.course / OWN_RESULTS_FILE
+    store_file = asked.store or results_folder(asked.course) / OWN_RESULTS_FILE
     report = _graded(session, mine, backend, asked.budget_s, store_file)
     if as_json:
         typer.echo(dump(report_document(report)))

@@ -25,7 +25,7 @@ from tests.tasks.task_under_test import (
 UNDER_TEST = task_under_test("bifurcation")
 TASK = UNDER_TEST.task
 VARIANTS = module_at(Path(__file__).with_name("bifurcation_variants.py"))
-KERNELS = sys.modules[TASK.check.__module__]._kernels()  # loaded once: what Numba caches belongs to a module of that name
+KERNELS = sys.modules[TASK.check.__module__]._secret()  # loaded once: what Numba caches belongs to a module of that name
 EPSILON = 2.0**-52
 
 SMALL_TIMED, TIMED = TASK.benchmark_cases[:2]
