@@ -1,4 +1,4 @@
-"""Julia set: the cases, the checker, the known mistakes and the picture."""
+"""Julia set: the cases, the checker, the known mistakes and the pictures."""
 
 import cmath
 import functools
@@ -12,10 +12,24 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside
+from grader.content.task import (
+    Answered,
+    Array,
+    ArraySpec,
+    Case,
+    Difference,
+    Inputs,
+    Mistake,
+    Outputs,
+    Picture,
+    Task,
+    module_beside,
+)
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 Reals: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int32]
@@ -487,14 +501,59 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
+
+CIRCLE_RADIUS = 0.7885
+CIRCLE_FRAMES = 36
+CIRCLE_LIMIT = 100
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_set(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the counts over the plane of the starts; x and y must be evenly spaced and ascending."""
+    ((inputs, (counts,)),) = answers
+    _, _, c, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
+    axes, image = _plane_of_starts(figure, inputs, counts)
+    axes.set_title(f"Julia set, c = {_complex_text(c.real, c.imag)}")
+    bar = figure.colorbar(image, ax=axes, location="bottom", label="updates while |z| ≤ 2")
+    ticks = [count for count in (0, 1, 3, 10, 30, 100, 300, 1000) if count < max_iter] + [max_iter]
+    bar.set_ticks([math.log10(tick + 1) for tick in ticks], labels=[str(tick) for tick in ticks])
+
+
+def draw_black_and_white(answers: tuple[Answered, ...], figure: "Figure") -> None:
+    """Draw the starts that never leave in black, as far as `max_iter` updates tell."""
+    from matplotlib.colors import ListedColormap
+
+    ((inputs, (counts,)),) = answers
     x, y, c, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
-    (counts,) = answer
-    figure.set_layout_engine("constrained")
+    axes = figure.add_subplot()
+    axes.imshow(
+        counts == max_iter,
+        origin="lower",
+        extent=(x[0], x[-1], y[0], y[-1]),
+        cmap=ListedColormap(["white", "black"]),
+        vmin=0,
+        vmax=1,
+    )
+    axes.set(xlabel="Re z₀", ylabel="Im z₀", title=f"Starts that stay within |z| ≤ 2, c = {_complex_text(c.real, c.imag)}")
+
+
+def draw_circle(answers: tuple[Answered, ...], figure: "Figure") -> Callable[[int], None]:
+    """Draw the sets of the c along a circle, one after the other."""
+    (inputs, (counts,)), *_ = answers
+    axes, image = _plane_of_starts(figure, inputs, counts)
+
+    def show(number: int) -> None:
+        _, (counts,) = answers[number]
+        image.set_data(np.log10(counts + 1.0))
+        axes.set_title(f"c = {CIRCLE_RADIUS}·exp(ia), a = {number * 360 // CIRCLE_FRAMES:3d}°")
+
+    show(0)
+    return show
+
+
+def _plane_of_starts(figure: "Figure", inputs: Inputs, counts: Counts) -> "tuple[Axes, AxesImage]":
+    """Counts by colour, on a logarithmic scale from 0 to `max_iter`."""
+    x, y, _, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
     axes = figure.add_subplot()
     image = axes.imshow(
         np.log10(counts + 1.0),
@@ -504,12 +563,52 @@ def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
         vmin=0,
         vmax=math.log10(max_iter + 1),
     )
-    axes.set_xlabel("Re z₀")
-    axes.set_ylabel("Im z₀")
-    axes.set_title(f"Julia set, c = {_complex_text(c.real, c.imag)}")
-    bar = figure.colorbar(image, ax=axes, location="bottom", label="updates while |z| ≤ 2")
-    ticks = [count for count in (0, 1, 3, 10, 30, 100, 300, 1000) if count < max_iter] + [max_iter]
-    bar.set_ticks([math.log10(tick + 1) for tick in ticks], labels=[str(tick) for tick in ticks])
+    axes.set(xlabel="Re z₀", ylabel="Im z₀")
+    return axes, image
+
+
+def _on_circle(angle: float) -> Draw:
+    """All frames have the same window."""
+
+    def draw(_rng: np.random.Generator) -> Inputs:
+        return np.linspace(-1.6, 1.6, 240), np.linspace(-1.2, 1.2, 180), cmath.rect(CIRCLE_RADIUS, angle), CIRCLE_LIMIT
+
+    return draw
+
+
+PICTURES = (
+    Picture(
+        "set",
+        "A Julia set",
+        "Two spirals around the origin, from which thin arms branch off again and again; most of the plane leaves early.",
+        (Case("picture-600x440", _near(C_ARMS, 600, 440, 200), "A set with long arms."),),
+        draw_set,
+    ),
+    Picture(
+        "golden-ratio",
+        "The set for c = 1 − golden ratio, in black and white",
+        "A black set, symmetric about the real axis: a chain of discs of falling size along it, with smaller discs all around.",
+        (Case("golden-ratio-420x280", _near(C_GOLDEN, 420, 280, 100, half=(1.7, 1.1)), "c near 1 − golden ratio."),),
+        draw_black_and_white,
+        size_inches=(7.0, 4.8),
+    ),
+    Picture(
+        "circle",
+        "The sets for c = 0.7885·exp(ia)",
+        "The set changes with the angle a of c: connected around a = 0 it is not, but dust, and spirals that turn and open.",
+        tuple(
+            Case(
+                f"circle-{number * 360 // CIRCLE_FRAMES}",
+                _on_circle(2 * math.pi * number / CIRCLE_FRAMES),
+                "A c on the circle.",
+            )
+            for number in range(CIRCLE_FRAMES)
+        ),
+        draw_circle,
+        frames=CIRCLE_FRAMES,
+        size_inches=(4.4, 3.6),
+    ),
+)
 
 
 TASK = Task(
@@ -524,6 +623,5 @@ TASK = Task(
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
-    picture_case=Case("picture-600x440", _near(C_ARMS, 600, 440, 200), "A set with long arms."),
-    picture=picture,
+    pictures=PICTURES,
 )

@@ -10,8 +10,14 @@ from IPython.utils.capture import capture_output
 
 from tests.end_to_end.small_course import SmallCourse, make_course
 
-PICTURE = """    picture_case=case(9, 2),
-    picture=lambda inputs, outputs, figure: figure.add_subplot().plot(outputs[0]),
+IMPORTED = "ArraySpec, Case, Difference, Mistake, "
+PICTURE = """    pictures=(Picture("totals", "Totals", "A curve.", (case(9, 2),), draw),),
+"""
+DRAW = """def draw(answers, figure):
+    ((inputs, (totals,)),) = answers
+    figure.add_subplot().plot(totals)
+
+
 """
 Run = Callable[..., str]
 """Runs cells one after another; what the last one showed, with every traceback."""
@@ -22,9 +28,15 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
     """A course of one task that has a picture; its references are checked once for all tests."""
     course = make_course(tmp_path_factory.mktemp("course"))
     task = course.folder / "tasks" / "distances" / "task.py"
-    task.write_text(
-        task.read_text(encoding="utf-8").replace("    benchmark_cases=", f"{PICTURE}    benchmark_cases="), encoding="utf-8"
-    )
+    text = task.read_text(encoding="utf-8")
+    assert IMPORTED in text
+    for before, after in (
+        (IMPORTED, f"{IMPORTED}Picture, "),
+        ("TASK =", f"{DRAW}TASK ="),
+        ("    mistakes=", f"{PICTURE}    mistakes="),
+    ):
+        text = text.replace(before, after)
+    task.write_text(text, encoding="utf-8")
     return course
 
 
