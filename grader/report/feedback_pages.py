@@ -11,6 +11,7 @@ from grader.content.course import Course
 from grader.content.submission import Submission
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
+from grader.report.growth_chart import growth_chart
 from grader.report.html import page
 from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import (
@@ -105,6 +106,7 @@ def task_values(report: Report, result: Result, submissions: Submissions, pictur
         "facts": [(name, text.plain) for name, text in own_facts(report, result)],
         "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
         "bars": bar_lengths(beside),
+        "growth": growth_chart(result, references, report.work_units[result.task]),
         "notes": [
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],

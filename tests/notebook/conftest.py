@@ -10,15 +10,6 @@ from IPython.utils.capture import capture_output
 
 from tests.end_to_end.small_course import SmallCourse, make_course
 
-IMPORTED = "ArraySpec, Case, Difference, Mistake, "
-PICTURE = """    pictures=(Picture("totals", "Totals", "A curve.", (case(9, 2),), draw),),
-"""
-DRAW = """def draw(answers, figure):
-    ((inputs, (totals,)),) = answers
-    figure.add_subplot().plot(totals)
-
-
-"""
 Run = Callable[..., str]
 """Runs cells one after another; what the last one showed, with every traceback."""
 
@@ -26,18 +17,7 @@ Run = Callable[..., str]
 @pytest.fixture(scope="session")
 def small_course(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
     """A course of one task that has a picture; its references are checked once for all tests."""
-    course = make_course(tmp_path_factory.mktemp("course"))
-    task = course.folder / "tasks" / "distances" / "task.py"
-    text = task.read_text(encoding="utf-8")
-    assert IMPORTED in text
-    for before, after in (
-        (IMPORTED, f"{IMPORTED}Picture, "),
-        ("TASK =", f"{DRAW}TASK ="),
-        ("    mistakes=", f"{PICTURE}    mistakes="),
-    ):
-        text = text.replace(before, after)
-    task.write_text(text, encoding="utf-8")
-    return course
+    return make_course(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture

@@ -14,7 +14,10 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def drawn(*, is_right: bool) -> Drawn:
-    return Drawn((DrawnPicture("set", "A set", "What it shows.", "png", is_right, {"light": PNG}),), {"A film": "too slow"})
+    return Drawn(
+        (DrawnPicture("set", "A set", "What it shows.", "png", is_right=is_right, files={"light": PNG}),),
+        {"A film": "too slow"},
+    )
 
 
 KNOWN_TAGS = frozenset(

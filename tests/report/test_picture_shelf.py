@@ -13,8 +13,8 @@ from grader.report.pictures import Drawn, DrawnPicture
 
 DRAWN = Drawn(
     (
-        DrawnPicture("set", "A set", "What it shows.", "png", True, {"light": b"white", "dark": b"black"}),  # noqa: FBT003 -- a record's
-        DrawnPicture("film", "A film", "It moves.", "gif", False, {"light": b"w", "dark": b"b"}),  # noqa: FBT003 -- the same
+        DrawnPicture("set", "A set", "What it shows.", "png", is_right=True, files={"light": b"white", "dark": b"black"}),
+        DrawnPicture("film", "A film", "It moves.", "gif", is_right=False, files={"light": b"w", "dark": b"b"}),
     ),
     {"Another film": "too slow <b>"},
 )
