@@ -14,10 +14,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def drawn(*, is_right: bool) -> Drawn:
-    return Drawn(
-        (DrawnPicture("set", "A set", "What it shows.", "png", is_right=is_right, files={"light": PNG}),),
-        {"A film": "too slow"},
-    )
+    picture = DrawnPicture("set", "A set", "What it shows.", "png", is_right=is_right, files={"light": PNG})
+    return Drawn((picture,), {"A film": "too slow"})
 
 
 KNOWN_TAGS = frozenset(
