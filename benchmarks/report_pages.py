@@ -57,9 +57,8 @@ def main() -> None:
 def _draw(session: Session, shelf: PictureShelf, size_bytes: int) -> None:
     """Noise in the place of pictures: it is only carried from the shelf into the pages."""
     content = np.random.default_rng(_SEED).bytes(size_bytes // 2)
-    drawn = Drawn(
-        (DrawnPicture("noise", "Noise", "Nothing.", "png", is_right=True, files={"light": content, "dark": content}),), {}
-    )
+    noise = DrawnPicture("noise", "Noise", "Nothing.", "png", is_right=True, files={"light": content, "dark": content})
+    drawn = Drawn((noise,), {})
     for hand_ins in read_class(session):
         for one in hand_ins.submissions.values():
             shelf.put(one, hand_ins.task, drawn)

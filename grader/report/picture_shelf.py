@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ _VERSION = 1
 """Of how pictures are drawn and kept: older ones are drawn anew."""
 _CONTENTS = "contents.json"
 _DIGITS = 32
-_DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error)
 
 
 class PictureShelf:
