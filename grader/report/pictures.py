@@ -1,6 +1,7 @@
 """A task's pictures, drawn of a submission's answers: figures, and files that pages can hold."""
 
 import io
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from grader.content.task import Answered, Picture
 from grader.errors import GraderError
 from grader.grading.pictures import PictureAnswers
 from grader.report.theme import THEMES, Theme, themed
+from grader.text import harmless_remark
 
 if TYPE_CHECKING:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,7 +26,9 @@ MOST_BYTES = {"png": 150_000, "gif": 500_000}
 """Of a file, by its format: with both themes of all pictures, a student's page stays below 3 MB."""
 _RESOLUTIONS_DPI = (100, 75, 50)
 """Tried in turn until a picture is small enough."""
-_COLOURS = 128
+_FRAMES_FOR_COLOURS = 8
+_COLOURS = {"png": 128, "gif": 48}
+"""Few, since pictures of curves and one colour map need no more: a third of the size."""
 
 
 class TooLargeError(Exception):
@@ -79,7 +83,7 @@ def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES) 
 
 def left_out_lines(drawn: Drawn) -> list[str]:
     """A line for each picture that is not there."""
-    return [f"{title}: not drawn: {why}" for title, why in drawn.left_out.items()]
+    return [f"{title}: not drawn: {harmless_remark(why)}" for title, why in drawn.left_out.items()]
 
 
 def format_of(picture: Picture) -> Format:
@@ -124,7 +128,8 @@ def _small_enough(picture: Picture, answers: Sequence[Answered], theme: Theme) -
 def _the_courses_drawing(picture: Picture, theme: Theme) -> Iterator[None]:
     """Draw with a theme's colours; whatever goes wrong is the course's fault, never a student's."""
     try:
-        with themed(theme), np.errstate(all="ignore"):  # answers may hold NaN and infinity
+        with themed(theme), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # answers may hold NaN and infinity, and leave nothing to be drawn
             yield
     except Exception as error:
         raise GraderError(f"the task's own code fails to draw {picture.name!r}: {type(error).__name__}: {error}") from error
@@ -141,16 +146,15 @@ def _drawn(picture: Picture, answers: Sequence[Answered]) -> "tuple[Figure, Call
 
 
 def _png(figure: "Figure") -> bytes:
-    """In few colours, which a picture of curves and one colour map has anyway: a third of the size."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     content = io.BytesIO()
-    _in_few_colours(_pixels(FigureCanvasAgg(figure))).save(content, format="png", optimize=True)
+    _in_few_colours(_pixels(FigureCanvasAgg(figure)), _COLOURS["png"]).save(content, format="png", optimize=True)
     return content.getvalue()
 
 
 def _gif(figure: "Figure", show: Callable[[int], None], picture: Picture) -> bytes:
-    """All frames, in the colours of three of them."""
+    """All frames, in the colours of some of them."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(figure)
@@ -161,8 +165,8 @@ def _gif(figure: "Figure", show: Callable[[int], None], picture: Picture) -> byt
     for number in range(picture.frames):
         show(number)
         frames.append(_pixels(canvas))
-    palette = _in_few_colours(_side_by_side((frames[0], frames[len(frames) // 2], frames[-1])))
-    first, *others = (_in_few_colours(frame, palette) for frame in frames)
+    palette = _in_few_colours(_side_by_side(frames[:: -(-len(frames) // _FRAMES_FOR_COLOURS)]), _COLOURS["gif"])
+    first, *others = (_in_few_colours(frame, _COLOURS["gif"], palette) for frame in frames)
     frame_ms = round(1000 * picture.frame_time_s)
     content = io.BytesIO()
     first.save(content, format="gif", save_all=True, append_images=others, duration=frame_ms, loop=0)
@@ -172,15 +176,15 @@ def _gif(figure: "Figure", show: Callable[[int], None], picture: Picture) -> byt
 def _pixels(canvas: "FigureCanvasAgg") -> "Image":
     from PIL.Image import fromarray
 
-    canvas.draw()
-    return fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
+    canvas.draw()  # type: ignore[no-untyped-call]  # it carries no types
+    return fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())  # type: ignore[no-untyped-call]  # the same
 
 
-def _in_few_colours(image: "Image", palette: "Image | None" = None) -> "Image":
-    """Its own colours, or those of another image; without a pattern of points, which would not compress."""
-    from PIL.Image import Dither
+def _in_few_colours(image: "Image", colours: int, palette: "Image | None" = None) -> "Image":
+    """So many of its own colours, or those of another image; without a pattern of points, which would not compress."""
+    from PIL.Image import Dither, Quantize
 
-    return image.quantize(_COLOURS, palette=palette, dither=Dither.NONE)
+    return image.quantize(colours, method=None if palette else Quantize.MAXCOVERAGE, palette=palette, dither=Dither.NONE)
 
 
 def _side_by_side(images: "Sequence[Image]") -> "Image":

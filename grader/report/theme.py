@@ -28,13 +28,25 @@ THEMES = (LIGHT, DARK)
 @contextmanager
 def themed(theme: Theme) -> Iterator[None]:
     """Figures that are made and drawn here look so, unless they say otherwise."""
-    import matplotlib as mpl
+    from cycler import cycler
+    from matplotlib import rc_context
 
-    inks = ("text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor", "ytick.labelcolor")
-    papers = ("figure.facecolor", "axes.facecolor", "legend.facecolor")
-    lines = ("axes.edgecolor", "xtick.color", "ytick.color", "grid.color", "legend.edgecolor")
-    parts = {
-        name: colour for names, colour in ((inks, theme.ink), (papers, theme.paper), (lines, theme.line)) for name in names
-    }
-    with mpl.rc_context({**parts, "axes.prop_cycle": mpl.cycler(color=theme.curves), "svg.hashsalt": "grader"}):
+    with rc_context(
+        {
+            "text.color": theme.ink,
+            "axes.labelcolor": theme.ink,
+            "axes.titlecolor": theme.ink,
+            "xtick.labelcolor": theme.ink,
+            "ytick.labelcolor": theme.ink,
+            "figure.facecolor": theme.paper,
+            "axes.facecolor": theme.paper,
+            "legend.facecolor": theme.paper,
+            "axes.edgecolor": theme.line,
+            "xtick.color": theme.line,
+            "ytick.color": theme.line,
+            "grid.color": theme.line,
+            "legend.edgecolor": theme.line,
+            "axes.prop_cycle": cycler(color=theme.curves),
+        }
+    ):
         yield

@@ -504,8 +504,8 @@ MISTAKES = (
 # The pictures
 
 CIRCLE_RADIUS = 0.7885
-CIRCLE_FRAMES = 36
-CIRCLE_LIMIT = 100
+CIRCLE_FRAMES = 24
+PICTURE_LIMIT = 100
 
 
 def draw_set(answers: tuple[Answered, ...], figure: "Figure") -> None:
@@ -567,46 +567,47 @@ def _plane_of_starts(figure: "Figure", inputs: Inputs, counts: Counts) -> "tuple
     return axes, image
 
 
-def _on_circle(angle: float) -> Draw:
-    """All frames have the same window."""
+def _exactly(c: complex, size: tuple[int, int], half: tuple[float, float]) -> Draw:
+    """This very c, and a window around the origin: `size` is width and height, and so is half of its extent."""
 
     def draw(_rng: np.random.Generator) -> Inputs:
-        return np.linspace(-1.6, 1.6, 240), np.linspace(-1.2, 1.2, 180), cmath.rect(CIRCLE_RADIUS, angle), CIRCLE_LIMIT
+        x, y = (np.linspace(-extent, extent, count) for extent, count in zip(half, size, strict=True))
+        return x, y, c, PICTURE_LIMIT
 
     return draw
+
+
+def _circle_case(number: int) -> Case:
+    c = cmath.rect(CIRCLE_RADIUS, 2 * math.pi * number / CIRCLE_FRAMES)
+    return Case(f"circle-{number * 360 // CIRCLE_FRAMES}", _exactly(c, (200, 200), (1.6, 1.6)), "A c on the circle.")
 
 
 PICTURES = (
     Picture(
         "set",
         "A Julia set",
-        "Two spirals around the origin, from which thin arms branch off again and again; most of the plane leaves early.",
+        "A chain of spirals with ever smaller arms, symmetric about the origin; the plane around it leaves after few updates.",
         (Case("picture-600x440", _near(C_ARMS, 600, 440, 200), "A set with long arms."),),
         draw_set,
     ),
     Picture(
         "golden-ratio",
         "The set for c = 1 − golden ratio, in black and white",
-        "A black set, symmetric about the real axis: a chain of discs of falling size along it, with smaller discs all around.",
-        (Case("golden-ratio-420x280", _near(C_GOLDEN, 420, 280, 100, half=(1.7, 1.1)), "c near 1 − golden ratio."),),
+        "A black set along the real axis: a large disc in the middle, smaller ones to the left and right, still smaller ones"
+        " all around them.",
+        (Case("golden-ratio-420x280", _exactly(C_GOLDEN, (420, 280), (1.65, 1.1)), "c = 1 − golden ratio."),),
         draw_black_and_white,
-        size_inches=(7.0, 4.8),
+        size_inches=(7.0, 5.1),
     ),
     Picture(
         "circle",
         "The sets for c = 0.7885·exp(ia)",
-        "The set changes with the angle a of c: connected around a = 0 it is not, but dust, and spirals that turn and open.",
-        tuple(
-            Case(
-                f"circle-{number * 360 // CIRCLE_FRAMES}",
-                _on_circle(2 * math.pi * number / CIRCLE_FRAMES),
-                "A c on the circle.",
-            )
-            for number in range(CIRCLE_FRAMES)
-        ),
+        "As the angle a goes around, dust gathers into branches, at 180° into one set of connected discs, and parts again.",
+        tuple(map(_circle_case, range(CIRCLE_FRAMES))),
         draw_circle,
         frames=CIRCLE_FRAMES,
-        size_inches=(4.4, 3.6),
+        frame_time_s=0.15,
+        size_inches=(3.8, 4.0),
     ),
 )
 

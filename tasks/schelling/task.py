@@ -825,7 +825,8 @@ def draw_animation(answers: tuple[Answered, ...], figure: "Figure") -> Callable[
         shown = min(number, len(SHOWN_ROUNDS))
         for image, row in zip(images, rows, strict=True):
             image.set_data(start if shown == 0 else row[shown - 1][1][0])
-        title.set_text(f"after {SHOWN_ROUNDS[shown - 1] if shown else 0} rounds")
+        n_rounds = SHOWN_ROUNDS[shown - 1] if shown else 0
+        title.set_text(f"after {n_rounds} round{'' if n_rounds == 1 else 's'}")
 
     show(0)
     return show
@@ -861,6 +862,7 @@ PICTURES = (
         " which falls from round to round.",
         (Case("picture-120x120", _random(120, 4 / 8, 40, empty=0.1), "A map that separates, over 40 rounds."),),
         draw_map,
+        size_inches=(7.0, 4.5),
     ),
     Picture(
         "curves",

@@ -72,7 +72,7 @@ def test_the_pages_show_what_was_drawn_on_both_papers_and_describe_it(classroom:
 
 
 def test_what_takes_too_long_to_draw_is_said(classroom: Classroom) -> None:
-    slow = Script(lambda x: 2 * x, lambda inputs, _number: 25.0 if length(inputs) == 12 else 1e-6 * length(inputs))
+    slow = Script(lambda x: 2 * x, lambda inputs, _number: 14.0 if length(inputs) in (12, 13) else 1e-6 * length(inputs))
     classroom.submit("bob", slow)
     classroom.grade()
     left_out = drawn(classroom, "bob")["left_out"]

@@ -237,6 +237,11 @@ def failing(call: int, kind: FailureKind, message: str = "as scripted", module: 
     return {call: Failure(kind, message, module)}
 
 
+def wrong_at(*lengths: int) -> Callable[[Array], Array]:
+    """Wrong for arrays of these lengths."""
+    return lambda x: 3 * x if x.size in lengths else doubled(x)
+
+
 def wrong_from(call: int) -> Callable[[Array], Array]:
     """Right until the `call`-th call over all workers, wrong from there on."""
     numbers = count()

@@ -280,7 +280,7 @@ def test_pictures_stand_in_the_page_itself_each_with_what_there_is_to_see(text: 
     film = replace(still, name="film", format="gif", is_right=False)
 
     def pictures(_submission: Submission) -> Drawn:
-        return Drawn((still, film), {text: text})
+        return Drawn((still, film), {"Another film": text})
 
     shown = report(accepted("ada"))
     for page in (
@@ -295,7 +295,7 @@ def test_pictures_stand_in_the_page_itself_each_with_what_there_is_to_see(text: 
         assert dark == ["data:image/png;base64,YmxhY2s=", "data:image/gif;base64,YmxhY2s="]
         assert {tag for tag, _ in seen.tags} & {"a", "script", "b", "svg"} <= {"a", "svg"}
         assert "the answer is wrong" in seen.text
-        assert "not drawn" in seen.text
+        assert "Another film: not drawn: " in seen.text
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)

@@ -38,7 +38,18 @@ def turning(answers: tuple[Answered, ...], figure: Figure) -> Callable[[int], No
 
 
 def noise(_answers: tuple[Answered, ...], figure: Figure) -> None:
-    figure.add_axes((0, 0, 1, 1)).imshow(np.random.default_rng(1).random((1000, 1400, 3)), aspect="auto")
+    figure.add_subplot().imshow(np.random.default_rng(1).random((1000, 1400, 3)), aspect="auto")
+
+
+def broken(answers: tuple[Answered, ...], _figure: Figure) -> None:
+    raise KeyError(len(answers))
+
+
+def stuck(answers: tuple[Answered, ...], _figure: Figure) -> Callable[[int], None]:
+    def show(number: int) -> None:
+        raise IndexError(number, answers)
+
+    return show
 
 
 STILL = Picture("curve", "A curve", "It rises.", (CASE,), curve, size_inches=(3.0, 2.0))
@@ -108,10 +119,10 @@ def test_noise_that_stays_too_large_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("picture", "why"),
     [
-        (replace(STILL, draw=lambda _answers, _figure: 1 / 0), "ZeroDivisionError"),
+        (replace(STILL, draw=broken), "KeyError"),
         (replace(STILL, frames=3), "more than one frame"),
         (replace(FILM, frames=1), "more than one frame"),
-        (replace(FILM, draw=lambda _answers, _figure: lambda _number: 1 / 0), "ZeroDivisionError"),
+        (replace(FILM, draw=stuck), "IndexError"),
     ],
     ids=["draws not", "no frames", "frames unsaid", "shows not"],
 )

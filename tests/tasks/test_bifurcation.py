@@ -299,25 +299,23 @@ def test_inputs_of_all_cases_keep_the_contract() -> None:
 def test_the_diagram_has_a_column_of_pixels_for_each_r() -> None:
     picture = picture_of(TASK, "diagram")
     inputs = drawn(picture.cases[0])
-    r, _, _, n_keep = inputs
-    at_a_half = np.full((int(n_keep), np.size(r)), 0.5)
-    axes = figure_of_answers(picture, (inputs, (at_a_half,))).axes[0]
-    shown = axes.images[0].get_array()
-    assert shown is not None
-    assert shown.shape == (250, np.size(r))
-    assert list(np.flatnonzero(np.isfinite(shown.filled(np.nan)).any(axis=1))) == [125]
+    (spec,) = TASK.outputs(inputs)
+    axes = figure_of_answers(picture, (inputs, (np.full(spec.shape, 0.5),))).axes[0]
+    shown = np.ma.filled(axes.images[0].get_array(), np.nan)
+    assert shown.shape == (250, spec.shape[1])
+    assert list(np.flatnonzero(np.isfinite(shown).any(axis=1))) == [125]
     assert axes.get_title() == "Bifurcation map: x ← r x (1 − x), after 300 updates"
 
 
 def test_the_evolution_begins_at_the_start_and_has_a_panel_for_each_r() -> None:
     picture = picture_of(TASK, "evolution")
     inputs = drawn(picture.cases[0])
-    r, x0, _, n_keep = inputs
-    kept = np.tile(np.arange(1, int(n_keep) + 1) / 100, (np.size(r), 1)).T
+    (spec,) = TASK.outputs(inputs)
+    kept = np.arange(float(np.prod(spec.shape))).reshape(spec.shape)
     panels = figure_of_answers(picture, (inputs, (kept,))).axes
     assert [axes.get_title() for axes in panels] == ["r = 2.8", "r = 3.2", "r = 3.5", "r = 3.9"]
-    for axes, start in zip(panels, np.asarray(x0), strict=True):
-        np.testing.assert_allclose(axes.lines[0].get_ydata(), [start, *kept[:, 0]])
+    for column, axes in enumerate(panels):
+        assert list(np.asarray(axes.lines[0].get_ydata())) == [np.asarray(inputs[1])[column], *kept[:, column]]
 
 
 @given(st.floats(0.01, 4), st.floats(0.001, 0.999))
