@@ -1,6 +1,6 @@
 """What reports of a large class take as pages: seconds from the store to the disk, the first time and once more.
 
-`python -m benchmarks.report_pages [--authors 300] [--lines 60] [--pictures-kb 250]` grades a scripted class (`scripted_class`),
+`python -m benchmarks.report_pages [--authors 300] [--lines 60] [--pictures-kb 190]` grades a scripted class (`scripted_class`),
 whose programs are made as long as students' are, gives every submission pictures, and writes all three kinds of pages.
 """
 
@@ -32,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--authors", type=int, default=300)
     parser.add_argument("--lines", type=int, default=60, help="of each program")
-    parser.add_argument("--pictures-kb", type=int, default=250, help="of each program, on both papers together")
+    parser.add_argument("--pictures-kb", type=int, default=190, help="of each program, on both papers together")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

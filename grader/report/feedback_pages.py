@@ -106,7 +106,7 @@ def task_values(report: Report, result: Result, submissions: Submissions, pictur
         "facts": [(name, text.plain) for name, text in own_facts(report, result)],
         "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
         "bars": bar_lengths(beside),
-        "growth": growth_chart(result, references, report.work_units[result.task]),
+        "growth": growth_chart(result, references),
         "notes": [
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],

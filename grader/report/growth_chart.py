@@ -50,7 +50,7 @@ class GrowthChart:
     time_ticks: tuple[Tick, ...]
 
 
-def growth_chart(result: Result, references: Iterable[Result], work_unit: str) -> GrowthChart | None:
+def growth_chart(result: Result, references: Iterable[Result]) -> GrowthChart | None:
     """The chart; None where nothing is known of how the author's time grows."""
     if not result.growths:
         return None
@@ -70,7 +70,7 @@ def growth_chart(result: Result, references: Iterable[Result], work_unit: str) -
         )
         for one, label_at in zip(shown, spread(ends, _LINE_HEIGHT, BOTTOM), strict=True)
     )
-    work_ticks = tuple(Tick(works.at(value), count_text(value, work_unit)) for value in works.ticks())
+    work_ticks = tuple(Tick(works.at(value), count_text(value, "").strip()) for value in works.ticks())
     time_ticks = tuple(Tick(times.at(value), time_text(value)) for value in times.ticks())
     return GrowthChart(tuple(curves), work_ticks, time_ticks)
 

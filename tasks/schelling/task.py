@@ -771,7 +771,7 @@ EIGHTHS = range(9)
 SIDE, SHARE_EMPTY = 40, 0.1
 SHOWN_ROUNDS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40)
 """The first rounds do not depend on how many follow: so many calls show a map on its way."""
-REST_FRAMES = 8
+REST_FRAMES = 5
 """The end is shown for as long as so many frames."""
 
 

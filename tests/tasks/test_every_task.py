@@ -289,7 +289,7 @@ def test_the_axes_of_a_picture_are_labelled(under_test: TaskUnderTest, picture: 
 
 
 @pytest.mark.parametrize(("under_test", "picture"), PICTURES)
-@pytest.mark.parametrize("value", [0.0, np.nan, np.inf, -3.0])
+@pytest.mark.parametrize("value", [0.0, np.nan])
 def test_a_picture_can_be_drawn_of_any_answer(under_test: TaskUnderTest, picture: Picture, value: float) -> None:
     def filled(spec: ArraySpec) -> np.ndarray[Any, Any]:
         dtype = np.dtype(spec.dtype)
