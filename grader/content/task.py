@@ -1,4 +1,4 @@
-"""A task: one function to compute, with its cases, its checker, its known mistakes and its picture.
+"""A task: one function to compute, with its cases, its checker, its known mistakes and its pictures.
 
 A course author writes `tasks/<name>/task.py` with one module-level `TASK = Task(...)`; everything in it is trusted code
 that runs on the grader's side of the wall. The interface (name, parameters, meaning) is the annotated signature of the
@@ -36,6 +36,9 @@ CASES_FILE = "cases.py"
 
 Inputs: TypeAlias = tuple[Value, ...]
 Outputs: TypeAlias = tuple[Array, ...]
+
+Answered: TypeAlias = tuple[Inputs, Outputs]
+"""A call's inputs, and what it answered."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class FollowUp:
 
     draw: Callable[[Inputs, np.random.Generator], tuple[Inputs, ...]]
     """From the inputs of the call, those of the further calls."""
-    check: Callable[[Inputs, Outputs, tuple[tuple[Inputs, Outputs], ...]], Difference | None]
+    check: Callable[[Inputs, Outputs, tuple[Answered, ...]], Difference | None]
     """`check(inputs, outputs, further)`, with each further call's inputs and outputs: None where they go together."""
 
 
@@ -101,6 +104,36 @@ class Size:
 
     name: str
     of: Callable[[Inputs], float]
+
+
+Draw: TypeAlias = "Callable[[tuple[Answered, ...], Figure], Callable[[int], None] | None]"
+"""Draws the answers to a picture's cases, in their order, on an empty matplotlib figure.
+
+Of an animation, which it draws as it begins, it returns what changes the figure to the frame of a number, from 0. Answers have
+the declared dtypes and shapes; they may be wrong, and hold NaN.
+"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn of a submission's answers to some calls.
+
+    The figure's ground is the reader's paper, light or dark, and so are matplotlib's defaults for lines and text: what is to be
+    drawn in the colour of the paper has `figure.get_facecolor()`.
+    """
+
+    name: str
+    """Part of a file's name: small letters, digits and hyphens."""
+    title: str
+    about: str
+    """What there is to see, for whoever does not see it."""
+    cases: tuple[Case, ...]
+    """The calls. All of a task's are drawn from equal generators; one that stands in several pictures is made once."""
+    draw: Draw
+    frames: int = 1
+    """More than one for an animation."""
+    frame_time_s: float = 0.12
+    size_inches: tuple[float, float] = (7.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -168,9 +201,8 @@ class Task:
     """What a submission may use beside its own process: `COMPILE` is for builds, and no task's."""
     cores: int | None = None
     """How many cores a submission may keep busy, where `[tasks.<name>] threads` of the course says so; else by its profile."""
-    picture_case: Case | None = None
-    picture: "Callable[[Inputs, Outputs, Figure], None] | None" = None
-    """Draws a submission's outputs for `picture_case` on an empty matplotlib figure."""
+    pictures: tuple[Picture, ...] = ()
+    """The first is drawn of answers that every check proves: a criterion `by = "picture"` asks for them."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The bifurcation map: the cases, the checker, the known mistakes and the picture.
+"""The bifurcation map: the cases, the checker, the known mistakes and the pictures.
 
 The map is chaotic for many r, so two honest programs that round differently soon disagree about x there. The check asks what
 can be asked all the same: does every kept value follow from the one above it, is row 0 where rounding leaves no doubt, and are
@@ -19,12 +19,24 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside, secret_beside
+from grader.content.task import (
+    Answered,
+    Array,
+    ArraySpec,
+    Case,
+    Difference,
+    Inputs,
+    Mistake,
+    Outputs,
+    Picture,
+    Task,
+    module_beside,
+    secret_beside,
+)
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
-    from matplotlib.typing import ColorType
 
 Reals: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = NDArray[np.int64]
@@ -591,44 +603,40 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
 
 EVOLUTIONS = (2.8, 3.2, 3.5, 3.9)
 """The r whose orbits are drawn: period 1, 2 and 4, and chaos."""
-EVOLUTION_UPDATES = 25
+EVOLUTION_UPDATES = 50
 DENSITY_ROWS = 250
 DARKEST_SHARE = 0.05
 """Of the kept values in one pixel: few columns but those of short periods have more."""
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
-    """Draw the density of the kept values over r, and the first of them for some r; r must be evenly spaced and ascending."""
+def _draw_evolutions(rng: np.random.Generator) -> Inputs:
+    """One start for all r."""
+    return np.array(EVOLUTIONS), np.full(len(EVOLUTIONS), rng.uniform(0.1, 0.3)), 0, EVOLUTION_UPDATES
+
+
+def draw_diagram(answers: tuple[Answered, ...], figure: "Figure") -> None:
+    """For each r a column of pixels, the stronger the more of its kept values; r must be evenly spaced and ascending."""
+    ((inputs, (kept,)),) = answers
     r, _, n_transient, _ = _arguments(inputs)
-    (kept,) = answer
-    figure.set_layout_engine("constrained")
-    diagram, evolution = figure.subplots(2, 1, height_ratios=(3, 2))
-    _draw_diagram(r, kept, diagram)
-    _draw_evolution(r, kept, n_transient, evolution)
-    diagram.set_title(f"Bifurcation map: x ← r x (1 − x), after {n_transient:,} updates")
-
-
-def _draw_diagram(r: Reals, kept: Reals, axes: "Axes") -> None:
-    """For each r a column of pixels: the darker, the more of its kept values."""
     share = _density(kept) / max(len(kept), 1)
+    axes = figure.add_subplot()
     image = axes.imshow(
         np.where(share > 0, share, np.nan),
         origin="lower",
         extent=(r[0], r[-1], 0, 1),
         aspect="auto",
-        cmap="cividis_r",
+        cmap=_from_paper_to_ink(figure),
         norm="log",
         vmin=1 / max(len(kept), 1),
         vmax=DARKEST_SHARE,
         interpolation="nearest",
     )
-    axes.set_xlabel("r")
-    axes.set_ylabel("x")
-    axes.figure.colorbar(image, ax=axes, label=f"share of values in 1/{DENSITY_ROWS} of x", extend="max")
+    axes.set(xlabel="r", ylabel="x", title=f"Bifurcation map: x ← r x (1 − x), after {n_transient:,} updates")
+    figure.colorbar(image, ax=axes, label=f"share of values in 1/{DENSITY_ROWS} of x", extend="max")
 
 
 def _density(kept: Reals) -> Counts:
@@ -640,33 +648,54 @@ def _density(kept: Reals) -> Counts:
     return np.bincount(part * columns + column, minlength=DENSITY_ROWS * columns).reshape(DENSITY_ROWS, columns)
 
 
-def _draw_evolution(r: Reals, kept: Reals, n_transient: int, axes: "Axes") -> None:
-    """The first kept values of the columns that come closest to `EVOLUTIONS`, one curve each."""
-    rows = kept[:EVOLUTION_UPDATES]
-    updates = n_transient + 1 + np.arange(len(rows))
-    shades = np.linspace(0, 0.85, len(EVOLUTIONS))
-    for shade, marker, wanted in zip(shades, "osD^", EVOLUTIONS, strict=True):
-        column = int(np.abs(r - wanted).argmin())
-        axes.plot(
-            updates,
-            rows[:, column],
-            marker=marker,
-            markersize=3,
-            linewidth=0.8,
-            label=f"r = {r[column]:.3f}",
-            color=_shade(shade),
-        )
-    axes.set_xlabel("updates made")
-    axes.set_ylabel("x")
-    axes.set_ylim(0, 1)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=len(EVOLUTIONS), frameon=False, fontsize="small")
+def _from_paper_to_ink(figure: "Figure") -> "Colormap":
+    """From a colour that can just be told from the paper to that of the text."""
+    from matplotlib import rcParams
+    from matplotlib.colors import LinearSegmentedColormap, to_rgb
+
+    paper, curve, ink = (np.array(to_rgb(colour)) for colour in (figure.get_facecolor(), "C0", rcParams["text.color"]))
+    return LinearSegmentedColormap.from_list("density", [0.6 * paper + 0.4 * curve, curve, ink])
 
 
-def _shade(share: float) -> "ColorType":
-    """A colour of the viridis map."""
-    from matplotlib import colormaps
+def draw_evolution(answers: tuple[Answered, ...], figure: "Figure") -> None:
+    """A panel for each r: x from its start on, update by update."""
+    ((inputs, (kept,)),) = answers
+    r, x0, _, _ = _arguments(inputs)
+    orbits = np.vstack([x0, kept])
+    panels = figure.subplots(2, 2, sharex=True, sharey=True)
+    for axes, one_r, orbit in zip(panels.flat, r, orbits.T, strict=True):
+        axes.plot(orbit, color="C0", linewidth=1, marker="o", markersize=3)
+        axes.set_title(f"r = {one_r:.4g}")
+        axes.grid(alpha=0.3)
+    panels[0, 0].set(ylim=(0, 1), xlim=(0, len(kept)))
+    figure.supxlabel("updates made")
+    figure.supylabel("x")
 
-    return cast("ColorType", colormaps["viridis"](share))
+
+PICTURES = (
+    Picture(
+        "diagram",
+        "The bifurcation map",
+        "One branch up to r = 3, which splits into 2, 4, 8 and so on towards r = 3.57; beyond it bands of chaos,"
+        " and the window of period 3 near r = 3.83.",
+        (
+            Case(
+                "picture-900x(300+1000)",
+                _orbits(900, 300, 1000, _evenly),
+                "r in even steps from 2.5 to 4, with 1,000 values kept of each.",
+            ),
+        ),
+        draw_diagram,
+    ),
+    Picture(
+        "evolution",
+        "The evolution of x for four r",
+        "Four curves of x over 50 updates: it settles at r = 2.8, alternates between two values at 3.2, between four at 3.5,"
+        " and never repeats at 3.9.",
+        (Case("evolution", _draw_evolutions, "Four r from one start, with no transient."),),
+        draw_evolution,
+    ),
+)
 
 
 TASK = Task(
@@ -683,10 +712,5 @@ TASK = Task(
     mistakes=MISTAKES,
     review=review,
     tolerance_used=tolerance_used,
-    picture_case=Case(
-        "picture-900x(300+1000)",
-        _orbits(900, 300, 1000, _evenly),
-        "r in even steps from 2.5 to 4, with 1,000 values kept of each.",
-    ),
-    picture=picture,
+    pictures=PICTURES,
 )

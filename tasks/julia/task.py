@@ -1,4 +1,4 @@
-"""Julia set: the cases, the checker, the known mistakes and the picture."""
+"""Julia set: the cases, the checker, the known mistakes and the pictures."""
 
 import cmath
 import functools
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.content.task import (
+    Answered,
     Array,
     ArraySpec,
     Case,
@@ -20,6 +21,7 @@ from grader.content.task import (
     Inputs,
     Mistake,
     Outputs,
+    Picture,
     Task,
     module_beside,
     naive_beside,
@@ -27,7 +29,9 @@ from grader.content.task import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 Reals: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int32]
@@ -466,14 +470,59 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
+
+CIRCLE_RADIUS = 0.7885
+CIRCLE_FRAMES = 24
+PICTURE_LIMIT = 100
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_set(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the counts over the plane of the starts; x and y must be evenly spaced and ascending."""
+    ((inputs, (counts,)),) = answers
+    _, _, c, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
+    axes, image = _plane_of_starts(figure, inputs, counts)
+    axes.set_title(f"Julia set, c = {_complex_text(c.real, c.imag)}")
+    bar = figure.colorbar(image, ax=axes, location="bottom", label="updates while |z| ≤ 2")
+    ticks = [count for count in (0, 1, 3, 10, 30, 100, 300, 1000) if count < max_iter] + [max_iter]
+    bar.set_ticks([math.log10(tick + 1) for tick in ticks], labels=[str(tick) for tick in ticks])
+
+
+def draw_black_and_white(answers: tuple[Answered, ...], figure: "Figure") -> None:
+    """Draw the starts that never leave in black, as far as `max_iter` updates tell."""
+    from matplotlib.colors import ListedColormap
+
+    ((inputs, (counts,)),) = answers
     x, y, c, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
-    (counts,) = answer
-    figure.set_layout_engine("constrained")
+    axes = figure.add_subplot()
+    axes.imshow(
+        counts == max_iter,
+        origin="lower",
+        extent=(x[0], x[-1], y[0], y[-1]),
+        cmap=ListedColormap(["white", "black"]),
+        vmin=0,
+        vmax=1,
+    )
+    axes.set(xlabel="Re z₀", ylabel="Im z₀", title=f"Starts that stay within |z| ≤ 2, c = {_complex_text(c.real, c.imag)}")
+
+
+def draw_circle(answers: tuple[Answered, ...], figure: "Figure") -> Callable[[int], None]:
+    """Draw the sets of the c along a circle, one after the other."""
+    (inputs, (counts,)), *_ = answers
+    axes, image = _plane_of_starts(figure, inputs, counts)
+
+    def show(number: int) -> None:
+        _, (counts,) = answers[number]
+        image.set_data(np.log10(counts + 1.0))
+        axes.set_title(f"c = {CIRCLE_RADIUS}·exp(ia), a = {number * 360 // CIRCLE_FRAMES:3d}°")
+
+    show(0)
+    return show
+
+
+def _plane_of_starts(figure: "Figure", inputs: Inputs, counts: Counts) -> "tuple[Axes, AxesImage]":
+    """Counts by colour, on a logarithmic scale from 0 to `max_iter`."""
+    x, y, _, max_iter = cast("tuple[Reals, Reals, complex, int]", inputs)
     axes = figure.add_subplot()
     image = axes.imshow(
         np.log10(counts + 1.0),
@@ -483,12 +532,53 @@ def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
         vmin=0,
         vmax=math.log10(max_iter + 1),
     )
-    axes.set_xlabel("Re z₀")
-    axes.set_ylabel("Im z₀")
-    axes.set_title(f"Julia set, c = {_complex_text(c.real, c.imag)}")
-    bar = figure.colorbar(image, ax=axes, location="bottom", label="updates while |z| ≤ 2")
-    ticks = [count for count in (0, 1, 3, 10, 30, 100, 300, 1000) if count < max_iter] + [max_iter]
-    bar.set_ticks([math.log10(tick + 1) for tick in ticks], labels=[str(tick) for tick in ticks])
+    axes.set(xlabel="Re z₀", ylabel="Im z₀")
+    return axes, image
+
+
+def _exactly(c: complex, size: tuple[int, int], half: tuple[float, float]) -> Draw:
+    """This very c, and a window around the origin: `size` is width and height, and so is half of its extent."""
+
+    def draw(_rng: np.random.Generator) -> Inputs:
+        x, y = (np.linspace(-extent, extent, count) for extent, count in zip(half, size, strict=True))
+        return x, y, c, PICTURE_LIMIT
+
+    return draw
+
+
+def _circle_case(number: int) -> Case:
+    c = cmath.rect(CIRCLE_RADIUS, 2 * math.pi * number / CIRCLE_FRAMES)
+    return Case(f"circle-{number * 360 // CIRCLE_FRAMES}", _exactly(c, (200, 200), (1.6, 1.6)), "A c on the circle.")
+
+
+PICTURES = (
+    Picture(
+        "set",
+        "A Julia set",
+        "A chain of spirals with ever smaller arms, symmetric about the origin; the plane around it leaves after few updates.",
+        (Case("picture-600x440", _near(C_ARMS, 600, 440, 200), "A set with long arms."),),
+        draw_set,
+    ),
+    Picture(
+        "golden-ratio",
+        "The set for c = 1 − golden ratio, in black and white",
+        "A black set along the real axis: a large disc in the middle, smaller ones to the left and right, still smaller ones"
+        " all around them.",
+        (Case("golden-ratio-420x280", _exactly(C_GOLDEN, (420, 280), (1.65, 1.1)), "c = 1 − golden ratio."),),
+        draw_black_and_white,
+        size_inches=(7.0, 5.1),
+    ),
+    Picture(
+        "circle",
+        "The sets for c = 0.7885·exp(ia)",
+        "As the angle a goes around, dust gathers into branches, at 180° into one set of connected discs, and parts again.",
+        tuple(map(_circle_case, range(CIRCLE_FRAMES))),
+        draw_circle,
+        frames=CIRCLE_FRAMES,
+        frame_time_s=0.15,
+        size_inches=(3.8, 4.0),
+    ),
+)
 
 
 TASK = Task(
@@ -503,6 +593,5 @@ TASK = Task(
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
-    picture_case=Case("picture-600x440", _near(C_ARMS, 600, 440, 200), "A set with long arms."),
-    picture=picture,
+    pictures=PICTURES,
 )

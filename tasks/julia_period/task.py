@@ -1,4 +1,4 @@
-"""Periods of Julia orbits: the cases, the checker, the known mistakes and the picture."""
+"""Periods of Julia orbits: the cases, the checker, the known mistakes and the pictures."""
 
 import cmath
 import functools
@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside, secret_beside
+from grader.content.task import (
+    Answered,
+    Array,
+    ArraySpec,
+    Case,
+    Difference,
+    Inputs,
+    Mistake,
+    Outputs,
+    Picture,
+    Task,
+    module_beside,
+    secret_beside,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -654,22 +667,21 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_periods(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Colour the plane of the starts by period; x and y must be evenly spaced and ascending."""
     from matplotlib import colormaps
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
+    ((inputs, (periods,)),) = answers
     x, y, c, max_iter, max_period, tol = _typed(inputs)
-    (periods,) = answer
     # White leaves and black converges, as in the lecture; then a colour for each period, and grey where none was found.
     by_period = colormaps["viridis"](np.linspace(0.15, 1, max(max_period - 1, 1)))[: max_period - 1]
     colours = ListedColormap([(1, 1, 1), (0, 0, 0), *by_period, (0.6, 0.6, 0.6)])
     edges = np.arange(max_period + 3) - 0.5
 
-    figure.set_layout_engine("constrained")
     axes = figure.add_subplot()
     image = axes.imshow(
         periods, origin="lower", extent=(x[0], x[-1], y[0], y[-1]), cmap=colours, norm=BoundaryNorm(edges, colours.N)
@@ -679,6 +691,23 @@ def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
     axes.set_title(f"Periods of z ← z² + c, c = {_complex_text(c.real, c.imag)}")
     bar = figure.colorbar(image, ax=axes, label=f"updates until z is back where it was after {max_iter}, within {tol:.2g}")
     bar.set_ticks(range(max_period + 2), labels=["leaves", *map(str, range(1, max_period + 1)), "never"])
+
+
+PICTURES = (
+    Picture(
+        "periods",
+        "The periods of the orbits",
+        "A set of period 3 by colours: white where orbits leave, and inside bands of the period that had been reached.",
+        (
+            Case(
+                "picture-280x230-100",
+                _near(C_SLOW, (280, 230), (100, 8), 5e-5),
+                "A set of period 3; bands show how far orbits have settled.",
+            ),
+        ),
+        draw_periods,
+    ),
+)
 
 
 TASK = Task(
@@ -692,10 +721,5 @@ TASK = Task(
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
-    picture_case=Case(
-        "picture-280x230-100",
-        _near(C_SLOW, (280, 230), (100, 8), 5e-5),
-        "A set of period 3; bands show how far orbits have settled.",
-    ),
-    picture=picture,
+    pictures=PICTURES,
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Size, Task
+from grader.content.task import Answered, Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Picture, Size, Task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -410,9 +410,9 @@ MISTAKES = (
 # --- the picture --------------------------------------------------------------------------------------------------------
 
 
-def picture(_inputs: Inputs, outputs: Outputs, figure: "Figure") -> None:
+def draw_product(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the result as a map of colours, blue below zero and red above."""
-    c = outputs[0]
+    ((_, (c,)),) = answers
     limit = float(np.abs(c).max(initial=0, where=np.isfinite(c))) or 1.0
     axes = figure.add_subplot()
     image = axes.imshow(c, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
@@ -420,6 +420,17 @@ def picture(_inputs: Inputs, outputs: Outputs, figure: "Figure") -> None:
         xlabel="column j (signal)", ylabel="row i (frequency)", title="c = a · b: the spectra of signals, as a matrix product"
     )
     figure.colorbar(image, ax=axes, label="c[i, j]")
+
+
+PICTURES = (
+    Picture(
+        "product",
+        "The product of cosines and signals",
+        "A map of colours: each column is a signal, each row a frequency, and few frequencies stand out in each signal.",
+        (Case("waves", _waves(48, 64, 72), "cosines of 48 frequencies, times 72 signals of 64 values"),),
+        draw_product,
+    ),
+)
 
 
 TASK = Task(
@@ -436,6 +447,5 @@ TASK = Task(
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
     size=Size("n", lambda inputs: np.shape(inputs[0])[0]),  # the benchmark cases are square
-    picture_case=Case("waves", _waves(48, 64, 72), "cosines of 48 frequencies, times 72 signals of 64 values"),
-    picture=picture,
+    pictures=PICTURES,
 )

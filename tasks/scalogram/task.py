@@ -1,4 +1,4 @@
-"""Scalogram: the cases, the checker, the known mistakes and the picture.
+"""Scalogram: the cases, the checker, the known mistakes and the pictures.
 
 With δ = 1e-10 · √s · max|signal|, an amplitude that is nothing beside the greatest that a wavelet of scale s can give (for a
 tone 0.9 · √s · max|signal|), each number of a row may be off by
@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.content.task import (
+    Answered,
     Array,
     ArraySpec,
     Case,
@@ -34,6 +35,7 @@ from grader.content.task import (
     Inputs,
     Mistake,
     Outputs,
+    Picture,
     Task,
     module_beside,
     naive_beside,
@@ -571,7 +573,7 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
 
 PICTURE_TIME = np.linspace(-50.0, 110.0, 1024, endpoint=False)
 """The time of each sample of the lab's signal; a cycle of the first packet takes 2π."""
@@ -593,15 +595,14 @@ def _draw_lab(rng: np.random.Generator) -> Inputs:
     return signal, np.geomspace(4.0, 110.0, 96)
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_scalogram(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the lab's signal and its scalogram, one below the other, scales on a logarithmic axis."""
+    ((inputs, (power,)),) = answers
     signal, scales = _arguments(inputs)
-    (power,) = answer
     step = PICTURE_TIME[1] - PICTURE_TIME[0]
-    figure.set_layout_engine("constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 5))
 
-    above.plot(PICTURE_TIME, signal, color="0.2", linewidth=0.6)
+    above.plot(PICTURE_TIME, signal, color="C0", linewidth=0.7)
     above.set(title="Four wave packets", ylabel="signal", xlim=(PICTURE_TIME[0], PICTURE_TIME[-1]))
 
     top = float(power.max(initial=0.0, where=np.isfinite(power))) or 1.0
@@ -625,6 +626,18 @@ def _scale_and_frequency(values: Reals) -> Array:
         return np.asarray(CENTER / np.asarray(values))
 
 
+PICTURES = (
+    Picture(
+        "scalogram",
+        "A signal and its scalogram",
+        "Above four wave packets; below their powers over time and scale: each packet is a spot at the scale of its frequency,"
+        " narrow in time where it is fast.",
+        (Case("picture", _draw_lab, "The lab's four wave packets, with a little noise."),),
+        draw_scalogram,
+    ),
+)
+
+
 TASK = Task(
     title="Scalogram",
     work_unit="coefficients",
@@ -638,6 +651,5 @@ TASK = Task(
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
     tolerance_used=tolerance_used,
-    picture_case=Case("picture", _draw_lab, "The lab's four wave packets, with a little noise."),
-    picture=picture,
+    pictures=PICTURES,
 )

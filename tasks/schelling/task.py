@@ -1,4 +1,4 @@
-"""Schelling's model: the cases, the checker, the known mistakes and the picture.
+"""Schelling's model: the cases, the checker, the known mistakes and the pictures.
 
 Agents move at random, so an answer proves nothing by itself. `check` says what can be said of it alone: it must count about as
 many dissatisfied agents as a trusted simulation with another seed. Once it is frozen, further calls with a secret number of
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.content.task import (
+    Answered,
     Array,
     ArraySpec,
     Case,
@@ -25,13 +26,17 @@ from grader.content.task import (
     Inputs,
     Mistake,
     Outputs,
+    Picture,
     Task,
     module_beside,
     secret_beside,
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.typing import ColorType
 
 Map: TypeAlias = NDArray[np.int8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -747,30 +752,126 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
+
+COLOURS = ("#0072B2", "#E69F00")
+"""Of the two kinds; Okabe and Ito's blue and orange, which everybody tells apart."""
+EIGHTHS = range(9)
+"""The nine r are so many eighths."""
+SIDE, SHARE_EMPTY = 40, 0.1
+SHOWN_ROUNDS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40)
+"""The first rounds do not depend on how many follow: so many calls show a map on its way."""
+REST_FRAMES = 5
+"""The end is shown for as long as so many frames."""
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_map(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the final map, and beside it how many agents were dissatisfied in each round."""
-    from matplotlib import colormaps
-    from matplotlib.colors import ListedColormap, to_hex
     from matplotlib.patches import Patch
 
+    ((inputs, (final, counts)),) = answers
     _, r, n_rounds, _ = cast("Arguments", inputs)
-    final, counts = answer
-    colours = ["white", *(to_hex(colormaps["cividis"](share)) for share in (0.05, 0.9))]
-    figure.set_layout_engine("constrained")
     map_axes, count_axes = figure.subplots(1, 2, width_ratios=(3, 2))
-    map_axes.imshow(final, cmap=ListedColormap(colours), vmin=EMPTY, vmax=TWO, interpolation="nearest")
+    _show_map(map_axes, final)
     map_axes.set(xlabel="column", ylabel="row", title=f"The map after {n_rounds} rounds, r = {r:.4g}")
-    names = ("empty", "kind 1", "kind 2")
-    patches = [Patch(facecolor=colour, edgecolor="grey", label=name) for colour, name in zip(colours, names, strict=True)]
+    names = ("kind 1", "kind 2")
+    patches = [Patch(facecolor=colour, label=name) for colour, name in zip(COLOURS, names, strict=True)]
+    patches.append(Patch(facecolor=figure.get_facecolor(), edgecolor="grey", label="empty"))
     figure.legend(handles=patches, loc="outside lower center", ncols=3, frameon=False)
-    count_axes.plot(counts, color=colours[1], marker=".")
+    count_axes.plot(counts, color="C0", marker=".")
     count_axes.set(xlabel="round", ylabel="dissatisfied agents", title="Who wants to move")
     count_axes.set_ylim(bottom=0)
     count_axes.grid(alpha=0.3)
     count_axes.set_box_aspect(3 / 2)  # as high as the map
+
+
+def draw_curves(answers: tuple[Answered, ...], figure: "Figure") -> None:
+    """How many agents are dissatisfied at the start of each round: a curve for each r."""
+    axes = figure.add_subplot()
+    for eighths, marker, colour, (inputs, (_, counts)) in zip(EIGHTHS, "osD^vP*Xd", _shades(figure), answers, strict=True):
+        grid, *_ = cast("Arguments", inputs)
+        share = counts / max(np.count_nonzero(grid), 1)
+        label = f"r = {eighths}/8"
+        axes.plot(share, color=colour, marker=marker, markevery=4, markersize=5, linewidth=1.5, label=label)
+    axes.set(xlabel="round", ylabel="dissatisfied households (share of all)", title="Who wants to move, for nine r")
+    axes.set(xlim=(0, max(SHOWN_ROUNDS) - 1), ylim=(0, 1.02))
+    axes.grid(alpha=0.3)
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles[::-1], labels[::-1], loc="outside right upper", frameon=False)
+
+
+def draw_animation(answers: tuple[Answered, ...], figure: "Figure") -> Callable[[int], None]:
+    """Nine maps, from the start on."""
+    rows = [answers[start : start + len(SHOWN_ROUNDS)] for start in range(0, len(answers), len(SHOWN_ROUNDS))]
+    start, *_ = cast("Arguments", answers[0][0])
+    images = []
+    for axes, eighths in zip(figure.subplots(3, 3).flat, EIGHTHS, strict=True):
+        images.append(_show_map(axes, start))
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(f"r = {eighths}/8", fontsize="medium")
+    title = figure.suptitle("")
+
+    def show(number: int) -> None:
+        shown = min(number, len(SHOWN_ROUNDS))
+        for image, row in zip(images, rows, strict=True):
+            image.set_data(start if shown == 0 else row[shown - 1][1][0])
+        n_rounds = SHOWN_ROUNDS[shown - 1] if shown else 0
+        title.set_text(f"after {n_rounds} round{'' if n_rounds == 1 else 's'}")
+
+    show(0)
+    return show
+
+
+def _show_map(axes: "Axes", cells: Map) -> "AxesImage":
+    """Empty cells have the colour of the paper."""
+    from matplotlib.colors import ListedColormap
+
+    colours = ListedColormap([axes.figure.get_facecolor(), *COLOURS])
+    return axes.imshow(cells, cmap=colours, vmin=EMPTY, vmax=TWO, interpolation="nearest")
+
+
+def _shades(figure: "Figure") -> "list[ColorType]":
+    """Nine colours in the order of r, that stand out from the paper."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_rgb
+
+    is_dark = sum(to_rgb(figure.get_facecolor())) < 3 / 2
+    return [colormaps["viridis"](share) for share in np.linspace(*((0.35, 1.0) if is_dark else (0.0, 0.85)), len(EIGHTHS))]
+
+
+def _shown_case(eighths: int, n_rounds: int) -> Case:
+    name = f"picture-{SIDE}x{SIDE}-{eighths}-{n_rounds}"
+    return Case(name, _random(SIDE, eighths / 8, n_rounds, empty=SHARE_EMPTY), "One of the nine maps on its way.")
+
+
+PICTURES = (
+    Picture(
+        "map",
+        "A map that separates",
+        "On the left a map where the two kinds have gathered in patches; on the right the number of dissatisfied agents,"
+        " which falls from round to round.",
+        (Case("picture-120x120", _random(120, 4 / 8, 40, empty=0.1), "A map that separates, over 40 rounds."),),
+        draw_map,
+        size_inches=(7.0, 4.5),
+    ),
+    Picture(
+        "curves",
+        "Dissatisfied households over time, for nine r",
+        "Nine curves: at small r nobody is dissatisfied or soon nobody is any more, at large r most stay so.",
+        tuple(_shown_case(eighths, max(SHOWN_ROUNDS)) for eighths in EIGHTHS),
+        draw_curves,
+    ),
+    Picture(
+        "animation",
+        "Nine maps over 40 rounds, for nine r",
+        "At r up to 2/8 hardly anybody moves; from 3/8 to 5/8 patches of one kind grow; above, the map stays mixed.",
+        tuple(_shown_case(eighths, n_rounds) for eighths in EIGHTHS for n_rounds in SHOWN_ROUNDS),
+        draw_animation,
+        frames=1 + len(SHOWN_ROUNDS) + REST_FRAMES,
+        frame_time_s=0.3,
+        size_inches=(4.6, 5.0),
+    ),
+)
 
 
 TASK = Task(
@@ -786,6 +887,5 @@ TASK = Task(
     mistakes=MISTAKES,
     follow_up=FollowUp(draw_further, check_further),
     tolerance_used=tolerance_used,
-    picture_case=Case("picture-120x120", _random(120, 4 / 8, 40, empty=0.1), "A map that separates, over 40 rounds."),
-    picture=picture,
+    pictures=PICTURES,
 )

@@ -24,6 +24,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from grader.content.task import (
+    Answered,
     Array,
     ArraySpec,
     Case,
@@ -31,6 +32,7 @@ from grader.content.task import (
     Inputs,
     Mistake,
     Outputs,
+    Picture,
     Task,
     module_beside,
     naive_beside,
@@ -606,7 +608,7 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
 
 PICTURE_TIME = np.linspace(-50.0, 110.0, 4096, endpoint=False)
 """The time of each sample of the lab's signal; a cycle of the first packet takes 2π."""
@@ -628,19 +630,18 @@ def _draw_packets(rng: np.random.Generator) -> Inputs:
     return _wave_packets(PICTURE_TIME) + NOISE * rng.standard_normal(len(PICTURE_TIME)), np.hanning(512), 16
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_spectrogram(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the lab's signal, its spectrum and its spectrogram, one below the other."""
+    ((inputs, (power,)),) = answers
     signal, window, hop = _arguments(inputs)
-    (power,) = answer
     step = PICTURE_TIME[1] - PICTURE_TIME[0]
-    figure.set_layout_engine("constrained")
     above, middle, below = figure.subplots(3, 1, height_ratios=(2, 2, 5))
 
-    above.plot(PICTURE_TIME, signal, color="0.2", linewidth=0.6)
+    above.plot(PICTURE_TIME, signal, color="C0", linewidth=0.7)
     above.set(title="Four wave packets", xlabel="time t", ylabel="signal", xlim=(PICTURE_TIME[0], PICTURE_TIME[-1]))
 
     frequency = 2 * np.pi * np.fft.rfftfreq(len(signal), step)
-    middle.plot(frequency, np.abs(np.fft.rfft(signal)), color="0.2", linewidth=0.8)
+    middle.plot(frequency, np.abs(np.fft.rfft(signal)), color="C0", linewidth=1)
     middle.set(xlabel="angular frequency ω", ylabel="|spectrum|", xlim=(0, SHOWN_FREQUENCY))
 
     starts = PICTURE_TIME[: len(signal) - len(window) + 1 : hop]
@@ -657,6 +658,19 @@ def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
     figure.colorbar(image, ax=below, label="power (dB below the greatest)")
 
 
+PICTURES = (
+    Picture(
+        "spectrogram",
+        "A signal, its spectrum and its spectrogram",
+        "Above four wave packets, in the middle their four peaks in the spectrum, below their powers over time and frequency:"
+        " four spots, each at its own time and frequency.",
+        (Case("picture", _draw_packets, "The lab's four wave packets, with a little noise."),),
+        draw_spectrogram,
+        size_inches=(7.0, 6.5),
+    ),
+)
+
+
 TASK = Task(
     title="Spectrogram",
     work_unit="frame samples",
@@ -670,6 +684,5 @@ TASK = Task(
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
     tolerance_used=tolerance_used,
-    picture_case=Case("picture", _draw_packets, "The lab's four wave packets, with a little noise."),
-    picture=picture,
+    pictures=PICTURES,
 )
