@@ -31,8 +31,8 @@ class FeedbackArchive:
     """Authors whose pages lie in it under their own names, for the export does not name them."""
 
 
-def write_feedback_archive(file: Path, pages: Mapping[str, str], export: Export | None) -> FeedbackArchive:
-    """Write the pages, by author, as one zip. UsageError where the file is something else, or cannot be written."""
+def write_feedback_archive(file: Path, pages: Mapping[str, Path], export: Export | None) -> FeedbackArchive:
+    """Pack the pages' files, by author, into one zip. UsageError where it is something else, or cannot be written."""
     known = {} if export is None else export.feedback_paths()
     paths = file_names(pages) | {author: path for author, path in known.items() if author in pages}
     _require_ours(file)
@@ -62,16 +62,16 @@ def _require_ours(file: Path) -> None:
         raise UsageError(f"{file} exists already, and is no archive of feedback; name another file")
 
 
-def _write(file: Path, contents: Mapping[str, str]) -> None:
+def _write(file: Path, pages: Mapping[str, Path]) -> None:
     """All at once, for its owner's eyes only."""
     descriptor, staged = tempfile.mkstemp(dir=file.parent, prefix=".feedback-")
     try:
         with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.comment = _MARK
-            for path, text in contents.items():
+            for path, page in pages.items():
                 entry = zipfile.ZipInfo(path, _THE_SAME_DATE)
                 entry.external_attr = 0o644 << 16
-                archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+                archive.writestr(entry, page.read_bytes(), zipfile.ZIP_DEFLATED)
         Path(staged).replace(file)
     except BaseException:
         Path(staged).unlink(missing_ok=True)

@@ -20,6 +20,8 @@ from grader.errors import UsageError
 from grader.report.as_json import dump
 from grader.report.feedback_pages import Submissions, feedback_pages, own_results
 from grader.report.names import file_names, pseudonym
+from grader.report.picture_shelf import PictureShelf
+from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
 from grader.text import harmless, listed
@@ -48,9 +50,8 @@ def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     export = None if asked.archive is None else chosen_export(read_exports(known.session.submissions_folder), asked.export)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    pages = _pages(known, asked.output, name_of)
-    written = write_folder(asked.folder, asked.output, pages)
-    archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, pages), export)
+    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of, PictureShelf(place.store_file)))
+    archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, asked.folder), export)
     if as_json:
         kept = {} if archive is None else {"archive": asdict(archive)}
         typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written), **kept}))
@@ -66,8 +67,9 @@ def _count(pages: int) -> str:
     return "1 page" if pages == 1 else f"{pages} pages"
 
 
-def _by_author(known: StoredClass, pages: Mapping[str, str]) -> dict[str, str]:
-    return {author: pages[path] for author, path in file_names(own_results(known.report)).items()}
+def _by_author(known: StoredClass, folder: Path) -> dict[str, Path]:
+    """Where each student's page has been written."""
+    return {author: folder / name for author, name in file_names(own_results(known.report)).items()}
 
 
 def _archive_text(archive: FeedbackArchive) -> str:
@@ -82,13 +84,17 @@ def _archive_text(archive: FeedbackArchive) -> str:
     return text
 
 
-def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str]) -> dict[str, str]:
+def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf) -> Mapping[str, str]:
     course, submissions = known.session.course, _submissions(known)
+
+    def pictures(submission: Submission) -> Drawn | None:
+        return shelf.get(submission, known.session.tasks[submission.task])
+
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of)
-    return staff_pages(known.report, course, submissions)
+        return feedback_pages(known.report, course, submissions, name_of, pictures)
+    return staff_pages(known.report, course, submissions, pictures)
 
 
 def _submissions(known: StoredClass) -> Submissions:

@@ -135,8 +135,7 @@ def _is_only_rounder(found: Smallest, problem: Problem) -> bool:
 def _cases(task: LoadedTask) -> Iterator[Case]:
     yield from task.task.check_cases
     yield from task.task.benchmark_cases
-    if task.task.picture_case is not None:
-        yield task.task.picture_case
+    yield from (case for picture in task.task.pictures for case in picture.cases)
 
 
 class _Trials:
