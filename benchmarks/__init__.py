@@ -1,1 +1,1 @@
-"""The benchmarks of the grader itself: `make bench`, and the asv suite."""
+"""The benchmarks of the grader itself: `make bench`, the asv suite (`suite`), and what each other module says."""

@@ -2,8 +2,11 @@
 
 from benchmarks.figures import empty_call_us, open_course, worker_start_ms
 from benchmarks.large_class import Asked, ask_store
+from benchmarks.report_pages import KINDS, Pages, write_all_pages
+from benchmarks.suite.programs import is_quick
 
-SUBMISSIONS = 2100
+SUBMISSIONS = 700 if is_quick() else 10_000
+AUTHORS = 30 if is_quick() else 300
 
 
 class Harness:
@@ -30,19 +33,39 @@ class Harness:
 class LargeClass:
     """What the engine does beside submissions where they are many: scripts stand in for them."""
 
-    timeout = 600.0
+    params = (SUBMISSIONS,)
+    param_names = ("submissions",)
+    timeout = 1200.0
 
     def setup_cache(self) -> Asked:
-        """A graded class of 300 students."""
+        """What a graded class of scripts takes to be ranked."""
         return ask_store(SUBMISSIONS)
 
-    def track_kept_boards(self, asked: Asked) -> float:
+    def track_kept_boards(self, asked: Asked, _submissions: int) -> float:
         """The boards of all tasks, where nothing has changed since they were made."""
         return 1e3 * asked.kept_s
 
-    def track_made_boards(self, asked: Asked) -> float:
+    def track_made_boards(self, asked: Asked, _submissions: int) -> float:
         """The boards of all tasks, from raw samples."""
         return 1e3 * asked.made_s
 
     track_kept_boards.unit = "ms"  # type: ignore[attr-defined]  # as above
     track_made_boards.unit = "ms"  # type: ignore[attr-defined]  # as above
+
+
+class ReportPages:
+    """How many pages a second come from the store onto the disk, where all of them are new."""
+
+    params = ([output.value for output in KINDS], [AUTHORS])
+    param_names = ("pages", "authors")
+    timeout = 1200.0
+
+    def setup_cache(self) -> dict[str, Pages]:
+        """The pages of a graded class of scripts, by their kind."""
+        return {output.value: written for output, written in write_all_pages(AUTHORS)}
+
+    def track_pages_per_s(self, written: dict[str, Pages], pages: str, _authors: int) -> float:
+        """Of one kind of pages."""
+        return written[pages].per_s
+
+    track_pages_per_s.unit = "pages/s"  # type: ignore[attr-defined]  # as above

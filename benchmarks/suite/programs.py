@@ -1,0 +1,245 @@
+"""What the asv suite runs: which course, whose programs, at which cases; and one program at one case, ready to be called.
+
+Nothing of a submission is imported here: every call is one of the protocol's, in a worker behind the sandbox, and its answer is
+checked.
+"""
+
+import math
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from benchmarks.figures import COURSE
+from grader.content.course import baseline_of
+from grader.content.submission import Submission, authors
+from grader.errors import GraderError
+from grader.execution.choose import choose_backend
+from grader.execution.interface import Backend, Call
+from grader.grading.check import prepare
+from grader.grading.check_class import check_class, naive_times_s
+from grader.grading.judged import CallLimits, Witnesses, judged_call
+from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run
+from grader.grading.progress import Silent
+from grader.grading.session import Session, known_checks, open_session, read_class, read_references
+from grader.grading.standings import rank_case
+from grader.records import Block, CheckResult, Limits, Member, PreparedCase
+from grader.store import Store, StoredBlock
+from grader.verdicts import Verdict
+
+QUICK_VARIABLE = "GRADER_BENCH_QUICK"
+"""Set to anything: the references alone, each at its task's smallest case."""
+SUBMISSIONS_VARIABLE = "GRADER_BENCH_SUBMISSIONS"
+"""A folder of submissions in place of the sample class."""
+_QUICK_RUNS = 2
+_SEED_BITS = 128
+
+
+class LeftOutError(NotImplementedError):
+    """There is no figure: nothing is handed in, or the case takes too long. asv skips what raises its base class."""
+
+
+def is_quick() -> bool:
+    """Whether little is asked for."""
+    return bool(os.environ.get(QUICK_VARIABLE))
+
+
+def course_folder() -> Path:
+    """The course at the commit whose grader asv has installed; outside of its environments, the one that this file is in."""
+    environment = os.environ.get("ASV_ENV_DIR")
+    checkout = Path(environment) / "project" if environment else COURSE
+    return checkout if (checkout / "course.toml").is_file() else COURSE
+
+
+def submissions_folder() -> Path:
+    """Whose programs stand beside the references."""
+    named = os.environ.get(SUBMISSIONS_VARIABLE)
+    return Path(named).resolve() if named else course_folder() / "submissions"
+
+
+def competitors() -> list[str]:
+    """Everyone who may have handed something in: `reference/numba`, `student/ada`."""
+    levels = [f"reference/{level}" for level in authors(course_folder() / "reference")]
+    return levels if is_quick() else [*levels, *(f"student/{name}" for name in authors(submissions_folder()))]
+
+
+class TaskBenchmarks:
+    """What the benchmarks of one task share. asv reads it as its own: names without an underscore are settings of asv's."""
+
+    param_names = ("author", "case")
+    params: tuple[list[str], list[str]]
+    version = "1"
+    """To be raised when what is measured changes, not when only the code does: asv hides the results of other versions."""
+    timeout = 1200.0
+    """The first benchmark of a task checks all of its programs; the first speedup at a case measures all that do it."""
+    _session: Session
+
+    def setup_cache(self) -> Path:
+        """The store of this round of benchmarks, in a folder of asv's."""
+        return Path.cwd() / "results.sqlite"
+
+
+def for_each_task(base: type[TaskBenchmarks]) -> dict[str, type[TaskBenchmarks]]:
+    """These benchmarks for every task of the course, by the class's name: `JuliaPeriod`."""
+    session = open_session(course_folder(), submissions_folder(), ())
+    everyone = competitors()
+    classes: dict[str, type[TaskBenchmarks]] = {}
+    for name, task in session.tasks.items():
+        of_task = {
+            "params": (everyone, list(task.case_names[:1] if is_quick() else task.case_names)),
+            "_session": replace(session, tasks={name: task}),
+        }
+        class_name = "".join(part.capitalize() for part in name.split("_"))
+        classes[class_name] = type(class_name, (base,), of_task)
+    return classes
+
+
+class Field:
+    """One task's programs, and what the store knows of them: whoever comes first checks and measures them all."""
+
+    def __init__(self, session: Session, store: Store) -> None:
+        self.session = session
+        self.store = store
+        self.backend: Backend = choose_backend(session.course.machine, session.course.limits, trust_code=False)
+        (self.hand_ins,) = read_references(session) if is_quick() else read_class(session)
+        self.conditions = session.conditions(self.backend.sandbox)
+        self._compiled: dict[str, bytes] = {}
+
+    def checks(self) -> Mapping[Member, CheckResult]:
+        """Everyone's verdict, and the cases that each does in time."""
+        if None in known_checks(self.hand_ins, self.conditions, self.store).values():
+            self.store.add_machine(self.session.machine)
+            check_class(self.session, [self.hand_ins], [self.hand_ins], self.backend, self.store, Silent())
+        known = known_checks(self.hand_ins, self.conditions, self.store)
+        return {member: result for member, result in known.items() if result is not None}
+
+    def limits(self) -> Limits:
+        """By the naive reference's times."""
+        return self.session.limits(naive_times_s(self.checks()))
+
+    def submission_at(self, author: str, case: str) -> Submission:
+        """Whose answers are right, and who does the case in time.
+
+        Raises:
+            LeftOutError: nothing is handed in, or the case takes too long.
+            GraderError: the program is not right.
+        """
+        found = next(((member, check) for member, check in self.checks().items() if member.key == author), None)
+        if found is None or found[1].verdict is Verdict.MISSING:
+            raise LeftOutError(f"{author} has handed in nothing")
+        _, check = found
+        if check.verdict is not Verdict.ACCEPTED:
+            raise GraderError(f"{author} is {check.verdict}: {check.message}")
+        if case not in check.case_times_s:
+            raise LeftOutError(f"{author} takes too long for {case}")
+        return self.hand_ins.submissions[author]
+
+    def speedups(self, case: str) -> dict[str, float]:
+        """Of everyone at a case, over the course's baseline there: measured in common rounds, once."""
+        known = (one for one in self.store.blocks(self.hand_ins.task, self.conditions) if one.block.case == case)
+        stored = next((one for one in known if one.complete), None) or self._measured(case)
+        ranking = rank_case([stored], self.session.course.measurement)
+        return {standing.competitor: standing.speedup for standing in ranking.standings}
+
+    def _measured(self, case: str) -> StoredBlock:
+        block = self._block(case)
+        number = self.store.add_block(block, self.hand_ins.task, self.conditions)
+        competing = competitors_of(self.hand_ins.submissions, [member.key for member in block.members], block.baseline.key)
+        runs = _QUICK_RUNS if is_quick() else self.session.course.measurement.min_runs
+        for _ in range(runs):
+            with self.backend.generation() as generation:
+                record = measure_run(
+                    generation,
+                    self.hand_ins.task,
+                    block,
+                    competing,
+                    seed=secrets.randbits(_SEED_BITS),
+                    plan=self.session.plan,
+                    limits=self.limits(),
+                    compiled=self._compiled,
+                )
+            if is_broken(record, block):
+                raise GraderError(f"the baseline of {block.task} failed while it was measured: {dict(record.problems)}")
+            self.store.add_run(number, record)
+        self.store.complete_block(number)
+        return self.store.block(number)
+
+    def _block(self, case: str) -> Block:
+        """Everyone who does the case in time, against the baseline that a grading would choose there."""
+        times_s = {
+            member: check.case_times_s[case]
+            for member, check in self.checks().items()
+            if check.verdict is Verdict.ACCEPTED and case in check.case_times_s
+        }
+        references = {member.author: member for member in times_s if member.kind == "reference"}
+        measurement = self.session.course.measurement
+        level = choose_baseline(
+            {level: times_s[member] for level, member in references.items()},
+            baseline_of(self.session.course, self.hand_ins.task.name),
+            measurement.shortest_baseline_call_s,
+            measurement.longest_call_s,
+        )
+        if level is None:
+            raise LeftOutError(f"no reference does {case} in time: there is nothing to compare with")
+        calls_s = {member.key: time_s for member, time_s in times_s.items()}
+        return Block(self.hand_ins.task.name, case, references[level], tuple(times_s), calls_s)
+
+
+class Program:
+    """One program at one case, in a worker that has compiled it; its time runs in its calls alone."""
+
+    def __init__(self, field: Field, submission: Submission, case: str) -> None:
+        self._task = field.hand_ins.task.task
+        self._case = next(one for one in self._task.benchmark_cases if one.name == case)
+        self._generator = np.random.default_rng(secrets.randbits(_SEED_BITS))
+        self.inside_s = 0.0
+        """Wall time of all calls so far, by the grader's clock."""
+        limits = field.limits()
+        self._limits = CallLimits(limits.first_call_s, limits.memory_bytes)
+        with ExitStack() as opened:
+            generation = opened.enter_context(field.backend.generation())
+            start = partial(generation.start, submission, self._task.profile, self._task.cores)
+            self._worker = start()
+            opened.callback(self._worker.close)
+            load = self._worker.load(limits.first_call_s)
+            if load.failure is not None:
+                raise GraderError(f"it cannot be imported: {load.failure.message}")
+            # This answer is followed up, where the task proves answers so; those of the timed calls are checked by themselves.
+            witnesses = Witnesses(start, limits.first_call_s)
+            opened.callback(witnesses.close)
+            self._judged(self.fresh(), witnesses)
+            self._limits = CallLimits(limits.call_s(case), limits.memory_bytes)
+            self._opened = opened.pop_all()
+
+    def fresh(self) -> PreparedCase:
+        """Inputs that were never seen before, and what must come back."""
+        with threadpool_limits(1):  # a library's own threads would go on spinning, and disturb the call
+            return prepare(self._task, self._case, self._generator)
+
+    def call(self, prepared: PreparedCase) -> None:
+        """One timed call; GraderError where the answer is wrong."""
+        self.inside_s += self._judged(prepared).wall_time_s
+
+    def peak_memory_bytes(self) -> float:
+        """Growth of resident memory in one warm call, by the kernel's high-water mark; NaN where it cannot be had."""
+        peak_bytes = self._judged(self.fresh(), track_memory=True).peak_memory_bytes
+        return math.nan if peak_bytes is None else float(peak_bytes)
+
+    def close(self) -> None:
+        """End its processes."""
+        self._opened.close()
+
+    def _judged(self, prepared: PreparedCase, witnesses: Witnesses | None = None, *, track_memory: bool = False) -> Call:
+        with threadpool_limits(1):
+            judged = judged_call(
+                self._worker, self._task, self._case, prepared, self._limits, witnesses, track_memory=track_memory
+            )
+        if judged.problem is not None:
+            raise GraderError(f"{judged.problem.verdict}: {judged.problem.message}")
+        return judged.call
