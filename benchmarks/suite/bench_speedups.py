@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-from benchmarks.suite.programs import Field, LeftOutError, TaskBenchmarks, for_each_task
+from benchmarks.suite.programs import LeftOutError, TaskBenchmarks, for_each_task
 from grader.store import Store
 
 
@@ -13,13 +13,13 @@ class _Speedups(TaskBenchmarks):
     def setup(self, store_file: Path, author: str, case: str) -> None:
         """Leaves out who does not do the case in time."""
         with Store(store_file) as store:
-            Field(self._session, store).submission_at(author, case)
+            self._field(store).submission_at(author, case)
 
     def track_speedup(self, store_file: Path, author: str, case: str) -> float:
         """The baseline's time over this author's; NaN where it failed meanwhile, or no reference does the case in time."""
         with Store(store_file) as store:
             try:
-                return Field(self._session, store).speedups(case).get(author, math.nan)
+                return self._field(store).speedups(case).get(author, math.nan)
             except LeftOutError:
                 return math.nan
 

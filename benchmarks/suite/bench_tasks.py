@@ -6,7 +6,7 @@ A case that an author does not do in time has no figure (n/a); a program that is
 import atexit
 from pathlib import Path
 
-from benchmarks.suite.programs import Field, Program, TaskBenchmarks, for_each_task
+from benchmarks.suite.programs import Program, TaskBenchmarks, for_each_task
 from grader.records import PreparedCase
 from grader.store import Store
 
@@ -28,7 +28,7 @@ class _Programs(TaskBenchmarks):
         """Fresh inputs, for a worker that goes on as long as asv's process does. asv calls this before each timed call."""
         if not hasattr(self, "_program"):
             with Store(store_file) as store:
-                field = Field(self._session, store)
+                field = self._field(store)
                 self._program = Program(field, field.submission_at(author, case), case)
             atexit.register(self._program.close)
         self._prepared = self._program.fresh()

@@ -23,7 +23,7 @@ from grader.errors import GraderError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Call
 from grader.grading.check import prepare
-from grader.grading.check_class import check_class, naive_times_s
+from grader.grading.check_class import check_class, naive_times_s, what_happened
 from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run
 from grader.grading.progress import Silent
@@ -31,6 +31,7 @@ from grader.grading.session import Session, known_checks, open_session, read_cla
 from grader.grading.standings import rank_case
 from grader.records import Block, CheckResult, Limits, Member, PreparedCase
 from grader.store import Store, StoredBlock
+from grader.text import harmless
 from grader.verdicts import Verdict
 
 QUICK_VARIABLE = "GRADER_BENCH_QUICK"
@@ -84,6 +85,10 @@ class TaskBenchmarks:
         """The store of this round of benchmarks, in a folder of asv's."""
         return Path.cwd() / "results.sqlite"
 
+    def _field(self, store: Store) -> "Field":
+        course = self._session.course
+        return Field(self._session, store, choose_backend(course.machine, course.limits, trust_code=False))
+
 
 def for_each_task(base: type[TaskBenchmarks]) -> dict[str, type[TaskBenchmarks]]:
     """These benchmarks for every task of the course, by the class's name: `JuliaPeriod`."""
@@ -103,10 +108,10 @@ def for_each_task(base: type[TaskBenchmarks]) -> dict[str, type[TaskBenchmarks]]
 class Field:
     """One task's programs, and what the store knows of them: whoever comes first checks and measures them all."""
 
-    def __init__(self, session: Session, store: Store) -> None:
+    def __init__(self, session: Session, store: Store, backend: Backend) -> None:
         self.session = session
         self.store = store
-        self.backend: Backend = choose_backend(session.course.machine, session.course.limits, trust_code=False)
+        self.backend = backend
         (self.hand_ins,) = read_references(session) if is_quick() else read_class(session)
         self.conditions = session.conditions(self.backend.sandbox)
         self._compiled: dict[str, bytes] = {}
@@ -135,7 +140,7 @@ class Field:
             raise LeftOutError(f"{author} has handed in nothing")
         _, check = found
         if check.verdict is not Verdict.ACCEPTED:
-            raise GraderError(f"{author} is {check.verdict}: {check.message}")
+            raise GraderError(harmless(f"{author} is {check.verdict}: {what_happened(check.message)}"))
         if case not in check.case_times_s:
             raise LeftOutError(f"{author} takes too long for {case}")
         return self.hand_ins.submissions[author]
@@ -209,7 +214,7 @@ class Program:
             opened.callback(self._worker.close)
             load = self._worker.load(limits.first_call_s)
             if load.failure is not None:
-                raise GraderError(f"it cannot be imported: {load.failure.message}")
+                raise GraderError(harmless(f"it cannot be imported: {load.failure.message}"))
             # This answer is followed up, where the task proves answers so; those of the timed calls are checked by themselves.
             witnesses = Witnesses(start, limits.first_call_s)
             opened.callback(witnesses.close)
@@ -241,5 +246,5 @@ class Program:
                 self._worker, self._task, self._case, prepared, self._limits, witnesses, track_memory=track_memory
             )
         if judged.problem is not None:
-            raise GraderError(f"{judged.problem.verdict}: {judged.problem.message}")
+            raise GraderError(harmless(f"{judged.problem.verdict}: {judged.problem.message}"))
         return judged.call
