@@ -5,8 +5,8 @@ from benchmarks.large_class import Asked, ask_store
 from benchmarks.report_pages import KINDS, Pages, write_all_pages
 from benchmarks.suite.programs import is_quick
 
-SUBMISSIONS = 700 if is_quick() else 10_000
-AUTHORS = 30 if is_quick() else 300
+SUBMISSIONS = 210 if is_quick() else 10_000
+AUTHORS = 10 if is_quick() else 300
 
 
 class Harness:
