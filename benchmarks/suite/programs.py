@@ -118,15 +118,26 @@ class Field:
         self.backend = backend
         (self.hand_ins,) = read_references(session) if is_quick() else read_class(session)
         self.conditions = session.conditions(self.backend.sandbox)
-        self._compiled: dict[str, bytes] = {}
+        self._compiled_folder = store.path.parent / "compiled"
 
     def checks(self) -> Mapping[Member, CheckResult]:
         """Everyone's verdict, and the cases that each does in time."""
         if None in known_checks(self.hand_ins, self.conditions, self.store).values():
             self.store.add_machine(self.session.machine)
-            check_class(self.session, [self.hand_ins], [self.hand_ins], self.backend, self.store, Silent())
+            checked = check_class(self.session, [self.hand_ins], [self.hand_ins], self.backend, self.store, Silent())
+            self._keep(checked.compiled)
         known = known_checks(self.hand_ins, self.conditions, self.store)
         return {member: result for member, result in known.items() if result is not None}
+
+    def compiled(self) -> dict[str, bytes]:
+        """What submissions compiled while they were checked, by content hash: only their own workers read it."""
+        paths = {one.content_hash: self._compiled_folder / one.content_hash for one in self.hand_ins.submissions.values()}
+        return {content_hash: path.read_bytes() for content_hash, path in paths.items() if path.is_file()}
+
+    def _keep(self, compiled: Mapping[str, bytes]) -> None:
+        self._compiled_folder.mkdir(exist_ok=True)
+        for content_hash, functions in compiled.items():
+            (self._compiled_folder / content_hash).write_bytes(functions)
 
     def limits(self) -> Limits:
         """By the naive reference's times."""
@@ -160,6 +171,7 @@ class Field:
         block = self._block(case)
         number = self.store.add_block(block, self.hand_ins.task, self.conditions)
         competing = competitors_of(self.hand_ins.submissions, [member.key for member in block.members], block.baseline.key)
+        compiled = self.compiled()
         runs = _QUICK_RUNS if is_quick() else self.session.course.measurement.min_runs
         for _ in range(runs):
             with self.backend.generation() as generation:
@@ -171,7 +183,7 @@ class Field:
                     seed=secrets.randbits(_SEED_BITS),
                     plan=self.session.plan,
                     limits=self.limits(),
-                    compiled=self._compiled,
+                    compiled=compiled,
                 )
             if is_broken(record, block):
                 raise GraderError(f"the baseline of {block.task} failed while it was measured: {dict(record.problems)}")
@@ -216,11 +228,12 @@ class Program:
             start = partial(generation.start, submission, self._task.profile, self._task.cores)
             self._worker = start()
             opened.callback(self._worker.close)
-            load = self._worker.load(limits.first_call_s)
+            known = field.compiled().get(submission.content_hash, b"")
+            load = self._worker.load(limits.first_call_s, known)
             if load.failure is not None:
                 raise GraderError(harmless(f"it cannot be imported: {load.failure.message}"))
             # This answer is followed up, where the task proves answers so; those of the timed calls are checked by themselves.
-            witnesses = Witnesses(start, limits.first_call_s)
+            witnesses = Witnesses(start, limits.first_call_s, known)
             opened.callback(witnesses.close)
             self._judged(self.fresh(), witnesses)
             self._limits = CallLimits(limits.call_s(case), limits.memory_bytes)

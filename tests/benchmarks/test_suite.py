@@ -96,6 +96,14 @@ def test_everyone_is_checked_once(room: Classroom, field: Field) -> None:
     assert room.calls_in(again.checks) == {}
 
 
+def test_what_a_program_compiled_when_it_was_checked_is_given_back_to_it(room: Classroom, field: Field) -> None:
+    room.submit("compiler", Script(lambda x: 2 * x, lambda _inputs, _number: 1e-3, compiles=b"machine code"))
+    checked = Field(room.session, field.store, room.backend)
+    submission = checked.submission_at("student/compiler", "small")
+    Program(Field(room.session, field.store, room.backend), submission, "small").close()
+    assert room.backend.given[-1] == ("compiler", b"machine code")
+
+
 def test_the_time_is_that_of_the_calls_alone(field: Field) -> None:
     program = Program(field, field.submission_at("student/ada", "medium"), "medium")
     before_s = program.inside_s
