@@ -41,6 +41,10 @@ StoreOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 TasksOption = Annotated[list[str] | None, typer.Option("--task", "-t", metavar="TASK", help="Only this task; may be repeated.")]
+OnOption = Annotated[
+    str | None,
+    typer.Option("--on", metavar="MACHINE", envvar="GRADER_ON", help="A machine of course.toml; the course's own otherwise."),
+]
 TrustOption = Annotated[
     bool, typer.Option("--trust-code", help="Run submissions without a sandbox; every figure is stamped so.")
 ]
@@ -57,6 +61,7 @@ def grade(
     tasks: TasksOption = None,
     budget: BudgetOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what is in the store.")] = False,
+    on: OnOption = None,
     trust_code: TrustOption = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -67,7 +72,7 @@ def grade(
     from grader.cli.class_commands import Place, grade_class
     from grader.grading.pipeline import Wanted
 
-    place = Place(course, submissions, store)
+    place = Place(course, submissions, store, on)
     graded = grade_class(place, tasks or (), Wanted(authors or (), budget, fresh), trust_code=trust_code, as_json=as_json)
     if graded.faults:
         raise typer.Exit(EXIT_GRADER)
@@ -107,6 +112,7 @@ def rank(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too.")] = None,
+    on: OnOption = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -115,7 +121,7 @@ def rank(
     """The leaderboard from the store; nothing is run."""
     from grader.cli.class_commands import Place, rank_class
 
-    place = Place(course, submissions, store)
+    place = Place(course, submissions, store, on)
     rank_class(place, (task,) if task else (), trust_code=trust_code, as_json=as_json, picture=picture)
 
 
@@ -130,6 +136,7 @@ def show(
     growth: Annotated[
         Path | None, typer.Option("--growth", metavar="FILE.svg", help="Draw the time over the size, for one TASK.")
     ] = None,
+    on: OnOption = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -138,7 +145,7 @@ def show(
     """One author's results in full: what happened, the figures, how each mark comes about."""
     from grader.cli.class_commands import Place, show_author
 
-    place = Place(course, submissions, store)
+    place = Place(course, submissions, store, on)
     drawings = {"roofline": roofline, "growth": growth}
     show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, **drawings)
 
@@ -152,6 +159,7 @@ def report(
     ] = False,
     names: Annotated[bool, typer.Option("--names", help="With --publish: the authors' own names.")] = False,
     feedback: Annotated[bool, typer.Option("--feedback", help="Instead: one page for each student.")] = False,
+    on: OnOption = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -169,7 +177,7 @@ def report(
         raise UsageError("--names belongs to --publish: all other pages have names anyway")
     output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
     asked = Asked(folder, output, names, tasks or ())
-    write_report(Place(course, submissions, store), asked, trust_code=trust_code, as_json=as_json)
+    write_report(Place(course, submissions, store, on), asked, trust_code=trust_code, as_json=as_json)
 
 
 @app.command()
@@ -352,6 +360,26 @@ def peaks(
 
     store_file = Place(course, None, store).store_file
     show_peaks(course, store_file, again=fresh, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def jobs(
+    cancel: Annotated[
+        str | None, typer.Argument(metavar="[cancel]", help="End those that wait and run; what is finished is kept.")
+    ] = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """The jobs of a grading on a cluster: what runs, what waits and why, what has failed."""
+    from grader.cli.class_commands import Place
+    from grader.cli.cluster import cancel_jobs, show_jobs
+
+    if cancel not in (None, "cancel"):
+        raise UsageError(f"grader jobs knows `cancel` alone, not {cancel!r}")
+    act = show_jobs if cancel is None else cancel_jobs
+    act(Place(course, None, store, on), as_json=as_json)
 
 
 class Interrupted(BaseException):

@@ -96,7 +96,8 @@ class TerminalProgress:
     def _line(self) -> str:
         bar = self._bars.tasks[-1]
         left = "" if bar.time_remaining is None else f", about {bar.time_remaining:.0f} s left"
-        return f"{bar.description} {bar.completed:.0f}/{bar.total or 0:.0f}{left}"
+        doing = f" · {bar.fields['doing']}" if bar.fields["doing"] else ""
+        return f"{bar.description} {bar.completed:.0f}/{bar.total or 0:.0f}{left}{doing}"
 
     def _board_table(self) -> Table | Text:
         """As many authors as the terminal has lines for: those who have something first."""

@@ -31,15 +31,18 @@ def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
     )
 
 
-def worker_environment(machine: Machine) -> dict[str, str]:
+def worker_environment(machine: Machine, features: str | None = None) -> dict[str, str]:
     """What holds for every profile: the course's own variables with `host` features spelt out, and the grader's.
 
-    How many threads there may be follows from the profile (`WorkerSettings.for_profile`).
+    How many threads there may be follows from the profile (`WorkerSettings.for_profile`). `features` are those of another
+    machine's CPU, where the workers will run there; this one's otherwise.
     """
     variables = {"NUMBA_THREADING_LAYER": "workqueue", "MPLBACKEND": "Agg"}
     for name, value in machine.environment.items():
         words = value.split(",")
-        variables[name] = ",".join(_host_features() if word == _HOST_FEATURES else word for word in words)
+        if _HOST_FEATURES in words and features is None:
+            features = host_features()
+        variables[name] = ",".join(str(features) if word == _HOST_FEATURES else word for word in words)
     return variables
 
 
@@ -67,7 +70,7 @@ def choose_backend(machine: Machine, limits: Limits, *, trust_code: bool) -> Bac
         raise GraderError(f"the sandbox does not start here: {error}\n{remedy}") from error
 
 
-def _host_features() -> str:
+def host_features() -> str:
     """The features of this CPU as LLVM names them; an empty list lets Numba detect them."""
     import llvmlite.binding
 

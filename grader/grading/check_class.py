@@ -27,6 +27,12 @@ _SEED_BITS = 128
 _COMPILERS = frozenset({"numba", "jax", "torch"})
 """Whoever uses none of these has nothing to compile: an endless loop is found out in seconds."""
 
+
+def new_seed() -> int:
+    """A secret one."""
+    return secrets.randbits(_SEED_BITS)
+
+
 AGAIN = "\nagain on this case: "
 """Stands between what happened and how to run the failing case alone."""
 
@@ -48,8 +54,11 @@ def check_class(
     backend: Backend,
     store: Store,
     progress: Progress,
+    seeds: Mapping[str, int] | None = None,
 ) -> Checked:
     """Check what is missing of the chosen; the naive references first, for they set the time limits.
+
+    `seeds` are those of the inputs, by task, where others are checked elsewhere on the same inputs; drawn otherwise.
 
     Raises:
         GraderError: a reference fails its own task's check, or cannot be run at all.
@@ -64,7 +73,7 @@ def check_class(
     checked = Checked()
     with _Generations(backend) as generations:
         for hand_ins, checks, to_check in zip(everyone, known, missing, strict=True):
-            seed = secrets.randbits(_SEED_BITS)
+            seed = (seeds or {}).get(hand_ins.task.name) or new_seed()
             inputs = DrawnInputs(hand_ins.task.task, seed)  # one task's at a time: they are large
             task, cases = hand_ins.task, hand_ins.task.case_names
             for handed_in in to_check:
@@ -80,9 +89,7 @@ def check_class(
                 else:
                     require_right_reference(member, hand_ins, result)
                     result = _with_failing_case(result, problem, member, task.name, store, checked)
-                    result = place(result, filter(None, checks.values()), cases, limits.longest_call_s)
-                    if member.kind == "student":
-                        result = _beside_a_reference(result, checks, cases)
+                    result = settled(result, member, checks, cases, limits.longest_call_s)
                     store.add_check(member, task, conditions, seed, result)
                     checks[member] = result
                     progress.found(member.author, task.name, result.verdict)
@@ -111,6 +118,18 @@ def naive_times_s(checks: Mapping[Member, CheckResult | None]) -> Mapping[str, f
     naive = (result for member, result in checks.items() if (member.kind, member.author) == ("reference", NAIVE))
     result = next(naive, None)
     return result.case_times_s if result is not None else {}
+
+
+def settled(
+    result: CheckResult,
+    member: Member,
+    checks: Mapping[Member, CheckResult | None],
+    cases: Sequence[str],
+    longest_call_s: float,
+) -> CheckResult:
+    """The result with its case settled: near those who are placed already, and where a reference was run, too."""
+    result = place(result, filter(None, checks.values()), cases, longest_call_s)
+    return _beside_a_reference(result, checks, cases) if member.kind == "student" else result
 
 
 def students_checks(hand_ins: HandIns, conditions: Conditions, store: Store) -> dict[Member, CheckResult]:
