@@ -1,7 +1,7 @@
 """The folder of the jobs, beside the store: what was submitted, and which elements are still open. It survives every kill.
 
-A batch is one job array. Its folder is written before the array is submitted, and its name is not Slurm's choice: after a kill between
-the two, the array is found again by its name. An element is open as long as its file is there.
+A batch is one job array. Its folder is written before the array is submitted, and its name is not Slurm's choice: so after a
+kill between the two, the array is found again by its name. An element is open as long as its file is there.
 """
 
 import json

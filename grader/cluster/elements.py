@@ -1,7 +1,7 @@
 """What one element of a job array is asked to do, and what it brings back: frozen values, in JSON files.
 
-An element is a check of some authors of a task, or a block: competitors that must be compared are measured by one element, on one
-node and in one stretch of time. The files are read with every type checked; nothing in them is executed or unpickled.
+An element is a check of some authors of a task, or a block: competitors that must be compared are measured by one element, on
+one node and in one stretch of time. The files are read with every type checked; nothing in them is executed or unpickled.
 """
 
 import json
