@@ -63,7 +63,7 @@ def _on_the_nodes(session: Session, cluster: Cluster, store: Store, progress: Pr
     node, faults = cluster.batches.node(name, trust_code=cluster.trust_code), []
     if node is None:
         progress.begin(f"looking at a node of {name}", 1)
-        if not cluster.queue.entries:
+        if not any(isinstance(element.work, Probe) for element in cluster.queue.elements):
             cluster.queue.submit([_element(Probe(), session, store, cluster, None)])
         outcome = _probed(cluster.queue, progress, session)
         if outcome.node is None:

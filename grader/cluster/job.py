@@ -35,6 +35,9 @@ from grader.grading.session import Session, member_of, open_session, read_member
 from grader.records import Member
 from grader.store import Conditions, Store
 
+CHANGED = "the code changed while its job waited; grade again"
+"""Of one member of a block: the others are measured without it."""
+
 EXIT_NOT_WRITTEN = 74
 """EX_IOERR of sysexits.h."""
 
@@ -118,7 +121,8 @@ def _checked(work: Checking, session: Session, backend: Backend, store: Store, n
 def _measured(work: Measuring, session: Session, backend: Backend, store: Store, node: Node) -> Outcome:
     members: tuple[Member, ...] = tuple(dict.fromkeys((*work.block.members, work.block.baseline)))
     hand_ins = read_members(session, work.task, members)
-    if {member_of(one) for one in hand_ins.everyone} != set(members):
+    changed = set(members) - {member_of(one) for one in hand_ins.everyone}
+    if work.block.baseline in changed:
         return Outcome(node, refused=Refusal.CHANGED)
     conditions = session.conditions(backend.sandbox)
     _know(work.known, session, work.task, conditions, store)
@@ -128,6 +132,7 @@ def _measured(work: Measuring, session: Session, backend: Backend, store: Store,
     limits = session.limits(naive_times_s({one.member: one.result for one in work.known}))
     block = OpenBlock(block_id, work.block, hand_ins, limits)
     faults = measure_blocks(session, [block], CompiledFunctions(), work.budget_s, backend, store, Silent())
+    faults |= {(work.task, member.key): CHANGED for member in changed if not work.runs}
     stored = store.block(block_id)
     return Outcome(
         node,

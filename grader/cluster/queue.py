@@ -91,7 +91,7 @@ class Queue:
             if (batch.about.machine, batch.about.trust_code) == (self._name, self._trust_code):
                 self._take_up(batch)
         with suppress(NoAnswerError):
-            jobs = self._slurm.jobs()
+            jobs = self._slurm.jobs() if self.entries else {}
             for entry in list(self.entries):
                 job = jobs.get((entry.batch.about.job_id or "", entry.index), Job(Phase.LOST))
                 if not job.phase.is_active and not result_file(entry.batch.folder, entry.index).exists():
