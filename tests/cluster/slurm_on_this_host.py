@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +24,7 @@ ClusterName=here
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={port}
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.socket
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
 SlurmUser=root
 SlurmdUser=root
 StateSaveLocation={folder}/state
@@ -122,7 +122,7 @@ class SlurmHere:
         """A power cut for `n1`, `n2`, `g1`, or `slurmctld`: the daemon and all that it started."""
         process = self._daemons.pop(daemon)
         if daemon in NODES:
-            for pid in _descendants(f"spool-{daemon}", self.folder, daemon):
+            for pid in _of_jobs(daemon, self.folder):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         process.kill()
@@ -196,22 +196,14 @@ def _free_ports(count: int) -> list[int]:
         return [int(one.getsockname()[1]) for one in sockets]
 
 
-def _descendants(spool: str, folder: Path, node: str) -> Iterator[int]:
+def _of_jobs(node: str, folder: Path) -> Iterator[int]:
     """The processes of a node's jobs, by what Slurm put into their environment."""
-    marks = (f"SLURMD_NODENAME={node}\0".encode(), str(folder).encode())
-    del spool
+    marks = (f"SLURMD_NODENAME={node}\0".encode(), f"SLURM_CONF={folder}".encode())
     for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             environment = (path / "environ").read_bytes() + b"\0"
             if all(mark in environment for mark in marks):
                 yield int(path.name)
-
-
-@contextmanager
-def slurm_here(folder: Path) -> Iterator[SlurmHere]:
-    """A cluster, for as long as the context lasts."""
-    with SlurmHere(folder) as cluster:
-        yield cluster
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from grader.cluster import batches as batches_module
-from grader.cluster import job
 from grader.cluster.elements import Checking, Element, Measuring, Outcome, Probe, write_record
 from grader.content.course import Course
 from grader.errors import GraderError, UsageError
@@ -100,23 +99,23 @@ def test_fresh_looks_at_the_node_again_and_grades_everyone(campus: Campus) -> No
 
 
 def test_a_large_class_goes_in_arrays_no_larger_than_the_cluster_takes(campus: Campus) -> None:
-    for number in range(16):
+    for number in range(10):
         campus.classroom.submit(f"student-{number}", paced(2e-6))
-    campus.classroom.describe("block_size = 2")
+    campus.classroom.describe("block_size = 4\nmin_runs = 2")
     campus = Campus(campus.classroom, campus.slurm)
     campus.slurm.most_elements = 3
     report = campus.grade()
     assert max(elements for elements, _ in campus.slurm.submitted) == 3
-    assert len(ranks(report)) == 18
+    assert len(ranks(report)) == 12
 
 
 def test_where_a_user_may_have_few_jobs_the_rest_is_submitted_when_some_have_ended(campus: Campus) -> None:
-    for number in range(8):
+    for number in range(6):
         campus.classroom.submit(f"student-{number}", paced(2e-6))
-    campus.classroom.describe("block_size = 2")
+    campus.classroom.describe("block_size = 4\nmin_runs = 2")
     campus = Campus(campus.classroom, campus.slurm)
-    campus.slurm.most_jobs = 2
-    assert len(ranks(campus.grade())) == 10
+    campus.slurm.most_jobs = 1
+    assert len(ranks(campus.grade())) == 8
 
 
 # What becomes of jobs
