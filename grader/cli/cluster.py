@@ -103,8 +103,10 @@ def _overview(place: Place) -> Overview:
     course = load_course(place.course)
     if place.on is not None:
         course = course.on_machine(place.on)
-    require_slurm()
-    return overview(course.about.machine, Batches(place.store_file), Slurm())
+    batches = Batches(place.store_file)
+    if any(batches):
+        require_slurm()
+    return overview(course.about.machine, batches, Slurm())
 
 
 def _document(line: Line) -> dict[str, object]:

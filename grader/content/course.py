@@ -358,9 +358,7 @@ class Course(Section):
         threads = self.machines[name].threads
         for task, settings in self.tasks.items():
             if (settings.threads or 1) > threads:
-                raise UsageError(
-                    f"course.toml gives the task {task} {settings.threads} threads, and [machines.{name}] has {threads}"
-                )
+                raise UsageError(f"[machines.{name}] has {threads} threads, and [tasks.{task}] wants {settings.threads}")
         return self.model_copy(update={"about": self.about.model_copy(update={"machine": name})})
 
 

@@ -155,7 +155,7 @@ class Campus:
         self.classroom, self.slurm = classroom, slurm
         course = classroom.folder / "course.toml"
         write(course, course.read_text(encoding="utf-8") + MACHINE)
-        self.sleep = slurm.pass_time
+        self.sleep: Callable[[float], None] = slurm.pass_time
 
     def grade(self, *authors: str, fresh: bool = False) -> Report:
         """One grading by jobs, until nothing is open any more."""
@@ -175,7 +175,7 @@ class Campus:
             trust_code=False,
             pace=PACE,
             clock=lambda: self.slurm.now_s,
-            sleep=lambda seconds: self.sleep(seconds),
+            sleep=self.sleep,
         )
 
     @property

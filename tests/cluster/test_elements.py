@@ -2,6 +2,8 @@
 
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -54,23 +56,26 @@ outcomes = st.builds(
 )
 
 
-def through_a_file(record: Element | Outcome) -> Element | Outcome | None:
+@contextmanager
+def written(record: Element | Outcome) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "0.json"
         write_record(path, record)
-        return read_record(path, type(record))
+        yield path
 
 
 @settings(max_examples=30, deadline=None)
 @given(elements)
 def test_what_is_asked_comes_back_as_it_was(element: Element) -> None:
-    assert through_a_file(element) == element
+    with written(element) as path:
+        assert read_record(path, Element) == element
 
 
 @settings(max_examples=30, deadline=None)
 @given(outcomes)
 def test_what_is_brought_comes_back_as_it_was(outcome: Outcome) -> None:
-    assert through_a_file(outcome) == outcome
+    with written(outcome) as path:
+        assert read_record(path, Outcome) == outcome
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"node": 5}', "\N{LATIN SMALL LETTER A WITH ACUTE}"])

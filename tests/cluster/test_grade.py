@@ -203,7 +203,7 @@ def test_cancelled_jobs_are_submitted_by_the_next_grading(campus: Campus) -> Non
 
 
 def test_nothing_is_submitted_twice_while_slurm_does_not_answer(campus: Campus) -> None:
-    silent_at = [element for element in range(3)]
+    silent_at = list(range(3))
 
     def sleep(seconds: float) -> None:
         campus.slurm.answers = not (silent_at and len(campus.slurm.done) == 3)
@@ -219,7 +219,7 @@ def test_nothing_is_submitted_twice_while_slurm_does_not_answer(campus: Campus) 
 
 def test_what_slurm_refuses_is_the_courses_fault_and_leaves_nothing(campus: Campus) -> None:
     campus.slurm.refuses = "Invalid partition name specified"
-    with pytest.raises(UsageError, match="Slurm refuses the jobs: .*Invalid partition name") as refused:
+    with pytest.raises(UsageError, match=r"Slurm refuses the jobs: .*Invalid partition name") as refused:
         campus.grade()
     assert "[machines." in str(refused.value)
     assert campus.left() == []
@@ -263,9 +263,10 @@ def test_a_kill_around_the_submission_loses_nothing_and_submits_nothing_twice(
             raise Killed
         return really(self, options)
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(FakeSlurm, "_sbatch", killed)
-        campus.grade()
+        with pytest.raises(Killed):
+            campus.grade()
     assert ranks(campus.grade()) == {"ada": 1, "bob": 2}
     assert Counter(element.label for element in campus.slurm.done).most_common(1)[0][1] == 1
 
@@ -282,9 +283,10 @@ def test_a_result_that_was_kept_before_a_kill_is_not_kept_twice(
             raise Killed
         really(self, index)
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(batches_module.Batch, "close", close)
-        campus.grade()
+        with pytest.raises(Killed):
+            campus.grade()
     report = campus.grade()
     assert {result.runs for result in report.results if result.rank is not None} == {3}
     assert Counter(element.label for element in campus.slurm.done if element.size).most_common(1)[0][1] == 1
@@ -366,13 +368,14 @@ def test_a_full_disk_on_the_submitting_side_says_so_and_keeps_what_is_finished(
 
 
 def test_code_that_changes_while_its_job_waits_is_graded_by_the_next_grading(campus: Campus) -> None:
-    def change(element: Element) -> None:
+    def change(element: Element) -> str | None:
         if measured(element) and not changed:
             changed.append(True)
             campus.classroom.submit("bob", paced(4e-6), code="# another")
+        return None
 
     changed: list[bool] = []
-    campus.slurm.fate = lambda element: change(element)  # type: ignore[func-returns-value]
+    campus.slurm.fate = change
     first = campus.grade()
     assert "student/bob · double: the code changed while its job waited; grade again" in first.faults
     assert of(first, "ada").rank == 1, "nobody else waits for that"

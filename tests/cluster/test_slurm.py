@@ -114,7 +114,7 @@ def test_how_large_an_array_may_be_is_asked_and_assumed_where_nobody_says() -> N
 
 def test_to_cancel_what_has_ended_is_no_fault_and_to_be_refused_is() -> None:
     Slurm(Script(scancel=Answer(1, "", "scancel: error: Invalid job id 12"))).cancel(["12"])
-    with pytest.raises(GraderError, match="12 cannot be cancelled: .*Access/permission denied"):
+    with pytest.raises(GraderError, match=r"12 cannot be cancelled: .*Access/permission denied"):
         Slurm(Script(scancel=Answer(1, "", "scancel: error: Kill job error on job id 12: Access/permission denied"))).cancel(
             ["12"]
         )

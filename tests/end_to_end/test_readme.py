@@ -21,8 +21,12 @@ SMALLER = {
 }
 """The same commands on a small budget, one author and one task; `make test` would run this test again."""
 
-EXPECTED_CODES = {"grader check mine/julia.py": 1, "grader scaling tuned --task julia": 0 if len(usable_cpus()) > 1 else 2}
-"""The starter, just put into place, is not a right answer yet; and one core cannot be compared with anything."""
+EXPECTED_CODES = {
+    "grader check mine/julia.py": 1,
+    "grader scaling tuned --task julia": 0 if len(usable_cpus()) > 1 else 2,
+    "grader grade --on zhores": 2,
+}
+"""The starter, just put into place, is not a right answer yet; one core compares with nothing; and here is no cluster."""
 
 
 def commands() -> list[str]:
@@ -83,6 +87,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "doctor",
         "peaks",
         "profile",
+        "jobs",
     }
 
 
