@@ -171,7 +171,8 @@ class Machine(Section):
     """`[machines.<name>]`: how workers are started on one kind of machine."""
 
     threads: AtLeastOne = 1
-    backend: Literal["auto", "bubblewrap", "plain"] = "auto"
+    backend: Literal["auto", "bubblewrap", "landlock", "plain"] = "auto"
+    """`auto` is bubblewrap; on a cluster's nodes, where nobody may make user namespaces, the weaker `landlock`."""
     preload: List[Text] = ("numpy", "numba")
     """Imported once, before any submission's worker is forked."""
     environment: Annotated[Mapping[str, str], AfterValidator(_left_to_the_grader)] = {}
