@@ -43,7 +43,7 @@ def grade_by_jobs(session: Session, wanted: Wanted, cluster: Cluster, store: Sto
         UsageError: Slurm refuses what the jobs ask for.
         GraderError: no node can be used, or the folder of the jobs cannot be written.
     """
-    cluster.queue.resume()
+    cluster.queue.resume(lambda element: isinstance(element.work, Probe) or element.work.task in session.tasks)
     whole_again = wanted.fresh and not wanted.authors
     if wanted.fresh and cluster.queue.entries:
         raise UsageError(
@@ -52,6 +52,9 @@ def grade_by_jobs(session: Session, wanted: Wanted, cluster: Cluster, store: Sto
     if whole_again:
         cluster.batches.forget_node(session.course.about.machine, trust_code=cluster.trust_code)
     session, sandbox, faults = _on_the_nodes(session, cluster, store, progress)
+    for entry in list(cluster.queue.entries):
+        if isinstance(entry.element.work, Probe):  # of a grading that was killed when it knew enough
+            cluster.queue.close(entry)
     grading = _Grading(session, sandbox, wanted, cluster, store, progress)
     report = grading.run()
     return replace(report, faults=(*report.faults, *faults))
@@ -135,10 +138,9 @@ class _Grading:
         self._progress.begin(f"grading on {self._session.course.about.machine}", self._amount())
         while True:
             for ended in self._queue.poll():
-                if self._is_ours(ended.entry.element):
-                    self._take(ended)
+                self._take(ended)
             self._queue.submit([element for task in self._idle_tasks() for element in self._elements_of(task)])
-            if not any(map(self._is_ours, self._queue.elements)):
+            if not self._queue.elements:
                 break
             self._progress.advance(0, str(self._queue))
             self._queue.wait()
@@ -154,10 +156,6 @@ class _Grading:
         return amount
 
     # --- what is wanted next -----------------------------------------------------------------------------------------------
-
-    def _is_ours(self, element: Element) -> bool:
-        """Whether this grading is about it; what others have left for other tasks waits for them."""
-        return not isinstance(element.work, Probe) and element.work.task in self._everyone
 
     def _idle_tasks(self) -> list[str]:
         """Those of which Slurm has nothing in its hands, and something may be wanted."""

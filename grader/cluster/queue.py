@@ -82,14 +82,14 @@ class Queue:
 
     # --- beginning ---------------------------------------------------------------------------------------------------------
 
-    def resume(self) -> None:
+    def resume(self, is_wanted: Callable[[Element], bool]) -> None:
         """Take up what an earlier grading has left, which runs, waits, or has brought a result; the rest is forgotten.
 
-        As long as Slurm does not answer nothing is forgotten.
+        As long as Slurm does not answer nothing is forgotten. What is not wanted now waits for whoever wants it.
         """
         for batch in self._batches:
             if (batch.about.machine, batch.about.trust_code) == (self._name, self._trust_code):
-                self._take_up(batch)
+                self._take_up(batch, is_wanted)
         with suppress(NoAnswerError):
             jobs = self._slurm.jobs() if self.entries else {}
             for entry in list(self.entries):
@@ -97,7 +97,7 @@ class Queue:
                 if not job.phase.is_active and not result_file(entry.batch.folder, entry.index).exists():
                     self.close(entry)
 
-    def _take_up(self, batch: Batch) -> None:
+    def _take_up(self, batch: Batch, is_wanted: Callable[[Element], bool]) -> None:
         if batch.about.job_id is None:  # killed between writing it down and hearing from Slurm
             with suppress(NoAnswerError):
                 job_id = self._slurm.find(batch.name)
@@ -112,7 +112,7 @@ class Queue:
                 element = None
             if element is None:
                 batch.close(index)
-            else:
+            elif is_wanted(element):
                 self.entries.append(Entry(batch, index, element))
 
     # --- submitting --------------------------------------------------------------------------------------------------------
@@ -190,7 +190,8 @@ class Queue:
         """It is dealt with."""
         entry.batch.close(entry.index)
         self.entries.remove(entry)
-        if all(other.batch.folder != entry.batch.folder for other in self.entries):
+        is_last = all(other.batch.folder != entry.batch.folder for other in self.entries)
+        if is_last and not entry.batch.open_indices():
             entry.batch.remove()
 
     def _with_results(self) -> Iterator[Ended]:

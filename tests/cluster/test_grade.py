@@ -303,6 +303,17 @@ def test_fresh_is_refused_while_an_earlier_grading_is_in_the_queue(campus: Campu
         campus.grade(fresh=True)
 
 
+def test_what_another_grading_has_left_for_other_tasks_is_left_to_it(campus: Campus) -> None:
+    batch = campus.batches.new(
+        session_module.open_session(campus.classroom.folder, None, (), "zhores").course.machine,
+        [Element(Checking("another", "1", (), (), 1), "", "", "", "zhores", trust_code=False, conditions=None)],
+    )
+    batch.with_job("99")
+    write_record(batch.folder / "0.result.json", Outcome(None))
+    assert ranks(campus.grade()) == {"ada": 1, "bob": 2}
+    assert campus.left() == ["0.json", "0.result.json", "batch.json"]
+
+
 # The nodes, the files, the code
 
 

@@ -38,6 +38,7 @@ partition = "gpu"
 gpus = 1
 exclusive = false
 cpus = 1
+time = "00:05:00"
 
 [limits]"""
 SPY = """import os
@@ -88,8 +89,8 @@ def course_on_cluster(folder: Path) -> SmallCourse:
     return course
 
 
-def know_the_node(course: SmallCourse) -> None:
-    session = open_session(course.folder, None, (), "zhores")
+def know_the_node(course: SmallCourse, on: str = "zhores") -> None:
+    session = open_session(course.folder, None, (), on)
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=False)
     batches_of(course).keep_node(this_node(session, backend), trust_code=False)
 
@@ -98,16 +99,16 @@ def batches_of(course: SmallCourse) -> Batches:
     return Batches(course.folder / "results" / "results.sqlite")
 
 
-Start = Callable[[SmallCourse], subprocess.Popen[str]]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """`grader grade --on zhores`, while the test does something else; ended with it, whatever happens."""
+    """`grader grade --on MACHINE`, while the test does something else; ended with it, whatever happens."""
     with ExitStack() as stack:
 
-        def started(course: SmallCourse) -> subprocess.Popen[str]:
-            command = [sys.executable, "-m", "grader", "grade", "--on", "zhores", "--json", "--course", str(course.folder)]
+        def started(course: SmallCourse, on: str = "zhores") -> subprocess.Popen[str]:
+            command = [sys.executable, "-m", "grader", "grade", "--on", on, "--json", "--course", str(course.folder)]
             grading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT)
             stack.enter_context(grading)
             stack.callback(grading.kill)
@@ -192,17 +193,18 @@ def test_two_graders_share_the_cluster_and_what_one_cancels_is_its_own(
     slurm: SlurmHere, course: SmallCourse, start: Start, tmp_path: Path
 ) -> None:
     other = course_on_cluster(tmp_path / "other")
-    know_the_node(other)
-    gradings = [start(course), start(other)]
+    know_the_node(other, "zhores-gpu")
+    cancelled, whole = start(course), start(other, "zhores-gpu")
     slurm.wait_until(lambda: running(slurm, course) != [] and running(slurm, other) != [], "both have jobs")
     second = course.grader("grade", "--on", "zhores")
     assert (second.code, "another grading into" in second.err) == (2, True)
-    assert {one["state"] for one in jobs(other)} <= {"running", "waiting", "done"}
-    assert other.grader("jobs", "cancel", "--on", "zhores").code == 0
-    (out, errors), (_, cancelled) = (grading.communicate(timeout=120) for grading in gradings)
-    assert gradings[0].returncode == 0, errors + slurm.logs()
+    assert {one["state"] for one in jobs(course)} <= {"running", "waiting", "done"}
+    assert course.grader("jobs", "cancel", "--on", "zhores").code == 0
+    _, errors = cancelled.communicate(timeout=120)
+    assert cancelled.returncode == 3, errors
+    out, errors = whole.communicate(timeout=120)
+    assert whole.returncode == 0, errors + slurm.logs()
     assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
-    assert gradings[1].returncode == 3, cancelled
 
 
 def test_a_job_that_cannot_start_says_why_and_ctrl_c_leaves_it_in_the_queue_and_says_how_to_return(
