@@ -218,7 +218,7 @@ def test_the_sample_course_is_right() -> None:
         (
             "threads = 2",
             'backend = "bublewrap"',
-            "machines.laptop.backend: must be one of auto, bubblewrap, plain, not 'bublewrap' (did you mean 'bubblewrap'?)",
+            "machines.laptop.backend: must be one of auto, bubblewrap, landlock, plain, not 'bublewrap' (did you mean",
         ),
         ("points = 2.5", "points = nan", "assignments[0].criteria[1].points: must be a finite number, not nan"),
         ("points = 2.5", "points = 0", "assignments[0].criteria[1].points: must be greater than 0, not 0"),
