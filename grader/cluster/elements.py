@@ -20,6 +20,9 @@ from grader.store import Conditions
 
 FORMAT = 1
 
+CODE_CHANGED = "the code changed while its job waited; grade again"
+"""Of one author: the others of the element are graded all the same."""
+
 
 @dataclass(frozen=True)
 class Node:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.cluster.batches import Batches
-from grader.cluster.elements import Checked, Checking, Element, Measuring, Outcome, Probe, Refusal, Work
+from grader.cluster.elements import CODE_CHANGED, Checked, Checking, Element, Measuring, Outcome, Probe, Refusal, Work
 from grader.cluster.nodes import session_on
 from grader.cluster.queue import Ended, Queue
 from grader.cluster.slurm import Phase, seconds_of
@@ -269,6 +269,8 @@ class _Grading:
     def _keep_checks(self, work: Checking, hand_ins: HandIns, outcome: Outcome) -> None:
         checks = known_checks(hand_ins, self._conditions, self._store)
         longest_call_s = self._session.course.measurement.longest_call_s
+        for member in set(work.members) - {one.member for one in outcome.checks}:
+            self._faults.setdefault((work.task, member.key), CODE_CHANGED)
         for one in outcome.checks:
             if one.member in checks and checks[one.member] is None:
                 result = settled(one.result, one.member, checks, hand_ins.task.case_names, longest_call_s)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.cluster.batches import result_file
 from grader.cluster.elements import (
+    CODE_CHANGED,
     Checked,
     Checking,
     Element,
@@ -34,9 +35,6 @@ from grader.grading.progress import Silent
 from grader.grading.session import Session, member_of, open_session, read_members
 from grader.records import Member
 from grader.store import Conditions, Store
-
-CHANGED = "the code changed while its job waited; grade again"
-"""Of one member of a block: the others are measured without it."""
 
 EXIT_NOT_WRITTEN = 74
 """EX_IOERR of sysexits.h."""
@@ -132,7 +130,7 @@ def _measured(work: Measuring, session: Session, backend: Backend, store: Store,
     limits = session.limits(naive_times_s({one.member: one.result for one in work.known}))
     block = OpenBlock(block_id, work.block, hand_ins, limits)
     faults = measure_blocks(session, [block], CompiledFunctions(), work.budget_s, backend, store, Silent())
-    faults |= {(work.task, member.key): CHANGED for member in changed if not work.runs}
+    faults |= {(work.task, member.key): CODE_CHANGED for member in changed if not work.runs}
     stored = store.block(block_id)
     return Outcome(
         node,

@@ -161,7 +161,7 @@ class Slurm:
         job_id = answer.out.strip().splitlines()[-1].partition(";")[0] if answer.out.strip() else ""
         if answer.code == 0 and job_id.isdigit():
             return job_id
-        said = harmless_line(answer.err.strip() or answer.out.strip() or f"exit code {answer.code}")
+        said = _said(answer)
         if _LIMIT_REACHED.search(answer.err):
             raise FullError(said)
         if answer.code == 0 or _NO_ANSWER.search(answer.err):
@@ -221,13 +221,19 @@ class Slurm:
         for array in arrays:
             answer = self._run(["scancel", array])
             if answer.code != 0 and "Invalid job id" not in answer.err:
-                raise GraderError(f"the job {array} cannot be cancelled: {harmless_line(answer.err.strip())}")
+                raise GraderError(f"the job {array} cannot be cancelled: {_said(answer)}")
 
     def _query(self, words: Sequence[str]) -> Answer:
         answer = self._run(words)
         if answer.code != 0:
-            raise NoAnswerError(harmless_line(answer.err.strip() or f"{words[0]} ended with exit code {answer.code}"))
+            raise NoAnswerError(_said(answer))
         return answer
+
+
+def _said(answer: Answer) -> str:
+    """In one line, without the program's name before each."""
+    lines = (answer.err.strip() or answer.out.strip() or f"exit code {answer.code}").splitlines()
+    return harmless_line("; ".join(re.sub(r"^\w+: (error|fatal): ", "", line) for line in lines))
 
 
 def phase_of(state: str) -> Phase:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.cluster import batches as batches_module
-from grader.cluster.elements import Checking, Element, Measuring, Outcome, Probe, write_record
+from grader.cluster.elements import Checking, Element, Measuring, Outcome, Probe, Work, write_record
 from grader.content.course import Course
 from grader.errors import GraderError, UsageError
 from grader.grading import session as session_module
@@ -378,9 +378,10 @@ def test_a_full_disk_on_the_submitting_side_says_so_and_keeps_what_is_finished(
     assert of(campus.classroom.report(), "ada").rank == 1
 
 
-def test_code_that_changes_while_its_job_waits_is_graded_by_the_next_grading(campus: Campus) -> None:
+@pytest.mark.parametrize("kind", [Checking, Measuring])
+def test_code_that_changes_while_its_job_waits_is_graded_by_the_next_grading(campus: Campus, kind: type[Work]) -> None:
     def change(element: Element) -> str | None:
-        if measured(element) and not changed:
+        if isinstance(element.work, kind) and "ada" in element.label and not changed:
             changed.append(True)
             campus.classroom.submit("bob", paced(4e-6), code="# another")
         return None
