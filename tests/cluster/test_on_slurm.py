@@ -1,5 +1,6 @@
 """A small class on a real Slurm: the real command, the real sandbox, and what goes wrong on clusters."""
 
+import fcntl
 import json
 import signal
 import subprocess
@@ -189,44 +190,58 @@ def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result(slurm: SlurmHe
     assert jobs(course) == []
 
 
-def test_two_graders_share_the_cluster_and_what_one_cancels_is_its_own(
+@pytest.fixture
+def drained(slurm: SlurmHere) -> Iterator[None]:
+    """The nodes of the partition `cpu` take no jobs."""
+    for node in CPU_NODES:
+        slurm.command("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
+    yield
+    for node in CPU_NODES:
+        slurm.command("scontrol", "update", f"NodeName={node}", "State=RESUME")
+
+
+@pytest.mark.usefixtures("drained")
+def test_two_graders_share_the_cluster_one_of_which_cannot_start_says_why_is_left_taken_up_and_cancelled(
     slurm: SlurmHere, course: SmallCourse, start: Start, tmp_path: Path
 ) -> None:
     other = course_on_cluster(tmp_path / "other")
     know_the_node(other, "zhores-gpu")
-    cancelled, whole = start(course), start(other, "zhores-gpu")
-    slurm.wait_until(lambda: running(slurm, course) != [] and running(slurm, other) != [], "both have jobs")
+    on_shared_gpu_node = start(other, "zhores-gpu")
+
+    waiting = start(course)
+    slurm.wait_until(lambda: slurm.command("squeue", "--noheader", "--partition=cpu", "--states=PENDING") != "", "a job waits")
+    waiting.send_signal(signal.SIGINT)
+    _, errors = waiting.communicate(timeout=60)
+    assert waiting.returncode == 130
+    assert "the jobs on zhores go on" in errors
+    assert "`grader grade --on zhores` takes up what they bring" in errors
+    (job,) = jobs(course)
+    assert job["state"] == "waiting"
+    assert "down, drained or reserved" in job["why"].lower()
+
+    waiting = start(course)
+    lock = course.folder / "results" / "results.sqlite.lock"
+    slurm.wait_until(lambda: is_locked(lock), "it is at work again")
     second = course.grader("grade", "--on", "zhores")
     assert (second.code, "another grading into" in second.err) == (2, True)
-    assert {one["state"] for one in jobs(course)} <= {"running", "waiting", "done"}
+    assert jobs(course) == [job], "it was not submitted a second time"
     assert course.grader("jobs", "cancel", "--on", "zhores").code == 0
-    _, errors = cancelled.communicate(timeout=120)
-    assert cancelled.returncode == 3, errors
-    out, errors = whole.communicate(timeout=120)
-    assert whole.returncode == 0, errors + slurm.logs()
+    out, errors = waiting.communicate(timeout=120)
+    assert waiting.returncode == 3, errors
+    assert "its job was cancelled" in str(json.loads(out)["faults"])
+
+    out, errors = on_shared_gpu_node.communicate(timeout=120)
+    assert on_shared_gpu_node.returncode == 0, errors + slurm.logs()
     assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
 
 
-def test_a_job_that_cannot_start_says_why_and_ctrl_c_leaves_it_in_the_queue_and_says_how_to_return(
-    slurm: SlurmHere, course: SmallCourse, start: Start
-) -> None:
-    for node in CPU_NODES:
-        slurm.command("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
-    try:
-        grading = start(course)
-        slurm.wait_until(lambda: slurm.command("squeue", "--noheader", "--states=PENDING") != "", "a job waits")
-        grading.send_signal(signal.SIGINT)
-        _, errors = grading.communicate(timeout=60)
-        assert grading.returncode == 130
-        assert "the jobs on zhores go on" in errors
-        assert "`grader grade --on zhores` takes up what they bring" in errors
-        (waiting,) = jobs(course)
-        assert waiting["state"] == "waiting"
-        assert "down, drained or reserved" in waiting["why"].lower()
-        assert course.grader("jobs", "cancel", "--on", "zhores").code == 0
-    finally:
-        for node in CPU_NODES:
-            slurm.command("scontrol", "update", f"NodeName={node}", "State=RESUME")
+def is_locked(path: Path) -> bool:
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def test_what_the_cluster_does_not_have_is_refused_at_once(slurm: SlurmHere, course: SmallCourse) -> None:
