@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,10 @@ import typer
 
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
+from grader.cli.watching import each_save
 from grader.content.case_file import NotACaseError, read_case
-from grader.content.submission import Submission, read_files
+from grader.content.course import load_course
+from grader.content.submission import Submission, files_beside, read_files
 from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
@@ -63,6 +67,33 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
         _draw(session, task, mine, backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
+
+
+def watch_own_files(asked: Checkup, *, as_json: bool) -> None:
+    """Check whenever a file is saved, or one that it imports, until it is interrupted.
+
+    Only the first time is it an error that nothing can be checked; what a later save makes impossible is said, and the next
+    save may be better.
+    """
+    first = True
+    for saved in each_save(partial(_to_be_watched, asked)):
+        if saved:
+            names = ", ".join(harmless_name(path.name) for path in saved)
+            typer.echo(f"\n{datetime.now().astimezone():%H:%M:%S} saved: {names}", err=True)
+        try:
+            check_own_files(asked, as_json=as_json)
+        except (UsageError, GraderError) as error:
+            if first:
+                raise
+            typer.echo(f"grader: {harmless(str(error))}", err=True)
+        first = False
+        typer.echo("checked again when you save; Ctrl-C ends it", err=True)
+
+
+def _to_be_watched(asked: Checkup) -> set[Path]:
+    """The files, and those that they import now."""
+    limit_bytes = int(load_course(asked.course).limits.source_bytes)
+    return {one for file in asked.files for one in (file, *files_beside(file, source_bytes_limit=limit_bytes))}
 
 
 def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:

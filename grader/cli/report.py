@@ -1,8 +1,9 @@
-"""The command that writes pages: for the teaching staff, for everyone, or for each student."""
+"""The command that writes pages, once or whenever results change: for the teaching staff, for everyone, or for each student."""
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -10,19 +11,26 @@ from pathlib import Path
 
 import typer
 
-from grader.cli.class_commands import Place, StoredClass, stored_class
-from grader.cli.report_folder import Output, write_folder
+from grader.cli.class_commands import Place, StoredClass, require_results, stored_class
+from grader.cli.page_server import PageServer
+from grader.cli.report_folder import Output, Written, write_folder
+from grader.cli.watching import each_change
 from grader.content.submission import Submission
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.report.as_json import dump
 from grader.report.feedback_pages import Submissions, feedback_pages
+from grader.report.html import page
 from grader.report.names import pseudonym
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
+from grader.store import Store
 from grader.text import harmless
 
 SECRET_FILE = "pseudonyms.key"  # noqa: S105 -- where it is kept, beside the store
 _SECRET_BYTES = 32
+_LOWEST_PRIORITY = 19
+_REST = 9.0
+"""So many times as long as making the pages took, nothing is done: most of the time, a grading has the machine to itself."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +46,57 @@ class Asked:
 
 def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool) -> None:
     """Write the pages from the store; nothing is run."""
+    _, written = _write(place, asked, trust_code=trust_code)
+    _say(asked, written, None, as_json=as_json)
+
+
+def watch_report(place: Place, asked: Asked, port: int, *, trust_code: bool, as_json: bool) -> None:
+    """Write the pages again whenever the store has changed, and serve them to a browser here, until it is interrupted.
+
+    Only the first time is it an error that they cannot be made; later they are what they were, and it is said why.
+    """
+    require_results(place)
+    os.nice(_LOWEST_PRIORITY)  # a grading that runs meanwhile comes first
+    first = True
+    with Store(place.store_file) as store, PageServer(asked.folder, port) as server:
+        for _ in each_change(store.state):
+            start = time.monotonic()
+            try:
+                pages, written = _write(place, asked, trust_code=trust_code)
+            except (UsageError, GraderError) as error:
+                if first:
+                    raise
+                typer.echo(f"grader: {harmless(str(error))}", err=True)
+            else:
+                server.show(pages, _listing(asked.folder, pages))
+                if first or written.changed or written.removed:
+                    _say(asked, written, server.address, as_json=as_json)
+            first = False
+            time.sleep(_REST * (time.monotonic() - start))
+
+
+def _write(place: Place, asked: Asked, *, trust_code: bool) -> tuple[dict[str, str], Written]:
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of))
+    pages = _pages(known, asked.output, name_of)
+    return pages, write_folder(asked.folder, asked.output, pages)
+
+
+def _say(asked: Asked, written: Written, address: str | None, *, as_json: bool) -> None:
+    """What was written, and where it can be seen."""
     if as_json:
-        typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written)}))
+        served = {} if address is None else {"address": address}
+        typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written), **served}))
         return
     pages = "1 page" if written.pages == 1 else f"{written.pages} pages"
-    start = "" if asked.output is Output.FEEDBACK else f"; open {asked.folder / 'index.html'}"
+    file = "" if asked.output is Output.FEEDBACK else f"; open {asked.folder / 'index.html'}"
+    start = file if address is None else f"; live at {address} until Ctrl-C"
     typer.echo(harmless(f"{asked.folder}: {pages} ({written.changed} changed, {written.removed} removed){start}"))
+
+
+def _listing(folder: Path, pages: Iterable[str]) -> str:
+    """What a browser is shown first of pages that have no first one."""
+    return page("folder.html", title=str(folder), paths=sorted(pages), footer=())
 
 
 def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str]) -> dict[str, str]:

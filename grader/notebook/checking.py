@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from grader.cli.terminal import TerminalProgress
 from grader.content.course_folder import COURSE_FILE, HERE, find_course
@@ -50,14 +50,19 @@ class Checked:
 
     def __repr__(self) -> str:
         """What `grader check` prints."""
-        console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
-        with console.capture() as capture:
-            console.print(summary(self.report, self.authors))
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + files)
+        return "\n".join([as_text(summary(self.report, self.authors)), *files])
 
     def _repr_html_(self) -> str:
         return html_summary(self.report, self.authors, self.picture, self.hand_in)
+
+
+def as_text(renderable: RenderableType) -> str:
+    """What the command line would print, without its colours."""
+    console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
 
 
 def check_live(function: object, task: str | None, budget_s: float, course: str | os.PathLike[str] | None) -> Checked:

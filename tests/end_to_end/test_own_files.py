@@ -1,5 +1,6 @@
 """A student checks their own files: right or wrong, how fast beside the references, and what next."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +26,11 @@ def test_a_right_file_is_compared_with_every_reference(course: SmallCourse, tmp_
     file.write_text(VECTORS, encoding="utf-8")
     ran = course.grader("check", file)
     assert ran.code == 0, ran.err
-    assert "correct" in ran.out
-    assert "the rate of naive" in ran.out
-    assert "the rate of numpy" in ran.out
-    assert "points so far" in ran.out
+    closing = ran.out.splitlines()[-1]
+    assert closing.startswith("you: correct · ")
+    assert re.search(r"(as fast as|× (faster|slower) than) numpy \(", closing)
+    assert "of 3 speed points here" in closing
+    assert [line.split()[0] for line in ran.out.splitlines() if line.startswith(("naive ", "numpy "))] == ["numpy", "naive"]
 
 
 def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
