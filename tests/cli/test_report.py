@@ -86,6 +86,7 @@ def test_what_does_not_go_together_is_said(classroom: Classroom, tmp_path: Path)
     for words, why in (
         (("--publish", "--feedback"), "either"),
         (("--names",), "belongs to --publish"),
+        (("--port", "8000"), "belongs to --watch"),
         (("--task", "duoble"), "did you mean 'double'"),
     ):
         refused = report(classroom, tmp_path / "out", *words).exception
