@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 from grader.cli.pictures import save_picture
-from grader.cli.terminal import TerminalProgress, results_console
+from grader.cli.terminal import OwnProgress, results_console
 from grader.cli.watching import each_save
 from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import load_course
@@ -104,7 +104,7 @@ def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
 
 
 def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None, store_file: Path) -> Report:
-    with Store(store_file) as store, store.exclusive(), TerminalProgress() as progress:
+    with Store(store_file) as store, store.exclusive(), OwnProgress(one.author for one in mine) as progress:
         return grade_own(session, mine, budget_s, backend, store, progress)
 
 

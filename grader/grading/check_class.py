@@ -2,7 +2,7 @@
 
 import secrets
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -71,8 +71,9 @@ def check_class(
                 member = member_of(handed_in)
                 progress.advance(0, f"{handed_in.author} · {task.name}")
                 limits = session.limits(naive_times_s(checks))
+                when_right = partial(_told, progress, member, task.name, Verdict.ACCEPTED)
                 try:
-                    result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs, checked)
+                    result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs, checked, when_right)
                 except GraderError as error:
                     if member.kind == "reference":
                         raise
@@ -85,9 +86,15 @@ def check_class(
                         result = _beside_a_reference(result, checks, cases)
                     store.add_check(member, task, conditions, seed, result)
                     checks[member] = result
-                    progress.found(member.author, task.name, result.verdict)
+                    _told(progress, member, task.name, result.verdict)
                 progress.advance(1, "")
     return checked
+
+
+def _told(progress: Progress, member: Member, task: str, verdict: Verdict) -> None:
+    """References have names that students may have, too, and nobody waits for theirs."""
+    if member.kind == "student":
+        progress.found(member.author, task, verdict)
 
 
 def _with_failing_case(
@@ -165,20 +172,32 @@ class _Generations:
 
 
 def _check_with_retry(
-    generations: _Generations, handed_in: HandedIn, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
+    generations: _Generations,
+    handed_in: HandedIn,
+    hand_ins: HandIns,
+    limits: Limits,
+    inputs: DrawnInputs,
+    checked: Checked,
+    when_right: Callable[[], None],
 ) -> tuple[CheckResult, Problem | None]:
     """A fault of the grader's is tried once more, with a new zygote."""
     if isinstance(handed_in, Rejection):
         return CheckResult(handed_in.verdict, handed_in.message), None
     try:
-        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked, when_right)
     except GraderError:
         generations.renew()
-        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked, when_right)
 
 
 def check_one(
-    generation: Generation, submission: Submission, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
+    generation: Generation,
+    submission: Submission,
+    hand_ins: HandIns,
+    limits: Limits,
+    inputs: DrawnInputs,
+    checked: Checked,
+    when_right: Callable[[], None] = lambda: None,
 ) -> tuple[CheckResult, Problem | None]:
     """Check one submission in a worker of its own; what it compiled is added to `checked`."""
     task = hand_ins.task.task
@@ -186,7 +205,7 @@ def check_one(
     witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
     try:
         own_limits = replace(limits, compiles=not _COMPILERS.isdisjoint(names_used(submission)))
-        result, problem = check(worker, witnesses, hand_ins.task, own_limits, inputs, notes=submission.notes)
+        result, problem = check(worker, witnesses, hand_ins.task, own_limits, inputs, submission.notes, when_right)
         functions = worker.compiled_functions()
         if functions:
             checked.compiled[submission.content_hash] = functions

@@ -91,7 +91,7 @@ def _comparison(report: Report, results: Sequence[Result]) -> Table:
     return table
 
 
-COLUMNS = ("", "rate", "time of a call", "case", "speedup", "over", "rank")
+COLUMNS = ("author", "rate", "time of a call", "case", "speedup", "over", "rank")
 NUMBERS = frozenset({"rate", "time of a call", "speedup", "rank"})
 """Columns that are read from the right."""
 

@@ -1,4 +1,4 @@
-"""`%%submission distances` checks the cell and writes the file to hand in; `%%profile_lines distances` shows where its time goes."""
+"""`%%submission distances` checks its cell and writes the file to hand in; `%%profile_lines distances` profiles it."""
 
 from pathlib import Path
 
