@@ -14,7 +14,6 @@ from grader.errors import UsageError
 from grader.execution.interface import Backend
 from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
-from grader.grading.known_peaks import peaks_faults
 from grader.grading.pipeline import compare
 from grader.grading.progress import Progress
 from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
@@ -61,8 +60,6 @@ def grade_own(
     (task,) = session.tasks.values()
     references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
     store.forget([member_of(one) for one in mine], task.name)
-    if task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
-        peaks_faults(session, backend, store, progress, again=False)
     return compare(session, HandIns(task, (*references, *mine)), budget_s, backend, store, progress)
 
 

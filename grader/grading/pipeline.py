@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from grader.execution.interface import Backend
 from grader.grading.check_class import align_cases, check_class, students_checks
 from grader.grading.class_report import Report, stand
+from grader.grading.known_peaks import peaks_faults
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress
 from grader.grading.session import NAIVE, HandIns, Session, member_of, read_class
@@ -57,6 +58,8 @@ def compare(
     if any(result.case is not None for result in students_checks(hand_ins, conditions, store).values()):
         references = check_class(session, everyone, everyone, backend, store, progress)
         align_cases(session, everyone, backend, store)
+        if hand_ins.task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
+            peaks_faults(session, backend, store, progress, again=False)
         compiled = {**checked.compiled, **references.compiled}
         faults |= measure_class(session, everyone, compiled, budget_s, backend, store, progress)
     return stand(session, everyone, faults, conditions, store)
