@@ -1,6 +1,6 @@
 """How long a student waits for `grader check`: until the answers are known to be right, and until all is said.
 
-`python -m benchmarks.own_check [--task TASK] [--author AUTHOR]` checks the sample class's own files one after another, each with
+`python -m benchmarks.own_check [--task TASK] [--author AUTHOR]` checks the sample class's own files one by one, each with
 a store that knows nothing of the references yet (as on the first day), and once more with what that has left.
 """
 

@@ -5,11 +5,10 @@ What is served is private. So the server listens on the loopback address alone; 
 of the machine reach the loopback address, too. Nothing but the pages of the report is served.
 """
 
-import hashlib
 import secrets
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,9 +54,9 @@ class PageServer:
         """What to open in the browser."""
         return f"http://{HOST}:{self._server.server_port}/{self._shown.secret}/"
 
-    def show(self, pages: Mapping[str, str], index: str) -> None:
+    def show(self, paths: Iterable[str], index: str) -> None:
         """From now on these are the pages, as they lie in the folder; `index` stands first where none of them is the first."""
-        self._shown.change({path: _digest(text) for path, text in pages.items()}, index)
+        self._shown.change(paths, index)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -71,7 +70,8 @@ class PageServer:
 @dataclass(frozen=True)
 class _Page:
     text: str
-    digest: str
+    version: str
+    """Another one as soon as the page is another one."""
 
 
 class _Shown:
@@ -80,35 +80,36 @@ class _Shown:
     def __init__(self, folder: Path) -> None:
         self.secret = secrets.token_urlsafe(_SECRET_BYTES)
         self._folder = folder
-        self._digests: Mapping[str, str] = {}
+        self._versions: Mapping[str, str] = {}
         self._index: str | None = None
         self._changed = threading.Condition()
 
-    def change(self, digests: Mapping[str, str], index: str) -> None:
+    def change(self, paths: Iterable[str], index: str) -> None:
+        versions = {path: _version(self._folder / path) for path in paths}  # only pages that are other ones were written
         with self._changed:
-            self._digests = {_INDEX: _digest(index), **digests}
-            self._index = None if _INDEX in digests else index
+            self._versions = {_INDEX: str(hash(index)), **versions}
+            self._index = None if _INDEX in versions else index
             self._changed.notify_all()
 
     def page(self, path: str) -> _Page | None:
         """A page of the report as it lies in the folder; None for everything else."""
         with self._changed:
-            digest, index = self._digests.get(path), self._index
-        if digest is None:
+            version, index = self._versions.get(path), self._index
+        if version is None:
             return None
         if path == _INDEX and index is not None:
-            return _Page(index, digest)
+            return _Page(index, version)
         try:
-            return _Page((self._folder / path).read_text(encoding="utf-8"), digest)
+            return _Page((self._folder / path).read_text(encoding="utf-8"), version)
         except OSError:
             return None
 
-    def digest_other_than(self, known: str, path: str) -> str | None:
+    def version_other_than(self, known: str, path: str) -> str | None:
         """Of a page, as soon as it is another one; None after a while in which it is not, or where there is no such page."""
         with self._changed:
-            self._changed.wait_for(lambda: self._digests.get(path, known) != known, _SIGN_OF_LIFE_S)
-            digest = self._digests.get(path, known)
-        return None if digest == known else digest
+            self._changed.wait_for(lambda: self._versions.get(path, known) != known, _SIGN_OF_LIFE_S)
+            version = self._versions.get(path, known)
+        return None if version == known else version
 
 
 class _Server(ThreadingHTTPServer):
@@ -148,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         if page is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        changes = f"/{self.server.shown.secret}/{_CHANGES}?{urlencode({'page': path, 'known': page.digest})}"
+        changes = f"/{self.server.shown.secret}/{_CHANGES}?{urlencode({'page': path, 'known': page.version})}"
         content = live_page(page.text, changes).encode()
         self._begin("text/html; charset=utf-8", {"Content-Length": str(len(content))})
         self.wfile.write(content)
@@ -158,9 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
         path, known = (query.get(name, [""])[0] for name in ("page", "known"))
         self._begin("text/event-stream", {})
         while True:
-            digest = self.server.shown.digest_other_than(known, path)
-            self.wfile.write(b": nothing new\n\n" if digest is None else f"data: {digest}\n\n".encode())
-            known = digest or known
+            version = self.server.shown.version_other_than(known, path)
+            self.wfile.write(b": nothing new\n\n" if version is None else f"data: {version}\n\n".encode())
+            known = version or known
 
     def _begin(self, kind: str, more: Mapping[str, str]) -> None:
         self.send_response(HTTPStatus.OK)
@@ -179,5 +180,6 @@ def _names_this_machine(host: str) -> bool:
         return False
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _version(file: Path) -> str:
+    found = file.stat()
+    return f"{found.st_mtime_ns}-{found.st_size}"

@@ -62,24 +62,25 @@ def watch_report(place: Place, asked: Asked, port: int, *, trust_code: bool, as_
         for _ in each_change(store.state):
             start = time.monotonic()
             try:
-                pages, written = _write(place, asked, trust_code=trust_code)
+                paths, written = _write(place, asked, trust_code=trust_code)
             except (UsageError, GraderError) as error:
                 if first:
                     raise
                 typer.echo(f"grader: {harmless(str(error))}", err=True)
             else:
-                server.show(pages, _listing(asked.folder, pages))
+                server.show(paths, _listing(asked.folder, paths))
                 if first or written.changed or written.removed:
                     _say(asked, written, server.address, as_json=as_json)
             first = False
             time.sleep(_REST * (time.monotonic() - start))
 
 
-def _write(place: Place, asked: Asked, *, trust_code: bool) -> tuple[dict[str, str], Written]:
+def _write(place: Place, asked: Asked, *, trust_code: bool) -> tuple[tuple[str, ...], Written]:
+    """The pages' paths in the folder, and what has become of it."""
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
     pages = _pages(known, asked.output, name_of)
-    return pages, write_folder(asked.folder, asked.output, pages)
+    return tuple(pages), write_folder(asked.folder, asked.output, pages)
 
 
 def _say(asked: Asked, written: Written, address: str | None, *, as_json: bool) -> None:
@@ -94,9 +95,9 @@ def _say(asked: Asked, written: Written, address: str | None, *, as_json: bool) 
     typer.echo(harmless(f"{asked.folder}: {pages} ({written.changed} changed, {written.removed} removed){start}"))
 
 
-def _listing(folder: Path, pages: Iterable[str]) -> str:
+def _listing(folder: Path, paths: Iterable[str]) -> str:
     """What a browser is shown first of pages that have no first one."""
-    return page("folder.html", title=str(folder), paths=sorted(pages), footer=())
+    return page("folder.html", title=str(folder), paths=sorted(paths), footer=())
 
 
 def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str]) -> dict[str, str]:

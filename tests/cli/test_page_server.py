@@ -36,7 +36,7 @@ class Site:
         for path, text in pages.items():
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / path).write_text(text, encoding="utf-8")
-        self.server.show(pages, index)
+        self.server.show(tuple(pages), index)
 
     def get(self, path: str, host: str | None = None, method: str = "GET") -> Answer:
         """`path` behind the address with its secret, or from the root where it begins with a slash."""
