@@ -181,5 +181,8 @@ def _names_this_machine(host: str) -> bool:
 
 
 def _version(file: Path) -> str:
-    found = file.stat()
+    try:
+        found = file.stat()
+    except OSError:  # somebody has taken it away
+        return ""
     return f"{found.st_mtime_ns}-{found.st_size}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.content.submission import SourceFile, Submission
 from grader.report.feedback_pages import feedback_pages
 from grader.report.html import live_page, page
 from grader.report.own_files_html import html_summary
@@ -24,6 +25,8 @@ FINDINGS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => f
     (one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`))"""
 """Every rule: WCAG 2.0 and 2.1, levels A and AA, and best practices."""
 SUSPECT = accepted("sam", 3, suspicions=("a call took no time",), flags=("you asked for 8 threads", "uses numpy.dot"))
+SOURCE = SourceFile("double.py", b"def double(x):\n    return " + b" + ".join([b"x"] * 200))
+LONG_LINES = Submission("ada", "student", "double", Path(), (SOURCE,), SOURCE.path, "double", (), "content")
 EVERYBODY = [accepted("ada", 1), accepted("bob", 2), SUSPECT, wrong("eve", printed="x = 1"), reference("numba")]
 NOTEBOOK = (
     "<!doctype html><html lang='en'><title>A notebook</title><body style='{colours}'><main><h1>A notebook</h1>{cell}</main>"
@@ -42,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown = marked(*EVERYBODY, *(replace(one, task="triple") for one in EVERYBODY))
     shown = replace(shown, work_units={"double": "numbers", "triple": "numbers"})
     techniques = {("student", "ada", "double"): ("numba",)}
-    feedback = feedback_pages(shown, COURSE, {}, str)
+    feedback = feedback_pages(shown, COURSE, {("student", "ada", "double"): LONG_LINES}, str)
     checked = html_summary(marked(*EVERYBODY[:1], reference("numba")), ["ada"], None, [Path("double.py")])
     refused = html_summary(report(EVERYBODY[3]), ["eve"], None)
     compiled = line_profile(as_python=line_times(0.0, 0.3, 0.6, 0.1, 0.0, as_python=True), notes=("it was quiet",))
