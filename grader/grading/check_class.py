@@ -48,8 +48,13 @@ def check_class(
     backend: Backend,
     store: Store,
     progress: Progress,
+    *,
+    before_naive: bool = False,
 ) -> Checked:
     """Check what is missing of the chosen; the naive references first, for they set the time limits.
+
+    `before_naive` is for whoever waits: where the naive reference has not been timed yet, each call has the least time that any
+    limit can be. Who keeps to that keeps every limit, and has a verdict; who does not has none yet.
 
     Raises:
         GraderError: a reference fails its own task's check, or cannot be run at all.
@@ -70,7 +75,8 @@ def check_class(
             for handed_in in to_check:
                 member = member_of(handed_in)
                 progress.advance(0, f"{handed_in.author} · {task.name}")
-                limits = session.limits(naive_times_s(checks))
+                naive_s = naive_times_s(checks)
+                limits = replace(session.limits(naive_s), strictest=before_naive and not naive_s)
                 when_right = partial(_told, progress, member, task.name, Verdict.ACCEPTED)
                 try:
                     result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs, checked, when_right)
@@ -79,6 +85,8 @@ def check_class(
                         raise
                     checked.faults[task.name, member.key] = str(error)
                 else:
+                    if limits.strictest and result.verdict is Verdict.TIME_LIMIT:
+                        continue
                     require_right_reference(member, hand_ins, result)
                     result = _with_failing_case(result, problem, member, task.name, store, checked)
                     result = place(result, filter(None, checks.values()), cases, limits.longest_call_s)
