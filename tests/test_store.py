@@ -390,7 +390,7 @@ def test_what_changes_in_another_task_leaves_a_board_as_it_is(store: Store) -> N
 
 def test_its_state_is_another_one_after_each_change_and_decision_and_the_same_after_what_is_derived(store: Store) -> None:
     states = {store.state()}
-    changes = (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT),
         lambda: store.add_check(ADA, replace(TASK, name="triple"), CONDITIONS, SEED, RIGHT),
         lambda: store.add_block(BLOCK, TASK, CONDITIONS),

@@ -22,7 +22,7 @@ _SHOWN_SHARE, _TOLD_SHARE = 0.0005, 0.005
 """Smaller ones are left out, on lines and in the sentence."""
 _PAGE_BYTES = 4096
 _HOT, _WARM = 0.25, 0.05
-_STYLES = {"hot": "bold red", "warm": "yellow", "": ""}
+_HEAT_STYLES = {"hot": "bold red", "warm": "yellow", "": ""}
 _SLOWEST = "▶"
 _SOURCE_CHARACTERS = 100
 
@@ -107,7 +107,7 @@ def _heat_map(profile: LineProfile) -> Table:
 
 
 def _cells(row: HeatRow) -> list[Text]:
-    style = _STYLES[heat(row.share)]
+    style = _HEAT_STYLES[heat(row.share)]
     number, *figures = row.figures
     return [
         Text(number, style="dim"),

@@ -12,7 +12,7 @@ import pytest
 from grader.machine import usable_cpus
 from tests.end_to_end.small_course import PROJECT
 
-CTRL_C = "timeout --preserve-status --signal INT 4"
+CTRL_C = "timeout --preserve-status --signal INT 8"
 """For what goes on until somebody ends it."""
 
 SMALLER = {

@@ -70,8 +70,11 @@ class Browser:
 
     def take_picture(self, path: Path, height: int | None = None) -> None:
         """What is on the screen, or from the top of the page so many pixels."""
-        width = self.run("document.documentElement.clientWidth")
-        part = {} if height is None else {"clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}}
+        part: dict[str, object] = {}
+        if height is not None:
+            width = self.run("document.documentElement.clientWidth")
+            clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+            part = {"clip": clip, "captureBeyondViewport": True}
         path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot", **part)["data"]))
 
     def _ask(self, method: str, **parameters: object) -> dict[str, Any]:
