@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -21,6 +21,8 @@ from grader.report.as_json import dump
 from grader.report.feedback_pages import Submissions, feedback_pages
 from grader.report.html import page
 from grader.report.names import pseudonym
+from grader.report.picture_shelf import PictureShelf
+from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
 from grader.store import Store
@@ -79,7 +81,7 @@ def _write(place: Place, asked: Asked, *, trust_code: bool) -> tuple[tuple[str, 
     """The pages' paths in the folder, and what has become of it."""
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    pages = _pages(known, asked.output, name_of)
+    pages = _pages(known, asked.output, name_of, PictureShelf(place.store_file))
     return tuple(pages), write_folder(asked.folder, asked.output, pages)
 
 
@@ -100,13 +102,17 @@ def _listing(folder: Path, paths: Iterable[str]) -> str:
     return page("folder.html", title=str(folder), paths=sorted(paths), footer=())
 
 
-def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str]) -> dict[str, str]:
+def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf) -> Mapping[str, str]:
     course, submissions = known.session.course, _submissions(known)
+
+    def pictures(submission: Submission) -> Drawn | None:
+        return shelf.get(submission, known.session.tasks[submission.task])
+
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of)
-    return staff_pages(known.report, course, submissions)
+        return feedback_pages(known.report, course, submissions, name_of, pictures)
+    return staff_pages(known.report, course, submissions, pictures)
 
 
 def _submissions(known: StoredClass) -> Submissions:

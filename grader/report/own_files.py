@@ -1,7 +1,7 @@
 """What `grader check` says: right or wrong, how fast beside each reference, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from math import isinf
+from math import inf, isinf
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -12,9 +12,9 @@ from rich.text import Text
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.figures import half_width, limit_text, speedup_text, within_text
-from grader.report.leaderboard import confidence_lines, thresholds_lines
+from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark
-from grader.units import rate_text, time_text
+from grader.units import number_text, rate_text, time_text
 from grader.verdicts import Verdict
 
 _SHOWN_PRINTS_CHARACTERS = 1000
@@ -39,6 +39,7 @@ def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str
         parts += [Text(note, style="yellow") for note in notes(result)]
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
+        parts += estimate_lines(report, result.task)
     parts += [
         Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
     ]
@@ -137,13 +138,15 @@ def _beside(result: Result) -> str:
     speedup, low, high = result.speedup, result.speedup_low, result.speedup_high
     if speedup is None or low is None or high is None or result.baseline is None:
         return ""
-    baseline, within = harmless_name(result.baseline), within_text(speedup, low, high)
+    baseline, is_slower = harmless_name(result.baseline), high < 1
+    if is_slower:
+        speedup, low, high = 1 / speedup, 1 / high, inf if low == 0 else 1 / low
+    within = within_text(speedup, low, high).strip("()")
     if isinf(half_width(speedup, low, high)):
-        return f"{speedup:.3g}× as fast as {baseline} {within}"
+        return f"{number_text(speedup)}× as {'slow' if is_slower else 'fast'} as {baseline} ({within})"
     if low <= 1 <= high:
         return f"as fast as {baseline} ({within})"
-    times, word = (speedup, "faster") if speedup > 1 else (1 / speedup, "slower")
-    return f"{times:.3g}× {word} than {baseline} ({within})"
+    return f"{number_text(speedup)}× {'slower' if is_slower else 'faster'} than {baseline} ({within})"
 
 
 def _points(report: Report, result: Result) -> str:
