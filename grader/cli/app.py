@@ -162,6 +162,12 @@ def report(
     ] = False,
     names: Annotated[bool, typer.Option("--names", help="With --publish: the authors' own names.")] = False,
     feedback: Annotated[bool, typer.Option("--feedback", help="Instead: one page for each student.")] = False,
+    archive: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE.zip", help="With --feedback: as Canvas or Moodle takes it back, too.")
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", metavar="NAME", help="With --zip: for this collected archive; the last otherwise.")
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and show them live in a browser here, until Ctrl-C.")] = False,
     port: Annotated[
         int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="With --watch: not any free one, but this.")
@@ -181,10 +187,14 @@ def report(
         raise UsageError("say either --publish or --feedback; each has a folder of its own")
     if names and not publish:
         raise UsageError("--names belongs to --publish: all other pages have names anyway")
+    if archive is not None and not feedback:
+        raise UsageError("--zip belongs to --feedback: only that is given back")
+    if export is not None and archive is None:
+        raise UsageError("--export belongs to --zip: it says whose names the archive has")
     if port is not None and not watch:
         raise UsageError("--port belongs to --watch: without it, nothing is served")
     output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
-    place, asked = Place(course, submissions, store), Asked(folder, output, names, tasks or ())
+    place, asked = Place(course, submissions, store), Asked(folder, output, names, tasks or (), archive, export)
     if not watch:
         write_report(place, asked, trust_code=trust_code, as_json=as_json)
         return
