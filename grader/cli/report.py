@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -17,6 +17,8 @@ from grader.errors import UsageError
 from grader.report.as_json import dump
 from grader.report.feedback_pages import Submissions, feedback_pages
 from grader.report.names import pseudonym
+from grader.report.picture_shelf import PictureShelf
+from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
 from grader.text import harmless
@@ -40,7 +42,7 @@ def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     """Write the pages from the store; nothing is run."""
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of))
+    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of, PictureShelf(place.store_file)))
     if as_json:
         typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written)}))
         return
@@ -49,13 +51,17 @@ def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     typer.echo(harmless(f"{asked.folder}: {pages} ({written.changed} changed, {written.removed} removed){start}"))
 
 
-def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str]) -> dict[str, str]:
+def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf) -> Mapping[str, str]:
     course, submissions = known.session.course, _submissions(known)
+
+    def pictures(submission: Submission) -> Drawn | None:
+        return shelf.get(submission, known.session.tasks[submission.task])
+
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of)
-    return staff_pages(known.report, course, submissions)
+        return feedback_pages(known.report, course, submissions, name_of, pictures)
+    return staff_pages(known.report, course, submissions, pictures)
 
 
 def _submissions(known: StoredClass) -> Submissions:

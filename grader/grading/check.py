@@ -227,10 +227,10 @@ class _Check:
             self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
 
     def _picture(self) -> None:
-        """The case that the picture is drawn from: the picture shows what was proved right."""
-        case = self._task.picture_case
-        if case is not None:
-            self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
+        """The cases that the first picture is drawn from: it shows what was proved right."""
+        for picture in self._task.pictures[:1]:
+            for case in picture.cases:
+                self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
             self._note(picture_answered=True)
 
     def _size(self) -> None:

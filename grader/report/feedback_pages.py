@@ -5,12 +5,15 @@ A page names no other student. What a person should look at is the teaching staf
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from grader.content.course import Course
 from grader.content.submission import Submission
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
+from grader.report.growth_chart import growth_chart
 from grader.report.html import page
+from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import (
     confidence_lines,
     final_line,
@@ -19,6 +22,7 @@ from grader.report.leaderboard import (
     thresholds_lines,
 )
 from grader.report.names import file_names
+from grader.report.pictures import Drawn, left_out_lines
 from grader.report.speed_bars import bar_lengths
 from grader.text import harmless_line
 
@@ -27,6 +31,8 @@ _TAB = 4
 
 Submissions = Mapping[tuple[str, str, str], Submission]
 """By kind, author and task: what can be run."""
+Pictures = Callable[[Submission], Drawn | None]
+"""What was drawn of a submission; None where nothing was yet."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +45,33 @@ class Source:
     """Lines at its end."""
 
 
-def feedback_pages(report: Report, course: Course, submissions: Submissions, name_of: Callable[[str], str]) -> dict[str, str]:
+def no_pictures(_submission: Submission) -> None:
+    """Nothing was drawn."""
+
+
+def feedback_pages(
+    report: Report,
+    course: Course,
+    submissions: Submissions,
+    name_of: Callable[[str], str],
+    pictures: Pictures = no_pictures,
+) -> LazyPages:
     """A page for each student, by its path."""
-    results = own_results(report)
-    paths = file_names(results)
-    return {
-        paths[author]: page(
+
+    def made(author: str) -> str:
+        return page(
             "feedback.html",
             title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
             author=author,
             pseudonym=name_of(author),
-            **student_values(report, results[author], submissions),
-            footer=[line.plain for line in footer_lines(report)],
+            **student_values(report, results[author], submissions, pictures),
+            footer=footer,
         )
-        for author in results
-    }
+
+    results = own_results(report)
+    paths = file_names(results)
+    footer = [line.plain for line in footer_lines(report)]
+    return LazyPages({paths[author]: partial(made, author) for author in results})
 
 
 def own_results(report: Report) -> dict[str, list[Result]]:
@@ -65,31 +83,35 @@ def own_results(report: Report) -> dict[str, list[Result]]:
     return dict(sorted(found.items()))
 
 
-def student_values(report: Report, own: list[Result], submissions: Submissions) -> dict[str, object]:
+def student_values(report: Report, own: list[Result], submissions: Submissions, pictures: Pictures) -> dict[str, object]:
     """What a student's page shows, whoever it is for."""
     author = own[0].author
     return {
         "report": report,
-        "tasks": [task_values(report, result, submissions) for result in own],
+        "tasks": [task_values(report, result, submissions, pictures) for result in own],
         "marks": [marks for marks in report.marks if marks.author == author],
         "final": next((final_line(final).plain for final in report.finals if final.author == author), None),
     }
 
 
-def task_values(report: Report, result: Result, submissions: Submissions) -> dict[str, object]:
+def task_values(report: Report, result: Result, submissions: Submissions, pictures: Pictures) -> dict[str, object]:
     """One task of one student."""
     references = [one for one in report.results if (one.kind, one.task) == ("reference", result.task) and one.rate]
     beside = [result, *references] if result.rate else references
     submission = submissions.get((result.kind, result.author, result.task))
+    drawn = None if submission is None else pictures(submission)
     return {
         "result": result,
         "unit": report.work_units[result.task],
         "facts": [(name, text.plain) for name, text in own_facts(report, result)],
         "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
         "bars": bar_lengths(beside),
+        "growth": growth_chart(result, references),
         "notes": [
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],
+        "pictures": () if drawn is None else drawn.pictures,
+        "not_drawn": [] if drawn is None else left_out_lines(drawn),
         "sources": [] if submission is None else list(sources(submission)),
         "is_notebook": submission is not None and submission.lines is not None,
     }

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
+from grader.grading.reference_speeds import estimate_text
 from grader.grading.standings import Confidence, Result
 from grader.report.figures import difference_text, growth_text, limit_text, points_text, speedup_text, within_text
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
@@ -226,10 +227,22 @@ def thresholds_lines(report: Report, task: str) -> list[Text]:
     """`speed points on this machine, by time per flop: 0.5 at 120 ns · …`: what one can work towards."""
     unit = report.work_units[task].removesuffix("s")
     return [
-        Text(f"speed points on this machine ({one.assignment}/{one.criterion}), by time per {unit}: {_steps(one)}", style="dim")
+        Text(
+            f"speed points on this machine ({one.assignment}/{one.criterion}), by time per {unit}: {_steps(one)}"
+            + (f" (full marks by the estimate of {one.estimate.level})" if one.estimate is not None else ""),
+            style="dim",
+        )
         for one in report.thresholds
         if one.task == task
     ]
+
+
+def estimate_lines(report: Report, task: str) -> list[Text]:
+    """In a student's copy: what is known of the references that it lacks, and on how many cases it judges."""
+    known = [Text(harmless_line(estimate_text(one)), style="dim") for one in report.estimates if one.task == task]
+    count = report.public_cases.get(task)
+    cases = f"checked on the {count} public cases of this copy of the course; a class's grading may try others, too"
+    return known if count is None else [*known, Text(cases, style="dim")]
 
 
 def _steps(thresholds: SpeedThresholds) -> str:

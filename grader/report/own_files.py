@@ -12,7 +12,7 @@ from rich.text import Text
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.figures import half_width, limit_text, speedup_text, within_text
-from grader.report.leaderboard import confidence_lines, thresholds_lines
+from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import number_text, rate_text, time_text
 from grader.verdicts import Verdict
@@ -39,6 +39,7 @@ def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str
         parts += [Text(note, style="yellow") for note in notes(result)]
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
+        parts += estimate_lines(report, result.task)
     parts += [
         Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
     ]

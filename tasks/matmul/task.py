@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Size, Task
+from grader.content.task import Answered, Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Picture, Size, Task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -211,18 +211,10 @@ CHECK_CASES = (
     Case("4x4-4x4", _uniform(4, 4, 4), "square: here a swap of rows and columns does not change the shape"),
     Case("7x5-5x3", _uniform(7, 5, 3), "odd sizes"),
     Case("9-permuted", _permutation(9, 6), "a has a single 1 in each row, so the result is b with its rows in another order"),
-    Case("33x1-1x17", _uniform(33, 1, 17), "one term an entry, and sizes one beyond a power of two", public=False),
     Case("17x16-16x15", _uniform(17, 16, 15), "sizes around a tile of 16"),
     Case("cancelling", _cancelling(12, 20, 16), "terms that cancel: the result is nearly zero beside its terms"),
-    Case("300x7-7x5", _uniform(300, 7, 5), "many rows, few columns", public=False),
-    Case("7x5-5x310", _uniform(7, 5, 310), "few rows, many columns", public=False),
-    Case("5x290-290x7", _uniform(5, 290, 7), "long sums", public=False),
     Case("32x32-32x32", _uniform(32, 32, 32), "whole tiles of every usual size"),
     Case("33x65-65x34", _uniform(33, 65, 34), "one or two beyond whole tiles, in every direction"),
-    Case("67x129-129x35", _uniform(67, 129, 35), "larger, and no size a multiple of a tile", public=False),
-    Case("64-permuted", _permutation(64, 64), "a large permutation", public=False),
-    Case("64x64-64x64", _uniform(64, 64, 64), "square, whole tiles", public=False),
-    Case("97x101-101x103", _uniform(97, 101, 103), "prime sizes beyond 64 in every direction", public=False),
 )
 
 BENCHMARK_CASES = tuple(
@@ -418,9 +410,9 @@ MISTAKES = (
 # --- the picture --------------------------------------------------------------------------------------------------------
 
 
-def picture(_inputs: Inputs, outputs: Outputs, figure: "Figure") -> None:
+def draw_product(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the result as a map of colours, blue below zero and red above."""
-    c = outputs[0]
+    ((_, (c,)),) = answers
     limit = float(np.abs(c).max(initial=0, where=np.isfinite(c))) or 1.0
     axes = figure.add_subplot()
     image = axes.imshow(c, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
@@ -428,6 +420,17 @@ def picture(_inputs: Inputs, outputs: Outputs, figure: "Figure") -> None:
         xlabel="column j (signal)", ylabel="row i (frequency)", title="c = a · b: the spectra of signals, as a matrix product"
     )
     figure.colorbar(image, ax=axes, label="c[i, j]")
+
+
+PICTURES = (
+    Picture(
+        "product",
+        "The product of cosines and signals",
+        "A map of colours: each column is a signal, each row a frequency, and few frequencies stand out in each signal.",
+        (Case("waves", _waves(48, 64, 72), "cosines of 48 frequencies, times 72 signals of 64 values"),),
+        draw_product,
+    ),
+)
 
 
 TASK = Task(
@@ -444,6 +447,5 @@ TASK = Task(
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
     size=Size("n", lambda inputs: np.shape(inputs[0])[0]),  # the benchmark cases are square
-    picture_case=Case("waves", _waves(48, 64, 72), "cosines of 48 frequencies, times 72 signals of 64 values"),
-    picture=picture,
+    pictures=PICTURES,
 )

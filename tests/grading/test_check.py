@@ -29,6 +29,7 @@ from tests.grading.course_fixture import (
     length,
     nearly_doubled,
     paced,
+    wrong_at,
     wrong_from,
 )
 
@@ -75,10 +76,6 @@ def problem_of(task: LoadedTask, script: Script, limits: Limits = LIMITS) -> Pro
     assert (checkup.result.verdict, checkup.result.message) == (checkup.problem.verdict, checkup.problem.message)
     assert (checkup.result.failing_case, checkup.result.mistake) == (checkup.problem.case, checkup.problem.mistake)
     return checkup.problem
-
-
-def wrong_at(*lengths: int) -> Callable[[Array], Array]:
-    return lambda x: 3 * x if x.size in lengths else doubled(x)
 
 
 def timed(times_s: Mapping[int, float]) -> Callable[[Inputs, int], float]:

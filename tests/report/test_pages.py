@@ -13,6 +13,7 @@ from grader.grading.class_report import Report
 from grader.grading.score import Points
 from grader.grading.standings import Confidence
 from grader.report.feedback_pages import feedback_pages
+from grader.report.pictures import Drawn, DrawnPicture
 from grader.report.published_pages import overall, published_pages, techniques_of
 from grader.report.staff_pages import attention, staff_pages, waiting
 from grader.verdicts import Verdict
@@ -271,6 +272,30 @@ def test_no_page_loads_anything() -> None:
     for page in every_page(a_class()).values():
         assert_is_ours_alone(page)
         assert "default-src &#39;none&#39;" in page
+
+
+@pytest.mark.parametrize("text", ["A set", *HOSTILE_TEXTS.values()], ids=["plain", *HOSTILE_TEXTS])
+def test_pictures_stand_in_the_page_itself_each_with_what_there_is_to_see(text: str) -> None:
+    still = DrawnPicture("set", text, text, "png", is_right=True, files={"light": b"white", "dark": b"black"})
+    film = replace(still, name="film", format="gif", is_right=False)
+
+    def pictures(_submission: Submission) -> Drawn:
+        return Drawn((still, film), {"Another film": text})
+
+    shown = report(accepted("ada"))
+    for page in (
+        feedback_pages(shown, COURSE, SUBMISSIONS, str.upper, pictures)["ada.html"],
+        staff_pages(shown, COURSE, SUBMISSIONS, pictures)["students/ada.html"],
+    ):
+        seen = Seen(page)
+        images = [attributes for tag, attributes in seen.tags if tag == "img"]
+        assert [one["src"] for one in images] == ["data:image/png;base64,d2hpdGU=", "data:image/gif;base64,d2hpdGU="]
+        assert all(one["alt"] for one in images)
+        dark = [attributes["srcset"] for tag, attributes in seen.tags if tag == "source"]
+        assert dark == ["data:image/png;base64,YmxhY2s=", "data:image/gif;base64,YmxhY2s="]
+        assert {tag for tag, _ in seen.tags} & {"a", "script", "b", "svg"} <= {"a", "svg"}
+        assert "the answer is wrong" in seen.text
+        assert "Another film: not drawn: " in seen.text
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
