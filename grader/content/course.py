@@ -109,7 +109,7 @@ class Measurement(Section):
     """Measuring stops when differences of this fraction can be told apart."""
     min_runs: Annotated[int, Field(ge=2)] = 3
     max_runs: Annotated[int, Field(ge=2)] = 16
-    calls_per_run: AtLeastOne = 48
+    calls_per_run: AtLeastOne = 168
     min_calls_per_run: AtLeastOne = 3
     seconds_per_run: Positive = 0.5
     """A competitor's share of a run; it ends with this or with `calls_per_run`."""

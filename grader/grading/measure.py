@@ -27,11 +27,14 @@ from grader.execution.interface import Generation, Worker
 from grader.grading.check import prepare
 from grader.grading.judge import failed
 from grader.grading.judged import CallLimits, Witnesses, judged_call
+from grader.profiles import Profile
 from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
 from grader.verdicts import Verdict
 
 FEW_ROUNDS = 3
 """Enough for a median, where the baseline is slow."""
+
+_TIMED_CALLS_ON_SEVERAL_CORES = 4
 
 _FOLLOWED_UP_ONE_IN = 3
 """No more of the timed calls are followed up, so that a run takes not several times as long."""
@@ -50,6 +53,17 @@ class Plan:
     slow_ratio: float
     """A competitor this many times slower than the block's fastest takes the least number of turns."""
     block_size: int
+    min_timed_calls_per_turn: int = 1
+
+    def for_profile(self, profile: Profile) -> "Plan":
+        """Where several cores are worked on, the system now and then puts two threads on one of them for a call.
+
+        The smallest of several calls is free of that.
+        """
+        if profile.cores(2) == 1:
+            return self
+        least = min(_TIMED_CALLS_ON_SEVERAL_CORES, self.max_timed_calls_per_turn)
+        return replace(self, min_timed_calls_per_turn=least)
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,8 @@ def timed_calls_per_turn(fastest_s: float, plan: Plan) -> int:
     The calls after a change of process find its data gone from the caches, so short calls need several to be undisturbed by it;
     of long ones, many turns with a single timed call say more about a program than few turns with several.
     """
-    return min(plan.max_timed_calls_per_turn, max(1, math.ceil(plan.turn_s / max(fastest_s, 1e-9))))
+    wanted = math.ceil(plan.turn_s / max(fastest_s, 1e-9))
+    return min(plan.max_timed_calls_per_turn, max(plan.min_timed_calls_per_turn, wanted))
 
 
 def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
@@ -162,6 +177,7 @@ def measure_run(
     A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what
     submissions compiled in earlier runs, by content hash; what is new is added.
     """
+    plan = plan.for_profile(task.task.profile)
     rounds = _planned_rounds(block, [competitor.key for competitor in competitors], plan, seed)
     run = _Run(task, block.case, limits, seed, timed_calls_per_turn(min(block.calls_s.values()), plan))
     return run.measure(generation, competitors, rounds, compiled)
