@@ -301,7 +301,7 @@ def test_the_diagram_has_a_column_of_pixels_for_each_r() -> None:
     inputs = drawn(picture.cases[0])
     (spec,) = TASK.outputs(inputs)
     axes = figure_of_answers(picture, (inputs, (np.full(spec.shape, 0.5),))).axes[0]
-    shown = np.ma.filled(axes.images[0].get_array(), np.nan)
+    shown = np.ma.filled(np.ma.asarray(axes.images[0].get_array()), np.nan)
     assert shown.shape == (250, spec.shape[1])
     assert list(np.flatnonzero(np.isfinite(shown).any(axis=1))) == [125]
     assert axes.get_title() == "Bifurcation map: x ← r x (1 − x), after 300 updates"
