@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from grader.content.task import ArraySpec, Inputs
+from grader.content.task import ArraySpec, Difference, Inputs
 from grader.noise import Disturbance
 from grader.verdicts import Verdict
 
@@ -32,6 +32,10 @@ class Problem:
     case: str | None = None
     inputs: Inputs | None = None
     mistake: str | None = None
+    difference: Difference | None = None
+    """Of a wrong answer."""
+    failure: str = ""
+    """Of no answer: how it failed, in the failure's own words; alike failures have the same."""
 
 
 @dataclass(frozen=True)

@@ -507,7 +507,9 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    "statement", [f"PRAGMA user_version = {SCHEMA_VERSION + 1}", "CREATE TABLE recipes (name TEXT)"], ids=["newer", "foreign"]
+    "statement",
+    [f"PRAGMA user_version = {SCHEMA_VERSION + 1}", "PRAGMA user_version = 2", "CREATE TABLE recipes (name TEXT)"],
+    ids=["newer", "much older", "foreign"],
 )
 def test_a_database_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path, statement: str) -> None:
     path = tmp_path / "other.sqlite"

@@ -155,6 +155,12 @@ def report(
     ] = False,
     names: Annotated[bool, typer.Option("--names", help="With --publish: the authors' own names.")] = False,
     feedback: Annotated[bool, typer.Option("--feedback", help="Instead: one page for each student.")] = False,
+    archive: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE.zip", help="With --feedback: as Canvas or Moodle takes it back, too.")
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", metavar="NAME", help="With --zip: for this collected archive; the last otherwise.")
+    ] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -170,8 +176,12 @@ def report(
         raise UsageError("say either --publish or --feedback; each has a folder of its own")
     if names and not publish:
         raise UsageError("--names belongs to --publish: all other pages have names anyway")
+    if archive is not None and not feedback:
+        raise UsageError("--zip belongs to --feedback: only that is given back")
+    if export is not None and archive is None:
+        raise UsageError("--export belongs to --zip: it says whose names the archive has")
     output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
-    asked = Asked(folder, output, names, tasks or ())
+    asked = Asked(folder, output, names, tasks or (), archive, export)
     write_report(Place(course, submissions, store), asked, trust_code=trust_code, as_json=as_json)
 
 
@@ -333,6 +343,24 @@ def init(
     from grader.cli.course_commands import init_course
 
     init_course(course, folder, as_json=as_json)
+
+
+@app.command()
+def release(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, an empty one, or the same as the last time.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="As if it were then, as in 2026-10-05T23:59:00+03:00.")
+    ] = None,
+    trust_code: Annotated[bool, typer.Option("--trust-code", help="Estimates from what was graded without a sandbox.")] = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """The student's copy of the course: one archive for pip, without secret cases and what is not released yet."""
+    from grader.cli.class_commands import Place
+    from grader.cli.release import Asked, release_course
+
+    release_course(Place(course, None, store), Asked(folder, at), trust_code=trust_code, as_json=as_json)
 
 
 @app.command()

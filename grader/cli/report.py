@@ -11,17 +11,20 @@ from pathlib import Path
 import typer
 
 from grader.cli.class_commands import Place, StoredClass, stored_class
+from grader.cli.feedback_archive import FeedbackArchive, write_feedback_archive
 from grader.cli.report_folder import Output, write_folder
+from grader.content.exports import chosen_export, read_exports
 from grader.content.submission import Submission
+from grader.content.upload_names import Layout
 from grader.errors import UsageError
 from grader.report.as_json import dump
-from grader.report.feedback_pages import Submissions, feedback_pages
-from grader.report.names import pseudonym
+from grader.report.feedback_pages import Submissions, feedback_pages, own_results
+from grader.report.names import file_names, pseudonym
 from grader.report.picture_shelf import PictureShelf
 from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
-from grader.text import harmless
+from grader.text import harmless, listed
 
 SECRET_FILE = "pseudonyms.key"  # noqa: S105 -- where it is kept, beside the store
 _SECRET_BYTES = 32
@@ -36,19 +39,49 @@ class Asked:
     by_name: bool
     """Whether the leaderboard shows names instead of pseudonyms."""
     tasks: Sequence[str]
+    archive: Path | None = None
+    """Of feedback: the zip for the learning platform, too."""
+    export: str | None = None
+    """Whose names the zip has; those of the export that was collected last, where none is named."""
 
 
 def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool) -> None:
     """Write the pages from the store; nothing is run."""
     known = stored_class(place, asked.tasks, trust_code=trust_code)
+    export = None if asked.archive is None else chosen_export(read_exports(known.session.submissions_folder), asked.export)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
     written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of, PictureShelf(place.store_file)))
+    archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, asked.folder), export)
     if as_json:
-        typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written)}))
+        kept = {} if archive is None else {"archive": asdict(archive)}
+        typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written), **kept}))
         return
-    pages = "1 page" if written.pages == 1 else f"{written.pages} pages"
     start = "" if asked.output is Output.FEEDBACK else f"; open {asked.folder / 'index.html'}"
-    typer.echo(harmless(f"{asked.folder}: {pages} ({written.changed} changed, {written.removed} removed){start}"))
+    changes = f"({written.changed} changed, {written.removed} removed)"
+    typer.echo(harmless(f"{asked.folder}: {_count(written.pages)} {changes}{start}"))
+    if archive is not None:
+        typer.echo(harmless(_archive_text(archive)))
+
+
+def _count(pages: int) -> str:
+    return "1 page" if pages == 1 else f"{pages} pages"
+
+
+def _by_author(known: StoredClass, folder: Path) -> dict[str, Path]:
+    """Where each student's page has been written."""
+    return {author: folder / name for author, name in file_names(own_results(known.report)).items()}
+
+
+def _archive_text(archive: FeedbackArchive) -> str:
+    """Who gets a page back by it, and who does not."""
+    if archive.export is None:
+        unknown = "under the authors' own names, for no export of Canvas or Moodle has been collected into this class"
+        return f"{archive.file}: {_count(len(archive.unknown))} {unknown}"
+    platform = {Layout.CANVAS: "Canvas", Layout.MOODLE: "Moodle"}[Layout(archive.layout or "")]
+    text = f"{archive.file}: {_count(archive.returned)} for {platform}, under the names of {archive.export}"
+    if archive.unknown:
+        text += f"; under their own names, which {platform} passes over: {listed(archive.unknown)}"
+    return text
 
 
 def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from typing import Self
 
 from grader.content.case_file import write_case
 from grader.content.submission import Rejection, Submission, names_used
+from grader.content.task import LoadedTask
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs, check
@@ -19,6 +20,7 @@ from grader.grading.judged import Witnesses
 from grader.grading.placing import common_case, place
 from grader.grading.progress import Progress
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, known_checks, member_of
+from grader.grading.shrinking import Smallest, shrink, smallest_text
 from grader.records import CheckResult, Limits, Member, Problem
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
@@ -27,8 +29,9 @@ _SEED_BITS = 128
 _COMPILERS = frozenset({"numba", "jax", "torch"})
 """Whoever uses none of these has nothing to compile: an endless loop is found out in seconds."""
 
+SMALLEST = "\nthe smallest call found that fails like this one:\n"
 AGAIN = "\nagain on this case: "
-"""Stands between what happened and how to run the failing case alone."""
+"""They stand behind what happened: how little it takes, and how to run that alone."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,9 @@ def check_class(
                     checked.faults[task.name, member.key] = str(error)
                 else:
                     require_right_reference(member, hand_ins, result)
-                    result = _with_failing_case(result, problem, member, task.name, store, checked)
+                    if isinstance(handed_in, Submission) and problem is not None:
+                        found = _smallest(generations, handed_in, task, limits, problem, checked)
+                        result = _with_failing_case(result, problem, found, member, task.name, store, checked)
                     result = place(result, filter(None, checks.values()), cases, limits.longest_call_s)
                     if member.kind == "student":
                         result = _beside_a_reference(result, checks, cases)
@@ -90,20 +95,42 @@ def check_class(
     return checked
 
 
+def _smallest(
+    generations: "_Generations", submission: Submission, task: LoadedTask, limits: Limits, problem: Problem, checked: Checked
+) -> Smallest | None:
+    """The smallest call that fails alike. The verdict does not hang on it: a fault of the grader's is told, and no more."""
+    try:
+        compiled = checked.compiled.get(submission.content_hash, b"")
+        return shrink(generations.current(), submission, task, limits, problem, compiled)
+    except GraderError as error:
+        generations.renew()
+        member = member_of(submission)
+        checked.faults[task.name, member.key] = f"no smaller case could be looked for: {error}"
+        return None
+
+
 def _with_failing_case(
-    result: CheckResult, problem: Problem | None, member: Member, task: str, store: Store, checked: Checked
+    result: CheckResult, problem: Problem, found: Smallest | None, member: Member, task: str, store: Store, checked: Checked
 ) -> CheckResult:
-    """The result with how to run the case again that failed, which is written beside the store."""
-    if problem is None or problem.inputs is None:
+    """The result with the smallest call that fails, and how to run it again: it is written beside the store."""
+    message, inputs = result.message, problem.inputs
+    if found is not None:
+        message, inputs = f"{message}{SMALLEST}{smallest_text(task, found)}", found.inputs
+    if inputs is None:
         return result
     path = failing_case_path(store.path, member, task)
     try:
-        write_case(path, task, problem.case or "", problem.inputs)
+        write_case(path, task, problem.case or "", inputs)
     except OSError as error:  # the verdict does not hang on the file
         checked.faults[task, member.key] = f"the failing case cannot be written: {error}"
-        return result
+        return replace(result, message=message)
     again = f"grader check FILE --case {shlex.quote(str(path.relative_to(store.path.parent.parent)))}"
-    return replace(result, message=f"{result.message}{AGAIN}{again}")
+    return replace(result, message=f"{message}{AGAIN}{again}")
+
+
+def what_happened(message: str) -> str:
+    """A message without what is said of how to make it happen again."""
+    return message.rsplit(AGAIN, 1)[0].rsplit(SMALLEST, 1)[0]
 
 
 def naive_times_s(checks: Mapping[Member, CheckResult | None]) -> Mapping[str, float]:

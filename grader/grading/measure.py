@@ -294,8 +294,10 @@ class _Run:
                 for key in order:
                     if key not in self._problems:
                         turn = self._turn(key, workers[key], number, slots, followed_up, witnesses[key])
+                        workers[key].release()
                         if turn is not None:
                             yield turn
+                slots.clear()  # the next round's are made only when these are gone: they may be large
 
     def _turn(
         self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], followed_up: int, witnesses: Witnesses
@@ -309,14 +311,14 @@ class _Run:
             limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
             limits = CallLimits(limit_s, self._limits.memory_bytes)
             witnessed = witnesses if position == followed_up else None
-            judged = judged_call(worker, self._task, self._case, prepared, limits, witnessed)
+            judged = judged_call(worker, self._task, self._case, prepared, limits, witnessed).without_outputs()
             self._inside_s += judged.inside_s
             if judged.problem is not None:
                 self._problems[key] = (judged.problem.verdict, judged.problem.message)
                 return None
             if judged.review is not None:
                 self._reviews.setdefault(key, judged.review)
-            calls.append(replace(judged.call, outputs=None))
+            calls.append(judged.call)
             if position == 0 and self._task.follow_up is not None:
                 witnesses.spare_compiling(worker)
         warm, *timed = calls

@@ -13,11 +13,11 @@ from grader.grading.class_report import Report
 from grader.grading.known_peaks import peaks_faults
 from grader.grading.pipeline import compare
 from grader.grading.progress import Progress
-from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
+from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_references
 from grader.store import Store
 
-OWN_RESULTS_FILE = Path("results") / "own.sqlite"
-"""In the course's folder: what is remembered of the references between one check and the next."""
+OWN_RESULTS_FILE = "own.sqlite"
+"""In the folder of results: what is remembered of the references between one check and the next."""
 OWN_BUDGET_S = 5.0
 """For measuring: a student waits for the answer."""
 _SECONDS_PER_RUN = 0.2
@@ -51,8 +51,8 @@ def grade_own(
 ) -> Report:
     """The same stages as a class's grading, with these as the class; references are checked once and remembered."""
     (task,) = session.tasks.values()
-    references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
+    (references,) = read_references(session)
     store.forget([member_of(one) for one in mine], task.name)
     if task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
         peaks_faults(session, backend, store, progress, again=False)
-    return compare(session, HandIns(task, (*references, *mine)), budget_s, backend, store, progress)
+    return compare(session, HandIns(task, (*references.everyone, *mine)), budget_s, backend, store, progress)

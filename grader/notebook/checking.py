@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli.terminal import TerminalProgress
-from grader.content.course_folder import COURSE_FILE, HERE, find_course
+from grader.content.course_folder import COURSE_FILE, HERE, find_course, results_folder
 from grader.content.reading import SourceFile
 from grader.content.submission import Rejection, Submission, read_files, read_unsaved
 from grader.content.task import task_names
@@ -130,7 +130,11 @@ def read_live(session: Session, cells: SourceFile, names: Collection[str] | None
 def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: tuple[Path, ...] = ()) -> Checked:
     """The stages of `grader check`, and the pictures."""
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
-    with Store(session.course_folder / OWN_RESULTS_FILE) as store, store.exclusive(), TerminalProgress() as progress:
+    with (
+        Store(results_folder(session.course_folder) / OWN_RESULTS_FILE) as store,
+        store.exclusive(),
+        TerminalProgress() as progress,
+    ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
     answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
     return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in)

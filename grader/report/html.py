@@ -12,7 +12,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.report.figures import points_text, speedup_text, within_text
+from grader.report.figures import points_text, speedup_text
 from grader.report.leaderboard import percent_text
 from grader.text import LINE_LIMIT_CHARACTERS, command, harmless, harmless_line, harmless_name
 from grader.units import ABSENT, rate_text, time_text
@@ -43,7 +43,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"name": harmless_name, "line": harmless_line}
-    written = (command, data_uri, percent_text, points_text, rate_text, speedup_text, time_text, within_text)
+    written = (command, data_uri, percent_text, points_text, rate_text, speedup_text, time_text)
     environment.globals |= {"ABSENT": ABSENT, **{function.__name__: function for function in written}}
     style, script = _asset("style.css"), _asset("tables.js")
     environment.globals |= {"style": style, "script": script, "policy": _policy(style, script)}

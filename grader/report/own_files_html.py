@@ -7,7 +7,7 @@ from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.figures import limit_text
 from grader.report.html import page
-from grader.report.leaderboard import confidence_lines, thresholds_lines
+from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.report.own_files import (
     COLUMNS,
     NUMBERS,
@@ -42,7 +42,12 @@ def html_summary(report: Report, authors: Sequence[str], drawn: Drawn | None, ha
 
 def _background(report: Report, result: Result, references: Sequence[Result]) -> Iterable[str]:
     """How finely it was measured, what earns points, and how far the machine would go."""
-    yield from (line.plain for line in (*confidence_lines(report, result.task), *thresholds_lines(report, result.task)))
+    lines = (
+        *confidence_lines(report, result.task),
+        *thresholds_lines(report, result.task),
+        *estimate_lines(report, result.task),
+    )
+    yield from (line.plain for line in lines)
     limit = limit_text(result, references)
     if limit:
         yield limit

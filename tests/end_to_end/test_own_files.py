@@ -1,5 +1,6 @@
 """A student checks their own files: right or wrong, how fast beside the references, and what next."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,23 @@ def test_a_failing_case_can_be_run_alone(course: SmallCourse, tmp_path: Path) ->
     right = course.grader("check", file, "--case", case)
     assert right.code == 0
     assert "right on this case" in right.out
+
+
+def test_a_wrong_answer_is_shown_on_a_call_to_paste_and_as_a_picture(course: SmallCourse, tmp_path: Path) -> None:
+    file, picture = tmp_path / "distances.py", tmp_path / "wrong.png"
+    file.write_text(SQUARED, encoding="utf-8")
+    (result,) = course.results(course.grader("check", file, "--json")).values()
+    pasted = re.search(r"the smallest call found that fails like this one:\n +distances\((.*)\)\n", result["message"])
+    assert pasted is not None
+    points = eval(pasted[1], {"np": np})  # noqa: S307 -- that it can be pasted is what is tested
+    case = course.folder / "results" / "cases" / result["author"] / "distances.npz"
+    with np.load(case) as saved:
+        assert np.array_equal(saved["input_0"], points)
+    assert course.grader("check", file, "--case", case, "--picture", picture).code == 1
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    file.write_text(VECTORS, encoding="utf-8")
+    right = course.grader("check", file, "--case", case, "--picture", tmp_path / "right.png")
+    assert (right.code, right.err.startswith("nothing is drawn: there is no wrong answer")) == (0, True)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a case", b"PK\x03\x04"])

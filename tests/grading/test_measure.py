@@ -284,6 +284,19 @@ def test_inputs_are_the_same_for_everyone_in_a_round_and_fresh_in_every_call(tas
     assert len(set(calls["ada"])) == len(calls["ada"]) == 48
 
 
+def test_at_any_time_one_worker_holds_the_memory_of_a_call(task: LoadedTask) -> None:
+    room = Room(task, {"ada": paced(1e-4), "bob": paced(1e-4)})
+    room.run()
+    assert room.backend.most_holding == 1
+
+
+def test_and_beside_it_one_witness(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    room = Room(classroom.task, {"ada": paced(1e-4), "bob": paced(1e-4)})
+    room.run()
+    assert room.backend.most_holding == 2
+
+
 def test_every_run_has_inputs_of_its_own_and_the_seed_decides_them(task: LoadedTask) -> None:
     room = Room(task, {"ada": paced(1e-4)})
     seen: list[list[float]] = []

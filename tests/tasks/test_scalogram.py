@@ -270,7 +270,7 @@ def test_cases_keep_the_contract_and_cover_its_edges() -> None:
 
 
 def test_work_counts_the_numbers_of_the_answer() -> None:
-    for case, count, n in zip(TASK.benchmark_cases[:3], (8, 64, 64), (1024, 10_000, 100_000), strict=True):
+    for case, count, n in zip(TASK.benchmark_cases[:3], (8, 64, 64), (1024, 10_000, 30_000), strict=True):
         inputs = scalogram_inputs(case)
         assert (len(inputs[1]), len(inputs[0])) == (count, n)
         assert inputs[1].max() == pytest.approx(n / 16, rel=2e-3)
