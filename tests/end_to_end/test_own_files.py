@@ -21,10 +21,10 @@ def test_the_starter_goes_into_place_and_is_never_overwritten(course: SmallCours
     assert target.read_text(encoding="utf-8") == LOOPS
 
 
-def test_a_right_file_is_compared_with_every_reference(course: SmallCourse, tmp_path: Path) -> None:
+def test_a_right_file_is_compared_with_every_reference_and_drawn(course: SmallCourse, tmp_path: Path) -> None:
     file = tmp_path / "distances.py"
     file.write_text(VECTORS, encoding="utf-8")
-    ran = course.grader("check", file)
+    ran = course.grader("check", file, "--picture", tmp_path / "drawn")
     assert ran.code == 0, ran.err
     assert re.search(
         r"you: correct · .*(as fast as|× (faster|slower) than) numpy \(.* of 3 speed points here · next: ",
@@ -32,6 +32,7 @@ def test_a_right_file_is_compared_with_every_reference(course: SmallCourse, tmp_
     )
     rows = [line.split()[0] for line in ran.out.splitlines() if line.strip()]
     assert {"naive", "numpy"} <= {*rows}
+    assert [path.name for path in (tmp_path / "drawn").iterdir()] == ["totals.png"]
 
 
 def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
