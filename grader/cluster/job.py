@@ -107,7 +107,7 @@ def _checked(work: Checking, session: Session, backend: Backend, store: Store, n
     conditions = session.conditions(backend.sandbox)
     _know(work.known, session, work.task, conditions, store)
     seeds = {work.task: work.seed}
-    checked = check_class(session, [everyone], [chosen], backend, store, Silent(), seeds)
+    checked = check_class(session, [everyone], [chosen], backend, store, Silent(), seeds=seeds)
     found = store.checks([member_of(one) for one in chosen.everyone], chosen.task, conditions)
     return Outcome(
         node,

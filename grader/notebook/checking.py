@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
-from grader.cli.terminal import TerminalProgress
+from grader.cli.terminal import OwnProgress
 from grader.content.course_folder import COURSE_FILE, HERE, find_course, results_folder
 from grader.content.reading import SourceFile
 from grader.content.submission import Rejection, Submission, read_files, read_unsaved
@@ -54,14 +54,19 @@ class Checked:
 
     def __repr__(self) -> str:
         """What `grader check` prints."""
-        console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
-        with console.capture() as capture:
-            console.print(summary(self.report, self.authors))
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + files)
+        return "\n".join([as_text(summary(self.report, self.authors)), *files])
 
     def _repr_html_(self) -> str:
         return html_summary(self.report, self.authors, self.drawn, self.hand_in)
+
+
+def as_text(renderable: RenderableType) -> str:
+    """What the command line would print, without its colours."""
+    console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
 
 
 def check_live(function: object, task: str | None, budget_s: float, course: str | os.PathLike[str] | None) -> Checked:
@@ -133,7 +138,7 @@ def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: 
     with (
         Store(results_folder(session.course_folder) / OWN_RESULTS_FILE) as store,
         store.exclusive(),
-        TerminalProgress() as progress,
+        OwnProgress([mine.author]) as progress,
     ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
     answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
