@@ -216,8 +216,9 @@ def main() -> None:
         sys.exit(reason)
     with tempfile.TemporaryDirectory(prefix="slurm-") as folder, SlurmHere(Path(folder)) as cluster:
         print(f"export SLURM_CONF={cluster.environment['SLURM_CONF']}", flush=True)  # noqa: T201 -- for whoever started it
-        with suppress(KeyboardInterrupt):
-            signal.pause()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        signal.pause()
 
 
 if __name__ == "__main__":
