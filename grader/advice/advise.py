@@ -1,6 +1,6 @@
 """The advice about one program: every rule is asked, and the few findings that would gain the most are kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
 from grader.advice.compiler import object_mode, recompiles
@@ -20,11 +20,7 @@ from grader.advice.memory import (
     append_then_array,
     growing_in_loop,
     large_temporaries,
-    memory_order,
-    memory_order_compiled,
     needless_copy,
-    strided_reduction,
-    transform_along_columns,
 )
 from grader.advice.numbers import (
     division_in_loop,
@@ -36,6 +32,7 @@ from grader.advice.numbers import (
     prime_transform,
     wider_than_given,
 )
+from grader.advice.order import memory_order, memory_order_compiled, strided_reduction, transform_along_columns
 from grader.advice.parallel import gil_threads, oversubscription, process_copies, process_startup
 from grader.advice.repeated import masked_everything, repeated_work, started_again, twice_the_same
 from grader.content.reading import SourceFile
@@ -100,6 +97,16 @@ def advise(profile: LineProfile, files: Sequence[SourceFile]) -> tuple[Finding, 
     found = [finding for rule in RULES if (finding := rule(facts)) is not None and finding.gain >= LEAST_GAIN]
     ordered = sorted(found, key=lambda one: -_weight(one))
     return tuple(_one_a_line(ordered))[:MOST_FINDINGS]
+
+
+LEVELS = ("numpy", "numba", "tuned")
+"""References by the way they work: whole arrays, compiled loops, and the fastest that the course knows."""
+
+
+def next_level(profile: LineProfile, levels: Collection[str]) -> str | None:
+    """The reference that shows the next step: of those there are, the first one that goes further than the program."""
+    reached = 2 if profile.compiled_functions else 0 if profile.split.python > profile.split.native else 1
+    return next((level for level in LEVELS[reached:] if level in levels), None)
 
 
 def _weight(finding: Finding) -> float:

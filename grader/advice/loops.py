@@ -97,8 +97,7 @@ def call_per_element(facts: Facts) -> Finding | None:
             Cause.CALL_PER_ELEMENT,
             statement,
             facts.share(statement),
-            f"`{called}` is called for single numbers: the line {facts.each(statement)},"
-            f" {facts.share(statement):.0%} of the time",
+            f"`{called}` is called for single numbers: the {facts.told(statement)}",
             f"move the loop into the compiled function: a call of `{called}` from Python costs more than it computes"
             if is_compiled
             else f"call `{called}` once with a whole array; for a single number, Python's own function is several times faster",
@@ -135,7 +134,7 @@ def call_per_entry(facts: Facts) -> Finding | None:
             Cause.CALL_PER_ELEMENT,
             statement,
             share,
-            f"`{called}` is called for each entry by itself: the line {facts.each(statement)}, {share:.0%} of the time,"
+            f"`{called}` is called for each entry by itself: the {facts.told(statement)},"
             " about half a microsecond of it for the call alone",
             "let one call do a whole row, or all of it: a product of matrices, or a sum with `axis=`",
         )
@@ -196,9 +195,8 @@ def np_vectorize(facts: Facts) -> Finding | None:
             Cause.NP_VECTORIZE,
             statement,
             share,
-            f"{shown} goes through the elements in Python, one call for each: the line {facts.each(statement)},"
-            f" {share:.0%} of the time",
-            "write the same with operators on whole arrays (np.where for a choice), or compile it: @vectorize or @njit from numba",
+            f"{shown} goes through the elements in Python, one call for each: the {facts.told(statement)}",
+            "write it with operators on whole arrays (np.where for a choice), or compile it: @vectorize or @njit from numba",
         )
     return None
 
@@ -230,8 +228,7 @@ def python_sum(facts: Facts) -> Finding | None:
                     Cause.PYTHON_SUM,
                     statement,
                     facts.share(statement),
-                    f"Python's `{name}` takes the elements out of an array one by one: the line {facts.each(statement)},"
-                    f" {facts.share(statement):.0%} of the time",
+                    f"Python's `{name}` takes the elements out of an array one by one: the {facts.told(statement)}",
                     f"`np.{'sort' if name == 'sorted' else name}(…)` does it within NumPy",
                 )
     return None
@@ -262,8 +259,7 @@ def string_keys(facts: Facts) -> Finding | None:
                 Cause.STRING_KEYS,
                 statement,
                 facts.share(statement),
-                f"a text is the key of each look-up: the line {facts.each(statement)},"
-                f" {facts.share(statement):.0%} of the time",
+                f"a text is the key of each look-up: the {facts.told(statement)}",
                 "keep the numbers in an array or a list and look them up by their position",
             )
     return None

@@ -7,14 +7,12 @@ import numpy as np
 
 from grader.advice.arrays import Value, dtype_named
 from grader.advice.code import Statement
-from grader.advice.facts import LEAST_SHARE, Facts
+from grader.advice.facts import COMPILED_SHARE, LEAST_SHARE, Facts, shown
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
 
 _LARGE_PRIME = 50
 """A transform goes by the prime factors of its length; for larger ones it falls back to slower ways."""
-_COMPILED_SHARE = 0.25
-"""Of the work as Python, from which on a compiled line is spoken of."""
 _EXTENDED_BYTES = 16
 
 
@@ -28,8 +26,7 @@ def object_array(facts: Facts) -> Finding | None:
                     Cause.OBJECT_ARRAY,
                     statement,
                     share,
-                    f"`{seen.name}` holds {seen.size:,} objects of Python's (dtype object): the line {facts.each(statement)},"
-                    f" {share:.0%} of the time",
+                    f"`{seen.name}` holds {seen.size:,} objects of Python's (dtype object): the {facts.told(statement)}",
                     "keep numbers in it, of a dtype of NumPy's: small codes such as 0, 1, 2 for names (int8), else float64",
                 )
     return None
@@ -47,7 +44,7 @@ def extended_precision(facts: Facts) -> Finding | None:
                     statement,
                     share,
                     f"`{seen.name}` is of dtype {seen.dtype}, one number at a time for the processor:"
-                    f" the line {facts.each(statement)}, {share:.0%} of the time",
+                    f" the {facts.told(statement)}",
                     "float64 and complex128 are what is asked for: drop the conversion",
                 )
     return None
@@ -117,15 +114,14 @@ def _arrays_on(facts: Facts, statement: Statement) -> list[Seen]:
 def power_of_integer(facts: Facts) -> Finding | None:
     """A power by the general function, where a product or two give the same."""
     for statement in facts.hot_in_python():
-        for base, shown in _powers(facts, statement):
+        for base, power in _powers(facts, statement):
             if base is not None and base.is_array:
                 share = facts.share(statement)
                 return facts.finding(
                     Cause.POWER,
                     statement,
                     share,
-                    f"`{shown}` calls the general power for each element: the line {facts.each(statement)},"
-                    f" {share:.0%} of the time",
+                    f"`{power}` calls the general power for each element: the {facts.told(statement)}",
                     "write the product out: `z * z`, `x * x * x`",
                 )
     return None
@@ -158,8 +154,8 @@ def prime_transform(facts: Facts) -> Finding | None:
                     Cause.PRIME_FFT,
                     statement,
                     share,
-                    f"it transforms {length:,} numbers at a time, and {length:,} has the prime factor {largest_prime(length):,}:"
-                    f" the line {facts.each(statement)}, {share:.0%} of the time",
+                    f"it transforms {length:,} numbers at a time, which has the prime factor {largest_prime(length):,}:"
+                    f" the {facts.told(statement)}",
                     f"pad with zeros to a length of small factors: scipy.fft.next_fast_len({length}) is {next_fast(length):,}",
                 )
     return None
@@ -195,7 +191,7 @@ def full_spectrum(facts: Facts) -> Finding | None:
                     statement,
                     share,
                     f"`{name.replace('numpy.', 'np.')}` of real numbers ({value.dtype}): half of its answer mirrors the other"
-                    f" half; the line {facts.each(statement)}, {share:.0%} of the time",
+                    f" half; the {facts.told(statement)}",
                     "rfft gives the half that is needed, in half of the time",
                 )
     return None
@@ -204,7 +200,7 @@ def full_spectrum(facts: Facts) -> Finding | None:
 def needless_root(facts: Facts) -> Finding | None:
     """A compiled loop takes a square root only to compare it, or to square it again."""
     for statement in facts.hot_in_compiled():
-        if facts.share(statement) < _COMPILED_SHARE:
+        if facts.share(statement) < COMPILED_SHARE:
             continue
         for node in _rooted(facts, statement):
             share = facts.share(statement)
@@ -212,7 +208,7 @@ def needless_root(facts: Facts) -> Finding | None:
                 Cause.NEEDLESS_ROOT,
                 statement,
                 share,
-                f"`{ast.unparse(node)}` takes a square root (with care for overflow, too) in each round of a compiled loop:"
+                f"`{shown(node)}` takes a square root (with care for overflow, too) in each round of a compiled loop:"
                 f" the line is {share:.0%} of the work",
                 "compare squares: `z.real * z.real + z.imag * z.imag <= 4`",
             )
@@ -246,7 +242,7 @@ def _is_root(facts: Facts, statement: Statement, node: ast.expr) -> bool:
 def division_in_loop(facts: Facts) -> Finding | None:
     """A compiled loop divides whole numbers to find each neighbour."""
     for statement in facts.hot_in_compiled():
-        if facts.share(statement) < _COMPILED_SHARE or not statement.loops:
+        if facts.share(statement) < COMPILED_SHARE or not statement.loops:
             continue
         for node in statement.walk():
             is_division = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.FloorDiv)
@@ -256,7 +252,7 @@ def division_in_loop(facts: Facts) -> Finding | None:
                     Cause.DIVISION,
                     statement,
                     share,
-                    f"`{ast.unparse(node)}` divides, some 20 to 40 cycles where an addition takes one, in each round of a"
+                    f"`{shown(node)}` divides, some 20 to 40 cycles where an addition takes one, in each round of a"
                     f" compiled loop: the line is {share:.0%} of the work",
                     "wrap around by comparing: `right = j + 1 if j < n - 1 else 0`, once for each row or column",
                 )

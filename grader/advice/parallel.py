@@ -53,7 +53,7 @@ def oversubscription(facts: Facts) -> Finding | None:
         Cause.OVERSUBSCRIPTION,
         waiting,
         share,
-        f"{workers} workers share {facts.profile.times.cores_at_work:.1f} cores: {share:.0%} of the time passes in waiting for them",
+        f"{workers} workers share {facts.profile.times.cores_at_work:.1f} cores; waiting for them is {share:.0%} of the time",
         "as many workers as there are cores for the task, each with a large piece of the work",
     )
 

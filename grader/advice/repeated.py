@@ -5,10 +5,9 @@ from collections.abc import Iterator
 
 from grader.advice.arrays import ELEMENTWISE, TRANSFORMS
 from grader.advice.code import Comprehension, Loop, Statement, names_changed, names_in, names_stored, words
-from grader.advice.facts import LEAST_SHARE, SHOWN_CHARACTERS, Facts
+from grader.advice.facts import LEAST_SHARE, Facts, shown
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
-from grader.text import shortened_name
 
 _CHEAP = words("len range int float bool complex enumerate zip slice isinstance print")
 _NEVER_THE_SAME = words(
@@ -34,12 +33,11 @@ def repeated_work(facts: Facts) -> Finding | None:
         for node, loop in _unchanged(facts, statement):
             share = _share_of(facts, statement, node)
             if share >= LEAST_SHARE:
-                shown = ast.unparse(node)
                 return facts.finding(
                     Cause.REPEATED_WORK,
                     statement,
                     share,
-                    f"`{shortened_name(shown, SHOWN_CHARACTERS)}` is the same each time that the loop of line {_line_of(facts, loop)} goes round:"
+                    f"`{shown(node)}` is the same each time that the loop of line {_line_of(facts, loop)} goes round:"
                     f" the line {facts.each(statement)}, about {share:.0%} of the time",
                     "work it out once, before the loop, and keep it in a variable",
                 )
@@ -140,7 +138,7 @@ def _has_effects(facts: Facts, name: str) -> bool:
 
 
 def _share_of(facts: Facts, statement: Statement, node: ast.expr) -> float:
-    """About which share of the whole time an expression takes within its line, with the submission's functions that it calls."""
+    """About which share of the whole time an expression takes within its line, with own functions that it calls."""
     calls_own = any(
         isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and facts.program.function_named(one.func.id)
         for one in ast.walk(node)
@@ -196,7 +194,7 @@ def twice_the_same(facts: Facts) -> Finding | None:
                     Cause.REPEATED_WORK,
                     statement,
                     share,
-                    f"`{shortened_name(ast.unparse(node), SHOWN_CHARACTERS)}` is worked out {where}, too: the line {facts.each(statement)},"
+                    f"`{shown(node)}` is worked out {where}, too: the line {facts.each(statement)},"
                     f" about {share:.0%} of the time for the second time",
                     "work it out once and keep it in a variable",
                 )
@@ -251,7 +249,7 @@ def started_again(facts: Facts) -> Finding | None:
                 statement,
                 share,
                 f"it starts from the beginning for each round of the loop of line {_line_of(facts, outer)}:"
-                f" the line {facts.each(statement)}, {share:.0%} of the time",
+                f" the {facts.told(statement)}",
                 "go on from where the last round has ended: one loop, which keeps the values as it passes them",
             )
     return None
