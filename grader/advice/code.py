@@ -93,7 +93,13 @@ class Statement:
     @property
     def targets(self) -> frozenset[str]:
         """The variables that it gives a value."""
-        return names_stored(self.node) if not isinstance(self.node, Loop | ast.If | ast.With) else frozenset()
+        match self.node:
+            case ast.Assign(targets=targets):
+                return frozenset().union(*map(names_stored, targets))
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                return names_stored(target)
+            case _:
+                return frozenset()
 
 
 @dataclass(frozen=True)
@@ -173,7 +179,7 @@ class _Reader:
     def _compiled_later(self, tree: ast.Module) -> dict[str, ast.expr]:
         """Functions that are compiled by a call, `fast = njit(slow)`, with that call."""
         meanings = _meanings(tree, {})
-        found = {}
+        found: dict[str, ast.expr] = {}
         for node in ast.walk(tree):
             match node:
                 case ast.Call(func=function, args=[ast.Name(id=name), *_]) if _is_compiler(

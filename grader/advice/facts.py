@@ -207,7 +207,7 @@ class Facts:
         return hits >= _MANY_HITS and hit_s is not None and hit_s < _PYTHON_S and not self.calls_compiled(statement)
 
 
-def shown(node: ast.expr) -> str:
+def shown(node: ast.AST) -> str:
     """A piece of code in a sentence."""
     return shortened_name(ast.unparse(node), _SHOWN_CHARACTERS)
 

@@ -23,7 +23,7 @@ _COSTLY = words("abs exp roll sort sqrt")
 _TRANSFORM_COST, _FUNCTION_COST, _CALL_COST, _OPERATION_COST = 20.0, 8.0, 4.0, 1.0
 """Of one operation over as many elements, about."""
 _MANY_ELEMENTS = 1000
-_LEAST_DONE = 0.5
+_LEAST_DONE = 0.75
 """Where more than this share of a mask is true, little is done in vain."""
 
 

@@ -216,7 +216,7 @@ class Looks:
 
     def _compiled(self, known: set[int], recorder: Any) -> list[tuple[int, ...]]:  # noqa: ANN401 -- of Numba's
         """Of each compiled function of the submission: its row, its signatures, those in object mode, and whether it is new."""
-        found = []
+        found: list[tuple[int, ...]] = []
         gone = [] if recorder is None else [event.data["dispatcher"] for _, event in recorder.buffer]
         for one in {id(one): one for one in (*dispatchers(), *gone)}.values():
             code = one.py_func.__code__
@@ -241,7 +241,7 @@ class Looks:
         own, outer = frame.f_locals, frame.f_globals
         for number in self._names_of.get(row, ()):
             name = self._names[number]
-            value = own[name] if name in own else outer.get(name)
+            value: Any = own[name] if name in own else outer.get(name)
             traits = traits_of(value)
             if traits is not None and (len(self._seen) < MOST_SEEN or (row, number, *traits) in self._seen):
                 counts = self._seen.setdefault((row, number, *traits), [0, 0])

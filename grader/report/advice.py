@@ -51,7 +51,6 @@ def gain_text(gain: float) -> str:
 
 
 def in_short(advice: Advice) -> str:
-    """For a closing line: `line 14: growing-in-loop, at most 3.2 times as fast`, or the slowest line."""
-    if advice.findings:
-        return told(advice.findings)[0].title
-    return NOTHING if advice.slowest is None else f"{NOTHING} (slowest: {harmless_line(advice.slowest.place)})"
+    """`slowest: line 14 · line 12: growing-in-loop, at most 3.2 times as fast`."""
+    slowest = [] if advice.slowest is None else [f"slowest: {harmless_line(advice.slowest.place)}"]
+    return " · ".join([*slowest, told(advice.findings)[0].title if advice.findings else NOTHING])

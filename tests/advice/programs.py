@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from grader.grading.profile_lines import Line, LineMemory, LineProfile, LineTime
 CALL_S = 1.0
 """Of the call that nobody watched."""
 
-Measured = Mapping[str, tuple[float, int]]
+Measured: TypeAlias = Mapping[str, tuple[float, int]]
 """By a piece of a line: its share of the time and how often it ran."""
 
 
@@ -54,6 +55,10 @@ class Holds:
         )
 
 
+Variables: TypeAlias = Mapping[str, Holds | Sequence[Holds]]
+"""What each variable held; several ways, where there is a sequence."""
+
+
 def array(dtype: str, *shape: int, order: str = "C", span_bytes: int | None = None, true_share: float | None = None) -> Holds:
     """An array of NumPy's."""
     return Holds(Sort.ARRAY, dtype, shape, order, span_bytes, true_share)
@@ -67,7 +72,7 @@ def number(dtype: str = "float64") -> Holds:
 def program(
     source: str,
     measured: Measured,
-    variables: Mapping[str, Holds | Sequence[Holds]] | None = None,
+    variables: Variables | None = None,
     *,
     as_python: Measured | None = None,
     compiled: Mapping[str, tuple[int, int, bool]] | None = None,
@@ -115,16 +120,12 @@ def program(
     return profile, [file]
 
 
-def facts(
-    source: str, measured: Measured, variables: Mapping[str, Holds | Sequence[Holds]] | None = None, **more: object
-) -> Facts:
+def facts(source: str, measured: Measured, variables: Variables | None = None, **more: object) -> Facts:
     """What the rules look at."""
     return gather(*program(source, measured, variables, **more))  # type: ignore[arg-type]  # what `program` takes
 
 
-def advice(
-    source: str, measured: Measured, variables: Mapping[str, Holds | Sequence[Holds]] | None = None, **more: object
-) -> tuple[Finding, ...]:
+def advice(source: str, measured: Measured, variables: Variables | None = None, **more: object) -> tuple[Finding, ...]:
     """What all rules together say."""
     return advise(*program(source, measured, variables, **more))  # type: ignore[arg-type]  # what `program` takes
 

@@ -4,7 +4,7 @@ import pytest
 
 from grader.advice.finding import Cause
 from grader.advice.repeated import masked_everything, repeated_work, started_again, twice_the_same
-from tests.advice.programs import array, facts
+from tests.advice.programs import Holds, array, facts
 
 INSIDE = """
 import numpy as np
@@ -156,7 +156,7 @@ def test_a_mask_that_is_mostly_true_is_not() -> None:
 def test_nor_one_whose_array_gets_shorter() -> None:
     source = MASKED.replace("z[inside] = z[inside] ** 2 + c", "z = z[inside]")
     shrinking = [array("bool", size, true_share=0.3) for size in (250_000, 75_000)]
-    variables = {"z": array("complex128", 250_000), "inside": shrinking}
+    variables: dict[str, Holds | list[Holds]] = {"z": array("complex128", 250_000), "inside": shrinking}
     assert masked_everything(facts(source, {"inside = ": (0.5, 100)}, variables)) is None
 
 
