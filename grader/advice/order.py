@@ -4,7 +4,7 @@ import ast
 
 from grader.advice.arrays import TRANSFORMS
 from grader.advice.code import Statement, names_in, names_stored, words
-from grader.advice.facts import COMPILED_SHARE, Facts, shape_text, shown
+from grader.advice.facts import COMPILED_SHARE, LEAST_SHARE, Facts, shape_text, shown
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
 from grader.units import memory_text
@@ -17,23 +17,35 @@ _REDUCTIONS = words("sum mean prod max min any all dot vdot inner count_nonzero 
 
 def memory_order(facts: Facts) -> Finding | None:
     """A large array is gone through down its columns, though its rows lie together."""
-    for statement in facts.hot_in_python():
+    for statement in facts.in_python():
         for node in statement.walk():
-            seen = _strided(facts, statement, node) if isinstance(node, ast.Subscript) else None
+            seen = _strided(facts, statement, node)
             if seen is None:
                 continue
-            is_reduced = _reduces(statement, node)
-            across = "column" if seen.c_order else "row"
-            share = facts.share(statement)
+            converting = facts.converting_share if _is_turned(facts, statement, seen.name) else 0.0
+            share = min(1.0, facts.share(statement) + converting)
+            if share < LEAST_SHARE:
+                continue
+            one, other = ("row", "column") if seen.c_order else ("column", "row")
+            turned = f", and {converting:.0%} goes into turning what is returned into rows" if converting >= LEAST_SHARE else ""
             return facts.finding(
-                Cause.STRIDED_REDUCTION if is_reduced else Cause.MEMORY_ORDER,
+                Cause.STRIDED_REDUCTION if _reduces(statement, node) else Cause.MEMORY_ORDER,
                 statement,
                 share,
-                f"`{shown(node)}` takes one number from each {'row' if seen.c_order else 'column'} of {shape_text(seen.shape)},"
-                f" {memory_text(seen.size_bytes)} in all: the {facts.told(statement)}",
-                f"keep the array the other way round, so that each {across} lies together, and return its `.T`, which is free",
+                f"`{shown(node)}` takes one number from each {one} of {shape_text(seen.shape)},"
+                f" {memory_text(seen.size_bytes)} in all: the {facts.told(statement)}{turned}",
+                f"keep the array the other way round, so that each {other} lies together in memory",
             )
     return None
+
+
+def _is_turned(facts: Facts, statement: Statement, name: str) -> bool:
+    """Whether an array is returned with its axes the other way round."""
+    returns = (one for one in facts.in_python() if one.function is statement.function and isinstance(one.node, ast.Return))
+    turns = (node for one in returns for node in one.walk() if isinstance(node, ast.Attribute | ast.Call))
+    return any(
+        names_in(node) >= {name} and ast.unparse(node).endswith((".T", ".transpose()", ".swapaxes(0, 1)")) for node in turns
+    )
 
 
 def _strided(facts: Facts, statement: Statement, node: ast.AST) -> Seen | None:

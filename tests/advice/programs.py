@@ -78,6 +78,7 @@ def program(
     compiled: Mapping[str, tuple[int, int, bool]] | None = None,
     transforms: Mapping[str, int] | None = None,
     compiling_s: float = 0.0,
+    converting_s: float = 0.0,
 ) -> tuple[LineProfile, list[SourceFile]]:
     """A profile of these lines, as if they had been measured; what is left of the time is that of the last line of all others.
 
@@ -89,6 +90,7 @@ def program(
         compiled: by a piece of the line where a function begins: signatures, those in object mode, whether it is new.
         transforms: by a piece of a line, the length of what it transforms.
         compiling_s: in the call that was looked at.
+        converting_s: of its answer.
     """
     file = SourceFile("f.py", dedent(source).encode())
     texts = dedent(source).split("\n")[: line_count(file)]
@@ -100,6 +102,7 @@ def program(
         transforms=tuple(Transform(row_of(texts, piece), length, 10) for piece, length in (transforms or {}).items()),
         compiled=tuple(CompiledFunction(row_of(texts, piece), *facts) for piece, facts in (compiled or {}).items()),
         compiling_s=compiling_s,
+        converting_s=converting_s,
         call_s=CALL_S,
     )
     times = replace(_times(texts, measured), looks=looks)
