@@ -68,9 +68,14 @@ class Statement:
     node: ast.stmt
     rows: tuple[int, ...]
     expressions: tuple[ast.expr, ...]
-    loops: tuple[Loop, ...]
-    """Around it in its function, the outermost first."""
+    around: tuple[ast.stmt, ...]
+    """The statements in its function that it stands in, the outermost first; of a loop's head the loop itself, too."""
     function: Function
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """Around it in its function, the outermost first."""
+        return tuple(one for one in self.around if isinstance(one, Loop))
 
     def walk(self) -> Iterator[ast.AST]:
         """All nodes of its own expressions."""
@@ -146,9 +151,9 @@ class _Reader:
             return
         compiled_later = self._compiled_later(tree)
         module = Function("", tree, first_row, None, _meanings(tree, {}))
-        waiting: list[tuple[ast.stmt, tuple[Loop, ...], Function]] = [(one, (), module) for one in reversed(tree.body)]
+        waiting: list[tuple[ast.stmt, tuple[ast.stmt, ...], Function]] = [(one, (), module) for one in reversed(tree.body)]
         while waiting:
-            node, loops, function = waiting.pop()
+            node, around, function = waiting.pop()
             if is_main_guard(node):
                 continue
             if isinstance(node, FunctionNode):
@@ -157,9 +162,8 @@ class _Reader:
                 waiting.extend((one, (), inner) for one in reversed(node.body))
                 continue
             if not isinstance(node, ast.ClassDef):
-                self.statements.append(self._statement(node, loops, function))
-            around = (*loops, node) if isinstance(node, Loop) else loops
-            waiting.extend((one, around, function) for one in reversed(_inner_statements(node)))
+                self.statements.append(self._statement(node, around, function))
+            waiting.extend((one, (*around, node), function) for one in reversed(_inner_statements(node)))
 
     def _function(self, node: FunctionNode, outer: Function, compiled_later: Mapping[str, ast.expr]) -> Function:
         first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
@@ -196,12 +200,11 @@ class _Reader:
                     continue
         return found
 
-    def _statement(self, node: ast.stmt, loops: tuple[Loop, ...], function: Function) -> Statement:
+    def _statement(self, node: ast.stmt, around: tuple[ast.stmt, ...], function: Function) -> Statement:
         expressions = tuple(_own_expressions(node))
         last = max([node.lineno, *(one.end_lineno or one.lineno for one in expressions)])
         rows = tuple(range(self._first_row + node.lineno - 1, self._first_row + last))
-        around = (*loops, node) if isinstance(node, Loop) else loops
-        return Statement(node, rows, expressions, around, function)
+        return Statement(node, rows, expressions, (*around, node) if isinstance(node, Loop) else around, function)
 
 
 def _is_compiler(name: str) -> bool:

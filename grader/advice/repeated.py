@@ -232,17 +232,20 @@ def _costly(facts: Facts, statement: Statement) -> Iterator[ast.expr]:
 
 
 def _earlier(facts: Facts, statement: Statement, node: ast.expr) -> Statement | None:
-    """The statement that has worked the same out before, in the same round of the same loop."""
+    """The statement that has surely worked the same out before, in the same round of the same loop."""
     text = ast.dump(node)
     if sum(ast.dump(one) == text for one in statement.walk() if isinstance(one, ast.Call)) > 1:
         return statement
-    known = [one for one in facts.program.statements if one.function is statement.function and one.loops == statement.loops]
+    every = list(facts.program.statements)
     names = names_in(node) - statement.function.meanings.keys()
-    for one in reversed(known[: known.index(statement)] if statement in known else []):
-        if _holds(one) or names_changed(one.node) & names:
+    for one in reversed(every[: every.index(statement)]):
+        if one.function is not statement.function or one.loops != statement.loops:
             return None
-        if any(ast.dump(other) == text for _, other in one.calls()):
+        is_sure = one.around == statement.around[: len(one.around)]
+        if is_sure and any(ast.dump(other) == text for _, other in one.calls()):
             return one
+        if (_header_changes(one) if _holds(one) else names_changed(one.node)) & names:
+            return None
     return None
 
 

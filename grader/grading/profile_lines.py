@@ -45,7 +45,7 @@ _LIMIT_S = 120.0
 """Of a call that is watched: plain Python takes some ten times as long then."""
 _LONG_S = 1.0
 """A call that takes longer unwatched is none to be watched, where there are smaller inputs."""
-_SHORT_S, _TRIES = 0.25, 5
+_SHORT_S, _TRIES, _ALIKE = 0.5, 10, 1.25
 _MOST_TRACED = 100_000
 """Lines that run in a call whose memory is watched; each takes some 10 µs."""
 _HITS_OF_LOOPS_COUNT = sys.version_info < (3, 12)
@@ -302,13 +302,17 @@ class _Study:
         return self._prepared[case.name]
 
     def _fastest(self, worker: Worker, case: Case, kind: int) -> tuple[Call, LineTable]:
-        """Of several calls, where they are short: what else the machine does only adds time, to a call and to a line."""
+        """Of several calls, where they are short: what else the machine does only adds time.
+
+        The times of lines are the means of those calls that took about as long as the fastest: of one call, a line stands
+        high on which the process lost its core for a moment.
+        """
         found = [self._watched(worker, case, kind)]
         while sum(one.wall_time_s for one, _ in found) < _SHORT_S and len(found) < _TRIES:
             found.append(self._watched(worker, case, kind))
         call, table = min(found, key=lambda one: one[0].wall_time_s)
-        alike = [other.times_s for _, other in found if np.array_equal(other.hits, table.hits)]
-        return call, replace(table, times_s=np.minimum.reduce(alike))
+        alike = [other.times_s for one, other in found if one.wall_time_s <= _ALIKE * call.wall_time_s]
+        return call, replace(table, times_s=np.mean(alike, axis=0))
 
     def _plain(self, worker: Worker, case: Case) -> Call:
         return self._watched(worker, case, PLAIN)[0]

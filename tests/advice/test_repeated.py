@@ -96,6 +96,17 @@ def test_but_not_where_something_has_changed_in_between() -> None:
     assert twice_the_same(facts(source, measured, {"grid": array("int8", 256, 256)})) is None
 
 
+def test_it_is_found_over_a_condition_that_changes_nothing_and_not_from_within_one() -> None:
+    measured = {"market =": (0.5, 10), "np.roll": (0.8, 20)}
+    grid = {"grid": array("int8", 256, 256)}
+    source = TWICE.replace("count = np.count_nonzero(g(grid))", "if not g(grid).any():\n            break\n        count = 1")
+    assert twice_the_same(facts(source, measured, grid)) is not None
+    source = TWICE.replace(
+        "count = np.count_nonzero(g(grid))", "count = 1\n        if number:\n            count = g(grid).sum()"
+    )
+    assert twice_the_same(facts(source, measured, grid)) is None
+
+
 AGAIN = """
 import numpy as np
 
