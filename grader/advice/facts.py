@@ -25,8 +25,7 @@ LEAST_SHARE = 0.10
 """Of the time: lines that take less are not spoken of."""
 COMPILED_SHARE = 0.2
 """Of the work, from which on a compiled line is spoken of: where its time really goes is a guess."""
-_MANY_HITS = 500
-_PYTHON_S = 3e-6
+_MANY_HITS, _PYTHON_S = 500, 10e-6
 
 
 @dataclass(frozen=True)
