@@ -167,7 +167,7 @@ class _Reader:
 
     def _function(self, node: FunctionNode, outer: Function, compiled_later: Mapping[str, ast.expr]) -> Function:
         first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        compilers = [one for one in node.decorator_list if _is_compiler(dotted_name(without_call(one), outer.meanings))]
+        compilers = [one for one in node.decorator_list if is_compiler(dotted_name(without_call(one), outer.meanings))]
         arguments = node.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         return Function(
@@ -186,7 +186,7 @@ class _Reader:
         found: dict[str, ast.expr] = {}
         for node in ast.walk(tree):
             match node:
-                case ast.Call(func=function, args=[ast.Name(id=name), *_]) if _is_compiler(
+                case ast.Call(func=function, args=[ast.Name(id=name), *_]) if is_compiler(
                     dotted_name(without_call(function), meanings)
                 ):
                     found[name] = node
@@ -207,7 +207,8 @@ class _Reader:
         return Statement(node, rows, expressions, (*around, node) if isinstance(node, Loop) else around, function)
 
 
-def _is_compiler(name: str) -> bool:
+def is_compiler(name: str) -> bool:
+    """Whether this is what makes Numba compile a function."""
     parts = name.split(".")
     return parts[0] == "numba" and parts[-1] in _COMPILERS
 

@@ -46,8 +46,8 @@ _LIMIT_S = 120.0
 _LONG_S = 1.0
 """A call that takes longer unwatched is none to be watched, where there are smaller inputs."""
 _SHORT_S, _TRIES, _ALIKE = 0.5, 10, 1.25
-_MOST_TRACED = 100_000
-"""Lines that run in a call whose memory is watched; each takes some 10 µs."""
+_MOST_TRACED, _FAR_TOO_MANY = 100_000, 4
+"""Lines that run in a call whose memory is watched; each takes some 10 µs. So many times as many are not even counted."""
 _HITS_OF_LOOPS_COUNT = sys.version_info < (3, 12)
 """Since then line_profiler counts a loop that stands on one line wrongly."""
 
@@ -248,11 +248,14 @@ class _Study:
     def memory_case(self, worker: Worker, times: LineTimes) -> Case:
         """The case of the times, or the largest check case that runs no more lines than can be watched in a moment."""
         case = next(one for one in self._cases if one.name == times.case)
-        smaller = reversed(self._task.task.check_cases)
         ran = sum(count or 0 for count in times.hits)
-        while ran > _MOST_TRACED and (following := next(smaller, None)) is not None:
-            case = following
-            ran = int(self._watched(worker, case, TIME)[1].hits.sum())
+        for smaller in reversed(self._task.task.check_cases):
+            if ran <= _MOST_TRACED:
+                break
+            promised = ran * self._prepare(smaller).work / max(self._prepare(case).work, 1.0)
+            if promised <= _FAR_TOO_MANY * _MOST_TRACED:
+                case = smaller
+                ran = int(self._watched(worker, case, TIME)[1].hits.sum())
         return case
 
     def looks(self, worker: Worker, case: Case) -> Looks:
