@@ -102,8 +102,10 @@ class Facts:
         return max(float(self._own_shares_as_python[rows].sum()), 1e-9)
 
     def share_with_calls(self, statement: Statement) -> float:
-        """Of the whole time, with what the submission's own functions take that it calls; of lines in Python."""
-        return min(1.0, sum(self.profile.times.shares[row] for row in statement.rows))
+        """Of the whole time, with what the submission's own functions take that it calls."""
+        times = self._times(statement)
+        share = min(1.0, sum(times.shares[row] for row in statement.rows))
+        return share * self.compiled_share if times.as_python else share
 
     def hits(self, statement: Statement) -> int:
         """How often it ran in a call; 0 where that is not known."""
@@ -200,6 +202,11 @@ class Facts:
         names = frozenset() if self.entry is None else self.entry.parameters
         own = (one for one in self.program.statements if one.function is self.entry)
         return frozenset(size for one in own for name in names for seen in self.seen(one, name) for size in seen.shape)
+
+    def dtype_text(self, node: ast.expr, statement: Statement) -> str:
+        """`float64`, of what an expression gives."""
+        value = self.value(node, statement)
+        return "numbers" if value is None or value.dtype is None else str(value.dtype)
 
     def compiled_at(self, row: int) -> CompiledFunction | None:
         """What Numba tells about the function that begins there."""
