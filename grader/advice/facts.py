@@ -152,10 +152,10 @@ class Facts:
         return tuple(seen for seen in self._seen_on(statement) if seen.name == name)
 
     def lookup(self, statement: Statement) -> Lookup:
-        """What each variable held most of the time; of arrays the largest."""
+        """What each variable held: of arrays the largest, else what it was most of the time."""
 
         def look(name: str) -> Seen | None:
-            return max(self.seen(statement, name), key=lambda one: (one.sort is Sort.ARRAY, one.looks, one.size), default=None)
+            return max(self.seen(statement, name), key=lambda one: (one.sort is Sort.ARRAY, one.size, one.looks), default=None)
 
         return look
 
