@@ -91,7 +91,7 @@ class CheckResult:
     compiled_functions: int | None = None
     """How many functions Numba had compiled when the check was over, as the submission's own process says."""
     picture_answered: bool = False
-    """Whether the case of the task's picture was called and answered rightly."""
+    """Whether the cases of the task's first picture were called and answered rightly."""
     review: str | None = None
     """What only a person can decide about its answers, though they are right; it is not ranked before somebody has."""
     notes: tuple[str, ...] = ()

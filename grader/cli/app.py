@@ -86,7 +86,10 @@ def check(
     ] = None,
     budget: BudgetOption = 5.0,
     picture: Annotated[
-        Path | None, typer.Option("--picture", metavar="FILE.png", help="Draw the task's picture from your output.")
+        Path | None,
+        typer.Option(
+            "--picture", metavar="DIR|FILE", help="Draw the task's pictures from your output: all, or one (png, gif…)."
+        ),
     ] = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -170,6 +173,28 @@ def report(
     output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
     asked = Asked(folder, output, names, tasks or ())
     write_report(Place(course, submissions, store), asked, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def pictures(
+    authors: Annotated[
+        list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")
+    ] = None,
+    tasks: TasksOption = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Draw again what is there already.")] = False,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Draw the tasks' pictures of every right answer, for `grader report` to show; what is there is not drawn again."""
+    from grader.cli.class_commands import Place
+    from grader.cli.class_pictures import draw_class
+
+    place = Place(course, submissions, store)
+    if not draw_class(place, tasks or (), authors or (), fresh=fresh, trust_code=trust_code, as_json=as_json):
+        raise typer.Exit(EXIT_GRADER)
 
 
 @app.command()
@@ -320,6 +345,24 @@ def init(
     from grader.cli.course_commands import init_course
 
     init_course(course, folder, as_json=as_json)
+
+
+@app.command()
+def release(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, an empty one, or the same as the last time.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="As if it were then, as in 2026-10-05T23:59:00+03:00.")
+    ] = None,
+    trust_code: Annotated[bool, typer.Option("--trust-code", help="Estimates from what was graded without a sandbox.")] = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """The student's copy of the course: one archive for pip, without secret cases and what is not released yet."""
+    from grader.cli.class_commands import Place
+    from grader.cli.release import Asked, release_course
+
+    release_course(Place(course, None, store), Asked(folder, at), trust_code=trust_code, as_json=as_json)
 
 
 @app.command()

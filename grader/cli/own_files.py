@@ -9,9 +9,10 @@ import typer
 from rich.text import Text
 
 from grader.advice.program import advice_beside_check
-from grader.cli.pictures import save_picture
+from grader.cli.own_pictures import draw_own_pictures
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.case_file import NotACaseError, read_case
+from grader.content.course_folder import results_folder
 from grader.content.submission import Submission, read_files
 from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
@@ -19,7 +20,7 @@ from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
-from grader.grading.own_files import OWN_RESULTS_FILE, common_task, draw_own, grade_own, has_picture, open_own_session
+from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, open_own_session
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
 from grader.report.advice import in_short
@@ -56,7 +57,7 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     if asked.case is not None:
         return _check_case(session, task, mine, asked.case, backend, as_json=as_json)
-    store_file = asked.store or asked.course / OWN_RESULTS_FILE
+    store_file = asked.store or results_folder(asked.course) / OWN_RESULTS_FILE
     report = _graded(session, mine, backend, asked.budget_s, store_file)
     if as_json:
         typer.echo(dump(report_document(report)))
@@ -64,7 +65,7 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
         results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine)))
         _advise(session, mine, report, backend)
     if asked.picture is not None:
-        _draw(session, task, mine, backend, asked.picture)
+        draw_own_pictures(session, task, mine[0], backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
 
@@ -144,21 +145,3 @@ def _outcome(
     with backend.generation() as generation:
         _, problem = call_once(generation, handed_in, task.task, case, prepared, session.limits({}))
         return problem
-
-
-# --- the picture -----------------------------------------------------------------------------------------------------------
-
-
-def _draw(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend: Backend, path: Path) -> None:
-    """Draw the task's picture from the first file's own output."""
-    if not has_picture(task):
-        raise UsageError(f"task {task.name!r} has no picture")
-    if not isinstance(mine[0], Submission):
-        raise UsageError(f"there is nothing to draw: {mine[0].message}")
-    drawing = draw_own(session, task, mine[0], backend)
-    if drawing.figure is None:
-        why = harmless(drawing.problem.message) if drawing.problem else "no output came"
-        raise UsageError(f"there is nothing to draw: {why}")
-    if drawing.problem is not None:
-        typer.echo(f"{path} shows a wrong answer", err=True)
-    save_picture(drawing.figure, path)

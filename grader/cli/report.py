@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -16,8 +16,10 @@ from grader.cli.report_folder import Output, write_folder
 from grader.content.submission import Submission
 from grader.errors import UsageError
 from grader.report.as_json import dump
-from grader.report.feedback_pages import Profiles, Submissions, feedback_pages
+from grader.report.feedback_pages import Submissions, feedback_pages
 from grader.report.names import pseudonym
+from grader.report.picture_shelf import PictureShelf
+from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
 from grader.text import harmless
@@ -41,8 +43,9 @@ def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     """Write the pages from the store; nothing is run."""
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    profiles = KeptProfiles(place.store_file.with_name(FOLDER)).get
-    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of, profiles))
+    profiles = KeptProfiles(place.store_file.with_name(FOLDER))
+    shelf = PictureShelf(place.store_file)
+    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of, shelf, profiles))
     if as_json:
         typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written)}))
         return
@@ -51,13 +54,19 @@ def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     typer.echo(harmless(f"{asked.folder}: {pages} ({written.changed} changed, {written.removed} removed){start}"))
 
 
-def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], profiles: Profiles) -> dict[str, str]:
+def _pages(
+    known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf, profiles: KeptProfiles
+) -> Mapping[str, str]:
     course, submissions = known.session.course, _submissions(known)
+
+    def pictures(submission: Submission) -> Drawn | None:
+        return shelf.get(submission, known.session.tasks[submission.task])
+
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of, profiles)
-    return staff_pages(known.report, course, submissions, profiles)
+        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get)
+    return staff_pages(known.report, course, submissions, pictures, profiles.get)
 
 
 def _submissions(known: StoredClass) -> Submissions:

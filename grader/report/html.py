@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report.advice import NOTHING
-from grader.report.figures import points_text, speedup_text, within_text
+from grader.report.figures import points_text, speedup_text
 from grader.report.leaderboard import percent_text
 from grader.text import LINE_LIMIT_CHARACTERS, command, harmless, harmless_line, harmless_name
 from grader.units import ABSENT, rate_text, time_text
@@ -44,15 +44,18 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"name": harmless_name, "line": harmless_line}
-    written = (command, percent_text, points_text, rate_text, speedup_text, time_text, within_text)
-    environment.globals |= {
-        "ABSENT": ABSENT,
-        "nothing_to_fix": NOTHING,
-        **{function.__name__: function for function in written},
-    }
+    written = (command, data_uri, percent_text, points_text, rate_text, speedup_text, time_text)
+    functions = {function.__name__: function for function in written}
+    environment.globals |= {"ABSENT": ABSENT, "nothing_to_fix": NOTHING, **functions}
     style, script = _asset("style.css"), _asset("tables.js")
     environment.globals |= {"style": style, "script": script, "policy": _policy(style, script)}
     return environment
+
+
+def data_uri(image_format: str, content: bytes) -> Markup:
+    """A picture within a page."""
+    letters = Markup(base64.b64encode(content).decode())  # noqa: S704 -- and digits
+    return Markup("data:image/{};base64,{}").format(image_format, letters)
 
 
 def _asset(name: str) -> Markup:
@@ -61,7 +64,10 @@ def _asset(name: str) -> Markup:
 
 
 def _policy(style: str, script: str) -> str:
-    return f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
 
 
 def _hash(text: str) -> str:

@@ -1,7 +1,7 @@
 """What `grader check` says: right or wrong, how fast beside each reference, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from math import hypot, isinf
+from math import hypot
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,10 +11,10 @@ from rich.text import Text
 
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.figures import half_width, limit_text, speedup_text
-from grader.report.leaderboard import confidence_lines, thresholds_lines
+from grader.report.figures import half_width, limit_text, speedup_text, within_text
+from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark
-from grader.units import rate_text, time_text
+from grader.units import number_text, rate_text, time_text
 from grader.verdicts import Verdict
 
 _SHOWN_PRINTS_CHARACTERS = 1000
@@ -39,6 +39,7 @@ def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str
         parts += [Text(note, style="yellow") for note in notes(result)]
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
+        parts += estimate_lines(report, result.task)
     parts += [
         Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
     ]
@@ -130,13 +131,14 @@ def closing_line(result: Result, references: Sequence[Result], next_step: str | 
 
 def _beside(result: Result, reference: Result) -> str:
     """`3.1× the rate of numba (±2 %)`; rates at different cases are not one race, and their ratio has no interval."""
-    ratio = f"{(result.rate or 0.0) / (reference.rate or 1.0):.3g}× the rate of {harmless_name(reference.author)}"
+    ratio = (result.rate or 0.0) / (reference.rate or 1.0)
+    beside = f"{number_text(ratio)}× the rate of {harmless_name(reference.author)}"
     if reference.case != result.case:
-        return f"{ratio} (at {reference.case})"
+        return f"{beside} (at {reference.case})"
     widths = [
         half_width(one.speedup, one.speedup_low, one.speedup_high)
         for one in (result, reference)
         if one.speedup and one.speedup_low is not None and one.speedup_high is not None
     ]
-    reach = hypot(*widths)  # of two independent intervals
-    return f"{ratio} (no interval yet)" if isinf(reach) else f"{ratio} (±{100 * reach:.2g} %)"
+    factor = 1 + hypot(*widths)  # of two independent intervals
+    return f"{beside} ({within_text(ratio, ratio / factor, ratio * factor).strip('()')})"

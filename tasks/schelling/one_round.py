@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Difference, module_beside
+from grader.content.task import Difference, module_beside, secret_beside
 
 Map: TypeAlias = NDArray[np.int8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -45,17 +45,19 @@ def wanted_neighbours(r: float) -> int:
 
 
 def count_neighbours(grid: Map) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """How many of the eight neighbours of each cell are of kind 1, and of kind 2; uint8[n, n] each.
+    """How many of the eight neighbours of each cell are of kind 1, and of kind 2; uint8[n, n] each."""
+    fast = _neighbours()
+    if fast is not None:
+        ones, twos = fast.count_neighbours(grid)
+        return ones, twos
+    return _count_around(grid == ONE), _count_around(grid == TWO)
 
-    Kind 2 is kept as 16, so that one sum of bytes holds both counts, in its lower and its upper four bits.
-    """
-    bits = grid.astype(np.uint8)
-    kept = (bits & 1) | ((bits & 2) << 3)
-    if grid.size:
-        kept = np.pad(kept, 1, mode="wrap")
-    rows = kept[:-2] + kept[1:-1] + kept[2:]
-    around = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:] - kept[1:-1, 1:-1]
-    return around & 15, around >> 4
+
+def _count_around(cells: Mask) -> NDArray[np.uint8]:
+    """How many of the eight neighbours of each cell are among these."""
+    rows = sum(np.roll(cells, down, axis=0).astype(np.uint8) for down in (-1, 0, 1))
+    around = sum(np.roll(rows, right, axis=1) for right in (-1, 0, 1))
+    return np.asarray(around - cells)
 
 
 def find_dissatisfied(grid: Map, r: float) -> Mask:
@@ -333,3 +335,9 @@ def _copied(number: int, place: int, length: int, stride: int, size: int) -> Dif
 def kernels() -> ModuleType:
     """The compiled functions beside this file."""
     return module_beside(__file__, "kernels.py")
+
+
+@functools.cache
+def _neighbours() -> ModuleType | None:
+    """Where neighbours are counted fast; None in a student's copy."""
+    return secret_beside(__file__, "neighbours.py")

@@ -161,6 +161,7 @@ def test_the_further_calls_of_one_call_are_made_by_different_workers_and_nobody_
             self._number = number
             self._worker = worker
             self.load = worker.load
+            self.release = worker.release
             self.close = worker.close
 
         def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:

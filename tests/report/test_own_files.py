@@ -14,7 +14,7 @@ def test_a_right_file_stands_beside_the_references() -> None:
     text = rendered(summary(report(accepted("you"), reference("numba"), reference("naive", case="small", work=1e3)), ["you"]))
     assert "50 M numbers/s" in text
     assert (
-        "you: correct · 1× the rate of numba (±1.1 %) · 1e+03× the rate of naive (at small) · 4.5 of 7 points so far here"
+        "you: correct · 1× the rate of numba (±1.1 %) · 1000× the rate of naive (at small) · 4.5 of 7 points so far here"
         in text
     )
 

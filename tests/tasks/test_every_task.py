@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
-from grader.content.task import Inputs, Mistake, Outputs, task_names
+from grader.content.task import Answered, ArraySpec, Inputs, Mistake, Outputs, Picture, task_names
+from grader.grading.pictures import PictureAnswers
+from grader.report import pictures
+from grader.report.theme import DARK, LIGHT
 from tests.tasks.task_under_test import (
     COURSE,
     LEVELS,
@@ -247,18 +249,55 @@ def test_the_starter_has_the_signature_of_the_task_and_says_that_it_is_empty(und
         starter(*drawn(under_test.task.check_cases[0]))
 
 
+PICTURES = [
+    pytest.param(under_test, picture, id=f"{under_test.name}: {picture.name}")
+    for under_test in map(task_under_test, NAMES)
+    for picture in under_test.task.pictures
+]
+
+
+def answers_to(under_test: TaskUnderTest, picture: Picture) -> tuple[Answered, ...]:
+    inputs = [drawn(case) for case in picture.cases]
+    return tuple((one, answer_of(under_test.task, under_test.references["tuned"], one)) for one in inputs)
+
+
 @pytest.mark.parametrize("under_test", TASKS)
-def test_the_picture_is_drawn_and_its_axes_are_labelled(under_test: TaskUnderTest) -> None:
-    task = under_test.task
-    assert task.picture_case is not None
-    assert task.picture is not None
-    inputs = drawn(task.picture_case)
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    task.picture(inputs, answer_of(task, under_test.references["tuned"], inputs), figure)
-    figure.draw_without_rendering()
-    panels = [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
-    assert all(axes.get_xlabel() for axes in panels[-1:])
-    assert all(axes.get_ylabel() for axes in panels)
+def test_every_task_has_pictures_whose_names_and_cases_are_told_apart(under_test: TaskUnderTest) -> None:
+    every = under_test.task.pictures
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", picture.name) for picture in every)
+    assert len({picture.name for picture in every}) == len(every) >= 1
+    drawn_by_name: dict[str, Inputs] = {}
+    for case in (case for picture in every for case in picture.cases):
+        np.testing.assert_equal(drawn_by_name.setdefault(case.name, drawn(case)), drawn(case))
+
+
+@pytest.mark.parametrize(("under_test", "picture"), PICTURES)
+def test_a_picture_is_drawn_on_both_papers_small_enough_for_a_page(under_test: TaskUnderTest, picture: Picture) -> None:
+    found = pictures.drawn([PictureAnswers(picture, answers_to(under_test, picture), None)])
+    assert found.left_out == {}
+    (one,) = found.pictures
+    assert one.files["light"] != one.files["dark"]
+    assert one.format == ("gif" if picture.frames > 1 else "png")
+
+
+@pytest.mark.parametrize(("under_test", "picture"), PICTURES)
+def test_the_axes_of_a_picture_are_labelled(under_test: TaskUnderTest, picture: Picture) -> None:
+    figure = pictures.figure_of(picture, answers_to(under_test, picture), LIGHT)
+    panels = [axes for axes in figure.axes if axes.get_label() != "<colorbar>" and len(axes.get_xticks())]
+    assert figure.get_supxlabel() or all(axes.get_xlabel() for axes in panels[-1:])
+    assert figure.get_supylabel() or all(axes.get_ylabel() for axes in panels)
+
+
+@pytest.mark.parametrize(("under_test", "picture"), PICTURES)
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_a_picture_can_be_drawn_of_any_answer(under_test: TaskUnderTest, picture: Picture, value: float) -> None:
+    def filled(spec: ArraySpec) -> np.ndarray[Any, Any]:
+        dtype = np.dtype(spec.dtype)
+        return np.full(spec.shape, value if dtype.kind == "f" else np.nan_to_num(value, nan=7).clip(-3, 100), dtype)
+
+    inputs = [drawn(case) for case in picture.cases]
+    answers = [(one, tuple(map(filled, under_test.task.outputs(one)))) for one in inputs]
+    pictures.figure_of(picture, answers, DARK).draw_without_rendering()
 
 
 @pytest.mark.parametrize("name", NAMES)
