@@ -29,6 +29,7 @@ def test_a_right_file_is_compared_with_every_reference(course: SmallCourse, tmp_
     assert "the rate of naive" in ran.out
     assert "the rate of numpy" in ran.out
     assert "points so far" in ran.out
+    assert ran.out.rstrip().splitlines()[-1].startswith("slowest: line 4"), "the advice comes last"
 
 
 def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
