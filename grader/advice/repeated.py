@@ -304,14 +304,23 @@ def _goes_as_far_as(facts: Facts, function: Function, call: ast.Call, variables:
     depending = [number for number, argument in enumerate(call.args) if names_in(argument) & variables]
     parameters = getattr(function.node, "args", None)
     names = [] if parameters is None else [one.arg for one in (*parameters.posonlyargs, *parameters.args)]
-    if len(depending) != 1 or depending[0] >= len(names):
+    if len(depending) != 1 or depending[0] >= len(names) or not _is_sum_of_names(call.args[depending[0]]):
         return False
     bound = names[depending[0]]
     loops = (one.node for one in facts.program.statements if one.function is function and isinstance(one.node, ast.For))
-    return any(
-        isinstance(loop.iter, ast.Call) and function.name_of(loop.iter.func) == "range" and bound in names_in(loop.iter)
+    ends = (
+        argument
         for loop in loops
+        if isinstance(loop.iter, ast.Call) and function.name_of(loop.iter.func) == "range"
+        for argument in loop.iter.args
     )
+    return any(_is_sum_of_names(end) and bound in names_in(end) for end in ends)
+
+
+def _is_sum_of_names(node: ast.expr) -> bool:
+    """Whether it is a number by itself, such as `n + row + 1`: no element, length or answer of something."""
+    parts = (one for one in ast.walk(node) if isinstance(one, ast.expr))
+    return all(isinstance(one, ast.Name | ast.BinOp | ast.UnaryOp | ast.Constant) for one in parts)
 
 
 def _is_reset(facts: Facts, name: str, outer: Loop, inner: Loop) -> bool:

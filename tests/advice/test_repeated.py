@@ -160,6 +160,20 @@ def test_and_one_that_a_call_goes_on_with_is_not(old: str, new: str) -> None:
     assert started_again_by_call(facts(CALLED.replace(old, new), IN_CALLS)) is None
 
 
+def test_nor_a_function_that_goes_along_one_row_for_each_round() -> None:
+    source = """
+def smooth(row, k):
+    for j in range(len(row)):
+        row[j] *= k
+
+def f(rows, k):
+    for i in range(len(rows)):
+        smooth(rows[i], k)
+    return rows
+"""
+    assert started_again_by_call(facts(source, {"smooth(rows": (0.9, 100), "row[j]": (0.8, 5000)})) is None
+
+
 MASKED = """
 import numpy as np
 
