@@ -6,6 +6,7 @@ grader itself failed somewhere · 130 interrupted.
 
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -91,6 +92,7 @@ def check(
             "--picture", metavar="DIR|FILE", help="Draw the task's pictures from your output: all, or one (png, gif…)."
         ),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and check again whenever you save, until Ctrl-C.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     store: Annotated[
@@ -98,9 +100,14 @@ def check(
     ] = None,
 ) -> None:
     """Are your own files right, and how fast are they against each reference? Runs them as you, without a sandbox."""
-    from grader.cli.own_files import Checkup, check_own_files
+    from grader.cli.own_files import Checkup, check_own_files, watch_own_files
 
-    right = check_own_files(Checkup(tuple(files), task, case, budget, picture, course, store), as_json=as_json)
+    asked = Checkup(tuple(files), task, case, budget, picture, course, store)
+    if watch:
+        with suppress(Interrupted):  # as it is meant to end
+            watch_own_files(asked, as_json=as_json)
+        return
+    right = check_own_files(asked, as_json=as_json)
     if not right:
         raise typer.Exit(EXIT_WRONG)
 
@@ -155,6 +162,16 @@ def report(
     ] = False,
     names: Annotated[bool, typer.Option("--names", help="With --publish: the authors' own names.")] = False,
     feedback: Annotated[bool, typer.Option("--feedback", help="Instead: one page for each student.")] = False,
+    archive: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE.zip", help="With --feedback: as Canvas or Moodle takes it back, too.")
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", metavar="NAME", help="With --zip: for this collected archive; the last otherwise.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and show them live in a browser here, until Ctrl-C.")] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="With --watch: not any free one, but this.")
+    ] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -163,16 +180,26 @@ def report(
 ) -> None:
     """The store as pages to be opened from their files: for the teaching staff, for everyone, or for each student."""
     from grader.cli.class_commands import Place
-    from grader.cli.report import Asked, write_report
+    from grader.cli.report import Asked, watch_report, write_report
     from grader.cli.report_folder import Output
 
     if publish and feedback:
         raise UsageError("say either --publish or --feedback; each has a folder of its own")
     if names and not publish:
         raise UsageError("--names belongs to --publish: all other pages have names anyway")
+    if archive is not None and not feedback:
+        raise UsageError("--zip belongs to --feedback: only that is given back")
+    if export is not None and archive is None:
+        raise UsageError("--export belongs to --zip: it says whose names the archive has")
+    if port is not None and not watch:
+        raise UsageError("--port belongs to --watch: without it, nothing is served")
     output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
-    asked = Asked(folder, output, names, tasks or ())
-    write_report(Place(course, submissions, store), asked, trust_code=trust_code, as_json=as_json)
+    place, asked = Place(course, submissions, store), Asked(folder, output, names, tasks or (), archive, export)
+    if not watch:
+        write_report(place, asked, trust_code=trust_code, as_json=as_json)
+        return
+    with suppress(Interrupted):  # as it is meant to end
+        watch_report(place, asked, port or 0, trust_code=trust_code, as_json=as_json)
 
 
 @app.command()

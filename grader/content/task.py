@@ -9,7 +9,7 @@ import ast
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -197,6 +197,13 @@ class Task:
     its evidence; None where there is nothing. The answer stays correct, and is not ranked before somebody has looked."""
     tolerance_used: Callable[[Inputs, Outputs, Any], float] | None = None
     """The greatest share of its tolerance that any value of an answer uses; above 1 is wrong. For tests of the checker."""
+    solution: Callable[[Inputs, Any], Outputs] | None = None
+    """`solution(inputs, expected)`: the right outputs, where there is one answer up to rounding: they are shown beside a wrong
+    one. None where many answers are right."""
+    shrink: Callable[[Inputs], Iterator[Inputs]] | None = None
+    """`shrink(inputs)`: smaller inputs that are as valid, the most drastic first: fewer items, fewer steps, rounder numbers
+    (`grader.content.smaller` has what they are made of). With it, a student is shown the smallest call that was found to fail
+    like the first; None where nothing is smaller."""
     profile: Profile = Profile.SINGLE
     """What a submission may use beside its own process: `COMPILE` is for builds, and no task's."""
     cores: int | None = None

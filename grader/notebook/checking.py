@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from grader.advice.program import Advice, advice_beside_check
-from grader.cli.terminal import TerminalProgress
+from grader.cli.terminal import OwnProgress
 from grader.content.course_folder import COURSE_FILE, HERE, find_course, results_folder
 from grader.content.reading import SourceFile
 from grader.content.submission import Rejection, Submission, read_files, read_unsaved
@@ -58,15 +58,20 @@ class Checked:
 
     def __repr__(self) -> str:
         """What `grader check` prints."""
-        console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
-        with console.capture() as capture:
-            console.print(summary(self.report, self.authors))
         advised = [] if self.advice is None else [in_short(self.advice)]
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + advised + files)
+        return "\n".join([as_text(summary(self.report, self.authors)), *advised, *files])
 
     def _repr_html_(self) -> str:
         return html_summary(self.report, self.authors, self.drawn, self.hand_in, self.advice)
+
+
+def as_text(renderable: RenderableType) -> str:
+    """What the command line would print, without its colours."""
+    console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
 
 
 def check_live(function: object, task: str | None, budget_s: float, course: str | os.PathLike[str] | None) -> Checked:
@@ -138,7 +143,7 @@ def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: 
     with (
         Store(results_folder(session.course_folder) / OWN_RESULTS_FILE) as store,
         store.exclusive(),
-        TerminalProgress() as progress,
+        OwnProgress([mine.author]) as progress,
     ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
         advice = advice_beside_check(session, mine, report, backend, progress)

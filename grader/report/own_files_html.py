@@ -36,7 +36,7 @@ def html_summary(
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
     return page(
         "own_files.html",
-        right=[closing_line(result, references) for result in accepted],
+        right=[closing_line(report, result) for result in accepted],
         wrong=[(result, printed(result)) for result in mine if result not in accepted],
         columns=COLUMNS,
         numbers=NUMBERS,

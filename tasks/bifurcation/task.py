@@ -10,15 +10,17 @@ import functools
 import itertools
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, fewer_of, rounder, smaller
 from grader.content.task import (
     Answered,
     Array,
@@ -125,6 +127,17 @@ def work(inputs: Inputs, expected: Expected) -> float:
     return float(len(r) * (n_transient + n_keep))
 
 
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer orbits, fewer updates before and after the first that is kept, then rounder numbers."""
+    r, x0, n_transient, n_keep = _arguments(inputs)
+    for columns in fewer_of(len(r)):
+        yield r[columns], x0[columns], n_transient, n_keep
+    yield from changed(inputs, 3, partial(smaller, least=1))
+    yield from changed(inputs, 2, smaller)
+    for starts in (0, 1):
+        yield from changed(inputs, starts, rounder)
+
+
 LEAST_OPERATIONS = 2.0
 """A multiplication and an addition for each update, all of which have to be made: with z = r (1/2 − x), x ← r x (1 − x) is
 z ← z² + r/2 − r²/4."""
@@ -177,8 +190,8 @@ def _first_row_difference(r: Reals, n_transient: int, row: Reals, expected: Expe
     else:
         expected_text, got_text = _told_apart(float(expected.first[column]), float(row[column]))
     return Difference(
-        summary=f"row 0 is wrong in {wrong.size:,} of {_columns_text(len(r))}; it is the state after {n_transient + 1:,} "
-        f"update{'s' * (n_transient > 0)} of x0",
+        summary=f"row 0 is wrong in {wrong.size:,} of {_columns_text(len(r))}{_off_text(row[wrong] - expected.first[wrong])}; "
+        f"it is the state after {n_transient + 1:,} update{'s' * (n_transient > 0)} of x0",
         where=f"row 0, column {column} (r = {r[column]:.9g})",
         expected=expected_text,
         got=got_text,
@@ -202,7 +215,8 @@ def _link_difference(r: Reals, kept: Reals) -> Difference | None:
     column = int(np.flatnonzero(~(np.abs(kept[row] - updated) <= LINK_TOLERANCE))[0])
     expected_text, got_text = _told_apart(float(updated[column]), float(kept[row, column]))
     return Difference(
-        summary=f"{broken.sum():,} of {(len(kept) - 1) * len(r):,} values below row 0 are not r·x·(1 − x) of the value above",
+        summary=f"{broken.sum():,} of {(len(kept) - 1) * len(r):,} values below row 0 are not r·x·(1 − x) of the value above"
+        f"{_off_text(kept[row] - updated)} in row {row} (rounding explains {LINK_TOLERANCE:.0e})",
         where=f"row {row}, column {column} (r = {r[column]:.9g}; above it stands x = {kept[row - 1, column]:.17g})",
         expected=expected_text,
         got=got_text,
@@ -227,7 +241,8 @@ def _spread_difference(r: Reals, kept: Reals, expected: Expected) -> Difference 
         return None
     return Difference(
         summary=f"every value follows from the one above it, but the values of the {_columns_text(len(expected.undecided))} "
-        f"where the map is chaotic are not spread as its orbits are (by {spread[part]:.0f} standard deviations)",
+        f"where the map is chaotic are not spread as its orbits are (by {spread[part]:.0f} standard deviations; "
+        f"{SPREAD_TOLERANCE:.0f} would pass)",
         where=f"values from {part / bins:g} to {(part + 1) / bins:g} in these columns (the first is r = "
         f"{r[expected.undecided[0]]:.9g})",
         expected=f"{_share_text(expected.visits, part)} of them",
@@ -268,6 +283,12 @@ def tolerance_used(inputs: Inputs, answer: Outputs, expected: Expected) -> float
 
 def _greatest(shares: Reals) -> float:
     return float(np.max(np.where(np.isnan(shares), np.inf, shares), initial=0.0))
+
+
+def _off_text(off: Reals) -> str:
+    """By how much, at most; nothing where that is no number."""
+    most = float(np.max(np.abs(off), initial=0.0))
+    return f", by up to {most:.2g}" if math.isfinite(most) else ""
 
 
 def _columns_text(count: int) -> str:
@@ -705,6 +726,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     usual_operations=usual_operations,
     check_cases=CHECK_CASES,

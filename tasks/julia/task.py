@@ -4,7 +4,7 @@ import cmath
 import functools
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, fewer, rounder, smaller
 from grader.content.task import (
     Answered,
     Array,
@@ -124,6 +125,21 @@ def work(inputs: Inputs, expected: Counts) -> float:
     """The updates that have to be made: the sum of the answer."""
     del inputs
     return float(expected.sum(dtype=np.int64))
+
+
+def solution(inputs: Inputs, expected: Counts) -> Outputs:
+    """The expected answer is the array itself."""
+    del inputs
+    return (expected,)
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer pixels, then fewer updates, then rounder numbers."""
+    for axis in (0, 1):
+        yield from changed(inputs, axis, fewer)
+    yield from changed(inputs, 3, smaller)
+    for number in (2, 0, 1):
+        yield from changed(inputs, number, rounder)
 
 
 LEAST_OPERATIONS = None
@@ -588,6 +604,8 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    solution=solution,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     usual_operations=usual_operations,
     check_cases=CHECK_CASES,

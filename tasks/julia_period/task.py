@@ -4,15 +4,17 @@ import cmath
 import functools
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, fewer, rounder, smaller
 from grader.content.task import (
     Answered,
     Array,
@@ -152,6 +154,22 @@ def work(inputs: Inputs, expected: Expected) -> float:
     """The updates of each orbit, one after the other, until its answer is decided."""
     del inputs
     return float(expected.updates)
+
+
+def solution(inputs: Inputs, expected: Expected) -> Outputs:
+    """The array of the trusted answer."""
+    del inputs
+    return (expected.periods,)
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer pixels, then fewer updates and shorter periods, then rounder numbers."""
+    for axis in (0, 1):
+        yield from changed(inputs, axis, fewer)
+    yield from changed(inputs, 3, smaller)
+    yield from changed(inputs, 4, partial(smaller, least=1))
+    for number in (2, 5, 0, 1):
+        yield from changed(inputs, number, rounder)
 
 
 LEAST_OPERATIONS = None
@@ -717,6 +735,8 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    solution=solution,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,

@@ -7,11 +7,12 @@ Strassen's method passes as well where it stops at blocks of 32 or so, although 
 not entry by entry: no case mixes rows or columns of very different size.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from grader.content.smaller import changed, fewer, fewer_of, rounder
 from grader.content.task import Answered, Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Picture, Size, Task
 
 if TYPE_CHECKING:
@@ -100,6 +101,24 @@ def work(inputs: Inputs, expected: Array) -> float:
     """2·n·k·m: each entry of the result takes k multiplications and as many additions."""
     a, _ = _matrices(inputs)
     return float(2 * expected.size * a.shape[1])
+
+
+def solution(inputs: Inputs, expected: Array) -> Outputs:
+    """The trusted product."""
+    del inputs
+    return (expected,)
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer rows of a, fewer columns of b, fewer terms in the sums, then rounder entries."""
+    a, b = _matrices(inputs)
+    yield from changed(inputs, 0, fewer)
+    for columns in fewer_of(b.shape[1]):
+        yield a, np.ascontiguousarray(b[:, columns])
+    for terms in fewer_of(a.shape[1]):
+        yield np.ascontiguousarray(a[:, terms]), b[terms]
+    for matrix in (0, 1):
+        yield from changed(inputs, matrix, rounder)
 
 
 LEAST_OPERATIONS = 0.25
@@ -440,6 +459,8 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    solution=solution,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     usual_operations=usual_operations,
     tolerance_used=tolerance_used,

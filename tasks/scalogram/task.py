@@ -17,7 +17,7 @@ tones; so do a constant and negative frequencies where they are kept.
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, fewer, rounder
 from grader.content.task import (
     Answered,
     Array,
@@ -153,6 +154,22 @@ def work(inputs: Inputs, expected: Expected) -> float:
     """The numbers of the answer, one for each scale and sample, however they are computed."""
     del inputs
     return float(expected.power.size)
+
+
+def solution(inputs: Inputs, expected: Expected) -> Outputs:
+    """The array of the trusted answer."""
+    del inputs
+    return (expected.power,)
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer scales and samples, then rounder numbers; no scale gets smaller than the statement promises."""
+    yield from changed(inputs, 1, fewer)
+    yield from changed(inputs, 0, fewer)
+    yield from changed(inputs, 0, rounder)
+    for signal, scales in map(_arguments, changed(inputs, 1, rounder)):
+        if scales.min() >= 12 / np.pi:
+            yield signal, scales
 
 
 LEAST_OPERATIONS = 1.0
@@ -645,6 +662,8 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    solution=solution,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     usual_operations=usual_operations,
     check_cases=CHECK_CASES,

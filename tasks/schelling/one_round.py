@@ -82,7 +82,8 @@ def fault_of_round(before: Map, after: Map, r: float, number: int) -> Difference
     if moved.any():
         row, column = np.argwhere(moved)[0]
         return Difference(
-            summary=f"in round {number} (counted from 0), satisfied agents are replaced: {np.count_nonzero(moved):,} of them",
+            summary=f"in round {number} (counted from 0), satisfied agents are replaced: {np.count_nonzero(moved):,} of "
+            f"{np.count_nonzero(~market):,}",
             where=f"row {row}, column {column}",
             expected=f"{before[row, column]}, as before the round: this agent is satisfied, so it stays",
             got=str(after[row, column]),
@@ -159,7 +160,8 @@ class Count:
             summary=f"in round {number} (counted from 0), the moves are not uniformly random on the market. {self.advice}",
             where=f"{self.part} ({self.size:,} of {self.cells:,} cells)",
             expected=f"about {self.mean:,.0f} ± {self.deviation:,.0f} {KIND_NAMES[self.kind]}",
-            got=f"{self.found:,}; chance leads so far off with a probability below {ALPHA:.0e}",
+            got=f"{self.found:,}, {abs(self.found - self.mean) / self.deviation:.0f} standard deviations from it; chance leads "
+            f"so far off with a probability below {ALPHA:.0e}",
         )
 
 

@@ -8,7 +8,7 @@ seventy tests, each of which fails an honest program with a probability of 1e-12
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, rounder, smaller
 from grader.content.task import (
     Answered,
     Array,
@@ -171,6 +172,16 @@ def work(inputs: Inputs, expected: Expected) -> float:
     return float(grid.size) * n_rounds
 
 
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer rounds, a corner of the map, a rounder r, and the seed 0."""
+    grid, r, n_rounds, seed = cast("Arguments", inputs)
+    yield from changed(inputs, 2, smaller)
+    for n in smaller(len(grid), least=min(len(grid), 1)):
+        yield np.ascontiguousarray(grid[:n, :n]), r, n_rounds, seed
+    yield from changed(inputs, 1, rounder)
+    yield from changed(inputs, 3, smaller)
+
+
 LEAST_OPERATIONS = None
 """There is no such number: only cells near those that changed need be looked at again, and none once everybody is content.
 There is no `usual_operations` either: comparisons of small integers and random moves take the time, no arithmetic."""
@@ -262,7 +273,7 @@ def fault_of_rest(grid: Map, answer: Outputs, expected: Expected) -> Difference 
     if len(changed):
         row, column = changed[0]
         return Difference(
-            summary=f"nobody can move here, but {len(changed):,} cells of the map change",
+            summary=f"nobody can move here, but {len(changed):,} of {grid.size:,} cells of the map change",
             where=f"row {row}, column {column}",
             expected=str(grid[row, column]),
             got=str(final[row, column]),
@@ -352,8 +363,8 @@ def fault_of_prefix(counts: Counts, fewer: Counts) -> Difference | None:
         return None
     first = different[0]
     return Difference(
-        summary="the first rounds depend on n_rounds, or the same arguments do not give the same result. Is the generator "
-        "seeded in every call, from seed alone?",
+        summary="the first rounds depend on n_rounds, or the same arguments do not give the same result: "
+        f"{different.size:,} of {len(fewer):,} counts differ. Is the generator seeded in every call, from seed alone?",
         where=f"the count of round {first} (counted from 0), called with n_rounds = {len(fewer)} instead of {len(counts)}",
         expected=f"{counts[first]}, as before",
         got=str(fewer[first]),
@@ -367,7 +378,7 @@ def fault_of_repetition(expected: Map, got: Map, how: str, what: str) -> Differe
         return None
     row, column = different[0]
     return Difference(
-        summary=f"{how}, the function has to return {what}, but {len(different):,} cells differ",
+        summary=f"{how}, the function has to return {what}, but {len(different):,} of {got.size:,} cells differ",
         where=f"row {row}, column {column}",
         expected=str(expected[row, column]),
         got=str(got[row, column]),
@@ -881,6 +892,7 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,

@@ -13,9 +13,10 @@ pass from one to the other. Single precision, off by 10⁻⁷ of the greatest po
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from grader.content.smaller import changed, fewer, rounder, smaller
 from grader.content.task import (
     Answered,
     Array,
@@ -152,6 +154,21 @@ def work(inputs: Inputs, expected: Expected) -> float:
     """The samples of all frames, w for each: what has to be weighted and transformed, however that is done."""
     _, window, _ = _arguments(inputs)
     return float(len(expected.power) * len(window))
+
+
+def solution(inputs: Inputs, expected: Expected) -> Outputs:
+    """The array of the trusted answer."""
+    del inputs
+    return (expected.power,)
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer samples, a shorter window, a smaller hop, then rounder numbers."""
+    for array in (0, 1):
+        yield from changed(inputs, array, fewer)
+    yield from changed(inputs, 2, partial(smaller, least=1))
+    for array in (0, 1):
+        yield from changed(inputs, array, rounder)
 
 
 LEAST_OPERATIONS = 0.5
@@ -678,6 +695,8 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    solution=solution,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     usual_operations=usual_operations,
     check_cases=CHECK_CASES,

@@ -55,6 +55,19 @@ def test_a_wrong_answer_is_drawn_and_said_to_be_wrong(
     assert "curve.png" not in said
 
 
+def test_a_wrong_answer_stands_beside_the_right_one_where_there_is_one(classroom: Classroom, tmp_path: Path) -> None:
+    wrong = paced(1e-6, compute=lambda x: 3 * x)
+    draw(classroom, tmp_path / "alone", wrong)
+    assert not (tmp_path / "alone" / "difference.png").exists()
+    classroom.teach(PICTURED_TASK + "\nTASK = replace(TASK, solution=lambda inputs, expected: (expected,))\n")
+    draw(classroom, tmp_path / "both", wrong)
+    assert {path.name for path in (tmp_path / "both").iterdir()} == {"curve.png", "moving.gif", "difference.png"}
+    draw(classroom, tmp_path / "one.svg", wrong)
+    assert b"farthest off at item" in (tmp_path / "one.svg").read_bytes()
+    draw(classroom, tmp_path / "right.svg")
+    assert b"farthest off" not in (tmp_path / "right.svg").read_bytes()
+
+
 def test_what_is_missing_in_the_folder_is_said(
     classroom: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

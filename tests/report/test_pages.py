@@ -236,7 +236,7 @@ def test_a_students_page_names_nobody_else_and_no_evidence() -> None:
 
 def test_the_lines_of_the_code_are_numbered_as_in_the_file() -> None:
     page = feedback_pages(report(accepted("ada")), COURSE, SUBMISSIONS, str)["ada.html"]
-    listed = page[page.index('<ol class="source">') :]
+    listed = page[page.index('<ol class="source"') :]
     lines = re.findall(r"<li><code>(.*?)</code></li>", listed)
     assert lines[:3] == ["import numpy as np", "", "def double(x):"]
 

@@ -2,17 +2,20 @@
 
 import contextlib
 import inspect
+import itertools
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
+from grader.content.python_text import arguments_text
 from grader.content.task import Answered, ArraySpec, Inputs, Mistake, Outputs, Picture, task_names
 from grader.grading.pictures import PictureAnswers
+from grader.grading.shrinking import Budget, smallest
 from grader.report import pictures
 from grader.report.theme import DARK, LIGHT
 from tests.tasks.task_under_test import (
@@ -210,6 +213,69 @@ def test_garbage_is_wrong_and_never_an_error(under_test: TaskUnderTest, garbage:
         filled.append(np.full(spec.shape, extreme, spec.dtype))
     with np.errstate(all="ignore"):
         assert task.check(inputs, tuple(filled), task.expect(inputs)) is not None
+
+
+# What is shown of a wrong answer
+
+
+def offered(under_test: TaskUnderTest) -> Iterator[tuple[str, Inputs, list[Inputs]]]:
+    """Of each public check case, its inputs and what is offered as smaller."""
+    shrink = under_test.task.shrink
+    assert shrink is not None
+    for case in under_test.task.check_cases:
+        if case.public:
+            yield case.name, drawn(case), list(itertools.islice(shrink(drawn(case)), 40))
+
+
+def size_of(inputs: Inputs) -> int:
+    """How many numbers, and how large those are that count something."""
+    return sum(
+        value.size if isinstance(value, np.ndarray) else value for value in inputs if not isinstance(value, complex | float)
+    )
+
+
+@pytest.mark.parametrize("under_test", TASKS)
+def test_what_is_offered_as_smaller_is_so_or_rounder_and_as_valid(under_test: TaskUnderTest) -> None:
+    for name, inputs, smaller in offered(under_test):
+        for one in smaller:
+            assert repr(one) != repr(inputs), name
+            assert size_of(one) <= size_of(inputs), name
+            assert [type(value) for value in one] == [type(value) for value in inputs], name
+            for value, before in zip(one, inputs, strict=True):
+                if isinstance(value, np.ndarray) and isinstance(before, np.ndarray):
+                    assert value.flags.c_contiguous
+                    assert (value.dtype, value.ndim) == (before.dtype, before.ndim)
+            assert verdict_of(under_test.task, under_test.references["numpy"], one) is None, name
+
+
+@pytest.mark.parametrize("under_test", TASKS)
+def test_the_solution_is_right_and_of_the_declared_form(under_test: TaskUnderTest) -> None:
+    task = under_test.task
+    if task.solution is None:
+        assert under_test.name in {"bifurcation", "schelling"}, "of all others there is one right answer"
+        return
+    for case in task.check_cases:
+        inputs = drawn(case)
+        right = task.solution(inputs, task.expect(inputs))
+        assert task.check(inputs, right, task.expect(inputs)) is None, case.name
+        assert [(str(array.dtype), array.shape) for array in right] == [(s.dtype, s.shape) for s in task.outputs(inputs)]
+
+
+@each(lambda under_test: dict(itertools.islice(mistakes(under_test).items(), 6)))
+def test_a_mistake_is_shown_on_inputs_that_can_be_read(under_test: TaskUnderTest, variant: Mistake) -> None:
+    """Of the inputs of the first public case that it fails, as in a check, but for the processes."""
+    task = under_test.task
+    assert task.shrink is not None
+
+    def fails(inputs: Inputs) -> Inputs | None:
+        if made(variant, inputs) is None:
+            return None
+        return None if verdict_of(task, as_submission(variant), inputs) is None else inputs
+
+    first = next((inputs for case in task.check_cases if case.public and (inputs := fails(drawn(case))) is not None), None)
+    if first is not None:
+        found = smallest(first, task.shrink, fails, Budget(seconds=60)) or first
+        assert arguments_text(found) is not None
 
 
 # What a student reads

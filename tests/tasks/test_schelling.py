@@ -198,7 +198,7 @@ def test_the_two_possible_answers_to_the_statements_example_pass_and_others_do_n
     elsewhere = TOWN.copy()
     elsewhere[0, 2], elsewhere[2, 2] = 0, 2
     assert verdict(inputs, (elsewhere, one)) == Difference(
-        summary="in round 0 (counted from 0), satisfied agents are replaced: 1 of them",
+        summary="in round 0 (counted from 0), satisfied agents are replaced: 1 of 14",
         where="row 0, column 2",
         expected="2, as before the round: this agent is satisfied, so it stays",
         got="0",
