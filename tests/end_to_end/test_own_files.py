@@ -31,6 +31,7 @@ def test_a_right_file_is_compared_with_every_reference_and_drawn(course: SmallCo
     rows = [line.split()[0] for line in ran.out.splitlines() if line.strip()]
     assert {"naive", "numpy"} <= {*rows}
     assert [path.name for path in (tmp_path / "drawn").iterdir()] == ["totals.png"]
+    assert ran.out.rstrip().splitlines()[-1].startswith("slowest: line 4"), "the advice comes last"
 
 
 def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
