@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import typer
+from rich.text import Text
 
+from grader.advice.program import advice_beside_check
 from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
-from grader.cli.terminal import OwnProgress, results_console
+from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
 from grader.cli.watching import each_save
 from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import load_course
@@ -25,6 +27,7 @@ from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, open_own_session
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
+from grader.report.advice import in_short
 from grader.report.as_json import dump, report_document
 from grader.report.own_files import summary
 from grader.store import Store
@@ -64,6 +67,7 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
         typer.echo(dump(report_document(report)))
     else:
         results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine)))
+        _advise(session, mine, report, backend)
     if asked.picture is not None:
         draw_own_pictures(session, task, mine[0], backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
@@ -102,6 +106,16 @@ def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
     options = f"--task {asked.task}" if asked.task is not None else ""
     paths = zip(mine, asked.files, strict=True)
     return {one.author: command("grader profile", str(path), options=options) for one, path in paths}
+
+
+def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend) -> None:
+    """Say what would make a file faster that is right, after all else: of several files, each is asked for by itself."""
+    if len(mine) != 1:
+        return
+    with TerminalProgress() as progress:
+        advice = advice_beside_check(session, mine[0], report, backend, progress)
+    if advice is not None:
+        results_console().print(Text(in_short(advice), style="green"))
 
 
 def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None, store_file: Path) -> Report:

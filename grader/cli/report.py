@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from grader.advice.keeping import FOLDER, KeptProfiles
 from grader.cli.class_commands import Place, StoredClass, require_results, stored_class
 from grader.cli.feedback_archive import FeedbackArchive, write_feedback_archive
 from grader.cli.page_server import PageServer
@@ -97,7 +98,8 @@ def _make(place: Place, asked: Asked, *, trust_code: bool) -> _Made:
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     export = None if asked.archive is None else chosen_export(read_exports(known.session.submissions_folder), asked.export)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    pages = _pages(known, asked.output, name_of, PictureShelf(place.store_file))
+    profiles = KeptProfiles(place.store_file.with_name(FOLDER))
+    pages = _pages(known, asked.output, name_of, PictureShelf(place.store_file), profiles)
     written = write_folder(asked.folder, asked.output, pages)
     archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, asked.folder), export)
     return _Made(tuple(pages), written, archive)
@@ -144,7 +146,9 @@ def _listing(folder: Path, paths: Iterable[str]) -> str:
     return page("folder.html", title=str(folder), paths=sorted(paths), footer=())
 
 
-def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf) -> Mapping[str, str]:
+def _pages(
+    known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf, profiles: KeptProfiles
+) -> Mapping[str, str]:
     course, submissions = known.session.course, _submissions(known)
 
     def pictures(submission: Submission) -> Drawn | None:
@@ -153,8 +157,8 @@ def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], sh
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of, pictures)
-    return staff_pages(known.report, course, submissions, pictures)
+        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get)
+    return staff_pages(known.report, course, submissions, pictures, profiles.get)
 
 
 def _submissions(known: StoredClass) -> Submissions:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console, RenderableType
 
+from grader.advice.program import Advice, advice_beside_check
 from grader.cli.terminal import OwnProgress
 from grader.content.course_folder import COURSE_FILE, HERE, find_course, results_folder
 from grader.content.reading import SourceFile
@@ -21,6 +22,7 @@ from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, o
 from grader.grading.pictures import picture_answers
 from grader.grading.session import HandedIn, Session
 from grader.notebook.live import find_live, task_named
+from grader.report.advice import in_short
 from grader.report.own_files import summary
 from grader.report.own_files_html import html_summary
 from grader.report.pictures import Drawn, drawn
@@ -46,6 +48,8 @@ class Checked:
     drawn: Drawn | None
     hand_in: tuple[Path, ...] = ()
     """The files that were written to be handed in, with those that they import."""
+    advice: Advice | None = None
+    """What would make a right function faster."""
 
     @property
     def is_right(self) -> bool:
@@ -54,11 +58,12 @@ class Checked:
 
     def __repr__(self) -> str:
         """What `grader check` prints."""
+        advised = [] if self.advice is None else [in_short(self.advice)]
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([as_text(summary(self.report, self.authors)), *files])
+        return "\n".join([as_text(summary(self.report, self.authors)), *advised, *files])
 
     def _repr_html_(self) -> str:
-        return html_summary(self.report, self.authors, self.drawn, self.hand_in)
+        return html_summary(self.report, self.authors, self.drawn, self.hand_in, self.advice)
 
 
 def as_text(renderable: RenderableType) -> str:
@@ -141,8 +146,9 @@ def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: 
         OwnProgress([mine.author]) as progress,
     ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
+        advice = advice_beside_check(session, mine, report, backend, progress)
     answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
-    return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in)
+    return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in, advice)
 
 
 def _drawn(session: Session, mine: HandedIn, backend: Backend) -> Drawn | None:

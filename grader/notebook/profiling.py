@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from grader.advice.program import Advice, advice_on
 from grader.cli.terminal import TerminalProgress
 from grader.content.submission import Rejection, Submission
 from grader.errors import UsageError
@@ -19,13 +20,15 @@ class Profiled:
     """A line profile; a notebook shows it as a heat map, everything else as text."""
 
     profile: LineProfile
+    advice: Advice
+    """What would make it faster."""
 
     def __repr__(self) -> str:
         """What `grader profile` prints."""
-        return as_text(profiled(self.profile))
+        return as_text(profiled(self.profile, self.advice))
 
     def _repr_html_(self) -> str:
-        return html_profile(self.profile)
+        return html_profile(self.profile, self.advice)
 
 
 def profile_handed_in(session: Session, mine: Submission | Rejection) -> Profiled:
@@ -38,4 +41,5 @@ def profile_handed_in(session: Session, mine: Submission | Rejection) -> Profile
         raise UsageError(f"there is nothing to profile: {harmless(mine.message)}")
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     with TerminalProgress() as progress:
-        return Profiled(profile_lines(session, mine, backend, progress))
+        profile = profile_lines(session, mine, backend, progress)
+    return Profiled(profile, advice_on(profile, mine, session))

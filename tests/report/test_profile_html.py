@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from grader.advice.program import Advice
 from grader.grading.profile_lines import Line
 from grader.report.profile_html import html_profile
-from tests.report.example import HOSTILE_TEXTS, line_profile, line_times
+from tests.report.example import HOSTILE_TEXTS, findings, line_profile, line_times
 from tests.report.test_own_files_html import Page
 
 KNOWN_TAGS = frozenset(
@@ -46,3 +47,9 @@ def test_source_is_text_and_nothing_else(text: str) -> None:
     assert page.open == []
     assert html.replace("\n", "").isprintable()
     assert len(html) < 100_000
+
+
+def test_advice_stands_below_the_sentences() -> None:
+    page = Page(html_profile(line_profile(), Advice(findings(), None)))
+    assert "line 3: python-loop, at most 3.3 times as fast" in page.texts
+    assert page.texts[-1].endswith("to do: make the array first")
