@@ -71,7 +71,7 @@ class Score:
             for name, (share, percent) in zip(names, wanted, strict=True)
             if share.percent is not None and share.percent < percent
         ]
-        return (*below, *([f"{self.false_advice.count} good submissions got advice"] if self.false_advice.count else []))
+        return (*below, *([f"good submissions with advice: {self.false_advice.count}, and none is wanted"] if self.false_advice.count else []))
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def test_each_target_that_is_missed_is_named() -> None:
         "right line first: 0 of 1, and 95 % are wanted",
         "right cause first: 0 of 1, and 90 % are wanted",
         "twin faster: 0 of 1, and 90 % are wanted",
-        "1 good submissions got advice",
+        "good submissions with advice: 1, and none is wanted",
     )
 
 

@@ -18,9 +18,10 @@ def schelling(grid, r, n_rounds, seed):
     wanted = math.ceil(8 * r - 1e-9)
     counts = np.zeros(n_rounds, dtype=np.int64)
     for number in range(n_rounds):
-        leaving = unhappy(grid, wanted)
-        counts[number] = np.count_nonzero(leaving)
-        market = leaving | (grid == 0)
+        if not unhappy(grid, wanted).any():
+            break  # nobody moves any more
+        counts[number] = np.count_nonzero(unhappy(grid, wanted))
+        market = unhappy(grid, wanted) | (grid == 0)
         people = grid[market]
         rng.shuffle(people)
         grid[market] = people

@@ -18,8 +18,11 @@ def schelling(grid, r, n_rounds, seed):
     wanted = math.ceil(8 * r - 1e-9)
     counts = np.zeros(n_rounds, dtype=np.int64)
     for number in range(n_rounds):
-        counts[number] = np.count_nonzero(unhappy(grid, wanted))
-        market = unhappy(grid, wanted) | (grid == 0)
+        leaving = unhappy(grid, wanted)
+        if not leaving.any():
+            break  # nobody moves any more
+        counts[number] = np.count_nonzero(leaving)
+        market = leaving | (grid == 0)
         people = grid[market]
         rng.shuffle(people)
         grid[market] = people
