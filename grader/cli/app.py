@@ -217,20 +217,32 @@ def scaling(
 
 @app.command()
 def profile(
-    who: Annotated[str, typer.Argument(metavar="FILE|AUTHOR", help="Your own file, or of the class or the references.")],
+    who: Annotated[
+        str | None, typer.Argument(metavar="[FILE|AUTHOR]", help="Your own file, or of the class or the references.")
+    ] = None,
     task: Annotated[
         str | None, typer.Option("--task", "-t", metavar="TASK", help="Which program; inferred for a file.")
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Instead: all of the class that is right, kept for the pages of grader report.")
+    ] = False,
     trust_code: TrustOption = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
+    store: StoreOption = None,
 ) -> None:
-    """Line by line: where do the time and the memory of a program go? Nothing is stored or marked."""
+    """Line by line: where do the time and the memory go, and what would make it faster? Nothing is marked."""
     from grader.cli.class_commands import Place
-    from grader.cli.profile import show_profile
+    from grader.cli.profile import profile_class, show_profile
 
-    show_profile(Place(course, submissions, None), who, task, trust_code=trust_code, as_json=as_json)
+    place = Place(course, submissions, store)
+    if everyone == (who is not None):
+        raise UsageError("say either whose program is to be profiled (a file or an author), or --all")
+    if who is None:
+        profile_class(place, (task,) if task else (), trust_code=trust_code, as_json=as_json)
+    else:
+        show_profile(place, who, task, trust_code=trust_code, as_json=as_json)
 
 
 @app.command()

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import typer
 
+from grader.advice.keeping import FOLDER, KeptProfiles
 from grader.cli.class_commands import Place, StoredClass, stored_class
 from grader.cli.report_folder import Output, write_folder
 from grader.content.submission import Submission
 from grader.errors import UsageError
 from grader.report.as_json import dump
-from grader.report.feedback_pages import Submissions, feedback_pages
+from grader.report.feedback_pages import Profiles, Submissions, feedback_pages
 from grader.report.names import pseudonym
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
@@ -40,7 +41,8 @@ def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     """Write the pages from the store; nothing is run."""
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of))
+    profiles = KeptProfiles(place.store_file.with_name(FOLDER)).get
+    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of, profiles))
     if as_json:
         typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written)}))
         return
@@ -49,13 +51,13 @@ def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     typer.echo(harmless(f"{asked.folder}: {pages} ({written.changed} changed, {written.removed} removed){start}"))
 
 
-def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str]) -> dict[str, str]:
+def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], profiles: Profiles) -> dict[str, str]:
     course, submissions = known.session.course, _submissions(known)
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of)
-    return staff_pages(known.report, course, submissions)
+        return feedback_pages(known.report, course, submissions, name_of, profiles)
+    return staff_pages(known.report, course, submissions, profiles)
 
 
 def _submissions(known: StoredClass) -> Submissions:

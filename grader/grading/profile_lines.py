@@ -11,7 +11,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.errors import UsageError
 from grader.execution.interface import Backend, Call, Generation, Worker
+from grader.execution.line_looks import Looks
 from grader.execution.line_profile import (
     MEMORY,
     PLAIN,
@@ -28,6 +29,7 @@ from grader.execution.line_profile import (
     LineTable,
     import_with_driver,
     line_count,
+    looked_at,
     watched_call,
     with_driver,
 )
@@ -82,6 +84,12 @@ class LineTimes:
     times_s: tuple[float, ...]
     shares: tuple[float, ...]
     """Of the time of all lines."""
+    cores_at_work: float = 1.0
+    """CPU time over wall time of the call that nobody watched, its children's included."""
+    threads: int = 1
+    """At the end of that call."""
+    looks: Looks = field(default_factory=Looks)
+    """What the variables of the lines held, in a call at the same case or at a smaller one."""
 
     @property
     def slowdown(self) -> float:
@@ -136,6 +144,7 @@ def profile_lines(session: Session, submission: Submission, backend: Backend, pr
             memory_case = study.memory_case(worker, times)
             compiled = worker.compiled_count() or 0
             code = worker.compiled_functions()
+            times = replace(times, looks=study.looks(worker, memory_case))
         progress.advance(1, "memory")
         memory = study.memory(generation, memory_case, code)
         progress.advance(1, "as Python")
@@ -167,12 +176,14 @@ class _Study:
         self._first_call_s = first_call_s
         self._generator = np.random.default_rng(secrets.randbits(_SEED_BITS))
         self._prepared: dict[str, PreparedCase] = {}
-        self.facts = line_facts(submission.files, [line_count(file) for file in submission.files])
+        line_counts = [line_count(file) for file in submission.files]
+        self._rows = sum(line_counts)
+        self.facts = line_facts(submission.files, line_counts)
 
     @contextmanager
     def worker(self, generation: Generation, *, as_python: bool = False, compiled: bytes = b"") -> Iterator[Worker]:
         """A worker that has imported it, with what another has compiled; it ends with the context."""
-        sent = with_driver(self._submission, as_python=as_python)
+        sent = with_driver(self._submission, as_python=as_python, names=self.facts.mentions)
         worker = generation.start(sent, self._task.task.profile, self._task.task.cores)
         try:
             failure = import_with_driver(worker, self._first_call_s, compiled)
@@ -220,6 +231,8 @@ class _Study:
             hits=tuple(self._known_hits(row, int(count)) for row, count in enumerate(table.hits)),
             times_s=tuple(map(float, table.times_s)),
             shares=tuple(min(1.0, float(one) / whole_s) if whole_s else 0.0 for one in table.times_s),
+            cores_at_work=plain.cpu_time_s / plain.wall_time_s if plain.wall_time_s > 0 else 1.0,
+            threads=plain.threads,
         )
 
     def memory_case(self, worker: Worker, times: LineTimes) -> Case:
@@ -231,6 +244,12 @@ class _Study:
             case = following
             ran = int(self._watched(worker, case, TIME)[1].hits.sum())
         return case
+
+    def looks(self, worker: Worker, case: Case) -> Looks:
+        """What the variables of the lines hold; nothing is known of a program that fails when it is followed line by line."""
+        limit_s = max(_LIMIT_S, self._first_call_s)
+        call, looks = looked_at(worker, self.facts.mentions, self._rows, self._prepare(case).inputs, limit_s)
+        return replace(looks, call_s=call.wall_time_s)
 
     def memory(self, generation: Generation, case: Case, compiled: bytes) -> LineMemory:
         """The kernel's peak, and the growth by line, each of the first large call of a process: later ones use memory again."""
@@ -246,7 +265,8 @@ class _Study:
         """The times of a program that Numba compiles, without the compiler; or None, and why it does not run so."""
         try:
             with self.worker(generation, as_python=True) as worker:
-                return self.times(worker, self._small_case(worker), as_python=True), ()
+                times = self.times(worker, self._small_case(worker), as_python=True)
+                return replace(times, looks=self.looks(worker, self.memory_case(worker, times))), ()
         except _ProfileError as error:
             return None, (f"its compiled functions do not run as Python, so their lines are not known: {error}",)
 

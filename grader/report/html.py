@@ -12,6 +12,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.report.advice import NOTHING
 from grader.report.figures import points_text, speedup_text, within_text
 from grader.report.leaderboard import percent_text
 from grader.text import LINE_LIMIT_CHARACTERS, command, harmless, harmless_line, harmless_name
@@ -44,7 +45,11 @@ def _environment() -> Environment:
     )
     environment.filters |= {"name": harmless_name, "line": harmless_line}
     written = (command, percent_text, points_text, rate_text, speedup_text, time_text, within_text)
-    environment.globals |= {"ABSENT": ABSENT, **{function.__name__: function for function in written}}
+    environment.globals |= {
+        "ABSENT": ABSENT,
+        "nothing_to_fix": NOTHING,
+        **{function.__name__: function for function in written},
+    }
     style, script = _asset("style.css"), _asset("tables.js")
     environment.globals |= {"style": style, "script": script, "policy": _policy(style, script)}
     return environment

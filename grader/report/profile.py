@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from grader.grading.profile_lines import LineProfile, LineTimes
+from grader.report.advice import Advice, advice_lines
 from grader.report.figures import share_text
 from grader.text import harmless_line, harmless_name, harmless_remark
 from grader.units import memory_text, time_text
@@ -25,10 +27,21 @@ _SLOWEST = "▶"
 _SOURCE_CHARACTERS = 100
 
 
-def profiled(profile: LineProfile) -> RenderableType:
-    """The source with the share of the time on each line, and below it the sentences."""
+def profiled(profile: LineProfile, advice: Advice | None = None) -> RenderableType:
+    """The source with the share of the time on each line, below it the sentences, and what would make it faster."""
     title = Text.assemble((harmless_name(profile.author), "bold"), f" · {profile.task} · case {profile.times.case}")
-    return Group(title, _heat_map(profile), *_sentences(profile), Text(f"sandbox: {profile.sandbox}", style="dim"))
+    return Group(
+        title, _heat_map(profile), *_sentences(profile), *_advice(advice), Text(f"sandbox: {profile.sandbox}", style="dim")
+    )
+
+
+_STYLES = {"title": "bold", "evidence": "", "step": "green", "next": "dim"}
+
+
+def _advice(advice: Advice | None) -> Iterator[RenderableType]:
+    for kind, line in () if advice is None else advice_lines(advice):
+        indent = 4 if kind in {"evidence", "step"} else 0
+        yield Padding(Text(line, style=_STYLES[kind]), (0, 0, 0, indent))
 
 
 def _heat_map(profile: LineProfile) -> Table:

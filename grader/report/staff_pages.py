@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grader.content.course import Course
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.feedback_pages import Submissions, own_results, student_values
+from grader.report.feedback_pages import Profiles, Submissions, no_profile, own_results, student_values
 from grader.report.html import page
 from grader.report.leaderboard import confidence_lines, disturbed_lines, facts, footer_lines, thresholds_lines, trouble_lines
 from grader.report.names import file_names
@@ -27,7 +27,7 @@ class Attention:
     remedy: str
 
 
-def staff_pages(report: Report, course: Course, submissions: Submissions) -> dict[str, str]:
+def staff_pages(report: Report, course: Course, submissions: Submissions, profiles: Profiles = no_profile) -> dict[str, str]:
     """All pages, by their paths."""
     title = _title(course)
     students = own_results(report)
@@ -54,7 +54,7 @@ def staff_pages(report: Report, course: Course, submissions: Submissions) -> dic
             "student.html",
             title=f"{title}: {author}",
             author=author,
-            **student_values(report, own, submissions),
+            **student_values(report, own, submissions, profiles),
             all_facts={one.task: [(name, text.plain) for name, text in facts(report, one)] for one in own},
             footer=footer,
         )
