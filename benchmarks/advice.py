@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.figures import COURSE
 from benchmarks.pairs import Ratio, accepted, ratio_of
 from benchmarks.share import Share
-from grader.advice import advise
+from grader.advice.advise import advise
 from grader.content.submission import Submission, read_files
 from grader.content.task import task_names
 from grader.errors import GraderError
@@ -71,7 +71,8 @@ class Score:
             for name, (share, percent) in zip(names, wanted, strict=True)
             if share.percent is not None and share.percent < percent
         ]
-        return (*below, *([f"good submissions with advice: {self.false_advice.count}, and none is wanted"] if self.false_advice.count else []))
+        unjust = self.false_advice.count
+        return (*below, *([f"good submissions with advice: {unjust}, and none is wanted"] if unjust else []))
 
 
 @dataclass(frozen=True)
