@@ -27,6 +27,8 @@ _PURE_METHODS = words(
     "prod ravel real imag repeat reshape round shape size sum tolist transpose values view"
 )
 """Methods that leave what they are called on as it is."""
+_IN_PLACE = words("at copyto fill_diagonal place put putmask shuffle")
+"""Functions and methods that change what they are given."""
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Loop: TypeAlias = ast.For | ast.AsyncFor | ast.While
@@ -267,9 +269,20 @@ def names_changed(node: ast.AST) -> frozenset[str]:
             found |= root_names(one)
         elif isinstance(one, ast.AugAssign):
             found |= root_names(one.target)
-        elif isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr not in _PURE_METHODS:
-            found |= root_names(one.func.value)
+        elif isinstance(one, ast.Call):
+            found |= _changed_by_call(one)
     return frozenset(found)
+
+
+def _changed_by_call(call: ast.Call) -> frozenset[str]:
+    """What a method is called on, what a call may write to (`out=`), and what NumPy changes where it lies."""
+    found = frozenset().union(*(names_in(one.value) for one in call.keywords if one.arg == "out"))
+    if isinstance(call.func, ast.Attribute):
+        if call.func.attr not in _PURE_METHODS:
+            found |= root_names(call.func.value)
+        if call.func.attr in _IN_PLACE:
+            found = found.union(*map(names_in, call.args))
+    return found
 
 
 def root_names(node: ast.expr) -> frozenset[str]:

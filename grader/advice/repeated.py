@@ -29,7 +29,7 @@ _LEAST_DONE = 0.5
 
 def repeated_work(facts: Facts) -> Finding | None:
     """What a loop works out again and again comes out the same each time."""
-    for statement in facts.hot(facts.program.statements):
+    for statement in facts.hot_in_python():
         for node, loop in _unchanged(facts, statement):
             share = _share_of(facts, statement, node)
             if share >= LEAST_SHARE:
@@ -55,7 +55,16 @@ def _unchanged(facts: Facts, statement: Statement) -> Iterator[tuple[ast.expr, L
 def _changed_in(facts: Facts, loop: Loop) -> frozenset[str]:
     target = names_stored(loop.target) if isinstance(loop, ast.For | ast.AsyncFor) else frozenset()
     changed = (names_changed(one.node) if not _holds(one) else _header_changes(one) for one in facts.program.within(loop))
-    return target.union(*changed)
+    return target.union(*changed, *(_changed_by_own(facts, one) for one in facts.program.within(loop)))
+
+
+def _changed_by_own(facts: Facts, statement: Statement) -> frozenset[str]:
+    """What is given to functions of the submission's own that may change it."""
+    found: frozenset[str] = frozenset()
+    for _, call in statement.calls():
+        if isinstance(call.func, ast.Name) and has_effects(facts, call.func.id):
+            found = found.union(*map(names_in, call.args))
+    return found
 
 
 def _holds(statement: Statement) -> bool:
@@ -74,6 +83,8 @@ def _largest_unchanged(facts: Facts, statement: Statement, changed: frozenset[st
         if isinstance(node, Comprehension | ast.Lambda):
             continue
         names = names_in(node) - known
+        if isinstance(statement.node, ast.Expr) and node is statement.node.value:
+            names = frozenset()  # its answer is not wanted, so that it is called for what it does
         if names and not names & changed and _takes_time(facts, statement, node) and _is_pure(facts, statement, node):
             yield node
         else:
@@ -117,23 +128,29 @@ def _is_pure(facts: Facts, statement: Statement, node: ast.expr) -> bool:
         ):
             continue
         function = facts.program.function_named(own)
-        if function is None or _has_effects(facts, own):
+        if function is None or has_effects(facts, own):
             return False
     return True
 
 
-def _has_effects(facts: Facts, name: str) -> bool:
-    """Whether a function of the submission's own may do something else than give an answer."""
-    function = facts.program.function_named(name)
-    for one in facts.program.statements:
-        if one.function is not function or function is None:
+def has_effects(facts: Facts, name: str) -> bool:
+    """Whether a function of the submission's own may do something else than give an answer, by itself or by what it calls."""
+    waiting, seen = [name], {""}
+    while waiting:
+        function = facts.program.function_named(waiting.pop())
+        if function is None or function.name in seen:
             continue
-        if isinstance(one.node, ast.Global | ast.Nonlocal):
-            return True
-        if (names_changed(one.node) - names_stored(one.node)) & function.parameters:
-            return True
-        if any(set(called.split(".")) & _NEVER_THE_SAME for called, _ in one.calls()):
-            return True
+        seen.add(function.name)
+        own = [one for one in facts.program.statements if one.function is function]
+        bound = frozenset().union(*(names_stored(one.node) for one in own)) - function.parameters
+        for one in own:
+            changes = names_changed(one.node) - names_stored(one.node) - function.meanings.keys() - bound
+            if isinstance(one.node, ast.AugAssign):  # of an array that was given it changes the elements
+                changes |= names_in(one.node.target) & function.parameters
+            called = {part for name, _ in one.calls() for part in name.split(".")}
+            if changes or called & _NEVER_THE_SAME or isinstance(one.node, ast.Global | ast.Nonlocal):
+                return True
+            waiting += [call.func.id for _, call in one.calls() if isinstance(call.func, ast.Name)]
     return False
 
 

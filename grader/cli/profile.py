@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 
 import typer
 
-from grader.advice.advise import advise, next_level
 from grader.advice.finding import Finding
 from grader.advice.keeping import FOLDER, KeptProfiles, kept_profile
+from grader.advice.program import Advice, advice_on
 from grader.cli.class_commands import Place, StoredClass, stored_class
 from grader.cli.one_program import open_for, own_file
 from grader.cli.terminal import TerminalProgress, results_console
@@ -15,10 +15,10 @@ from grader.content.submission import Submission
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
-from grader.grading.profile_lines import LineProfile, profile_lines
+from grader.grading.profile_lines import profile_lines
 from grader.grading.progress import Progress
-from grader.grading.session import Session, read_class
-from grader.report.advice import Advice, in_short
+from grader.grading.session import Session
+from grader.report.advice import in_short
 from grader.report.as_json import dump, profile_document
 from grader.report.profile import profiled
 from grader.store import Store
@@ -38,13 +38,6 @@ def show_profile(place: Place, who: str, task: str | None, *, trust_code: bool, 
         typer.echo(dump(profile_document(profile, advice)))
     else:
         results_console().print(profiled(profile, advice))
-
-
-def advice_on(profile: LineProfile, submission: Submission, session: Session) -> Advice:
-    """What would make it faster, and which of the course's references goes on from there."""
-    (hand_ins,) = (one for one in read_class(session) if one.task.name == submission.task)
-    levels = [one.author for one in hand_ins.everyone if one.kind == "reference"]
-    return Advice(advise(profile, submission.files), next_level(profile, levels))
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,12 @@ class LineProfile:
     notes: tuple[str, ...]
 
 
-def profile_lines(session: Session, submission: Submission, backend: Backend, progress: Progress) -> LineProfile:
+def profile_lines(
+    session: Session, submission: Submission, backend: Backend, progress: Progress, *, memory: bool = True
+) -> LineProfile:
     """Profile one submission, right or wrong, at the largest case that it does in `longest_call_s`, or at a smaller one.
+
+    Without `memory` nothing is said of that, and it is sooner done.
 
     Raises:
         UsageError: it cannot be imported, fails, or takes too long even at the smallest case.
@@ -146,7 +150,7 @@ def profile_lines(session: Session, submission: Submission, backend: Backend, pr
             code = worker.compiled_functions()
             times = replace(times, looks=study.looks(worker, memory_case))
         progress.advance(1, "memory")
-        memory = study.memory(generation, memory_case, code)
+        line_memory = study.memory(generation, memory_case, code) if memory else study.no_memory(memory_case)
         progress.advance(1, "as Python")
         as_python, notes = study.as_python(generation) if compiled else (None, ())
     progress.advance(1, "")
@@ -157,7 +161,7 @@ def profile_lines(session: Session, submission: Submission, backend: Backend, pr
         lines=_lines_of(submission),
         times=times,
         as_python=as_python,
-        memory=memory,
+        memory=line_memory,
         slowest=_slowest(times, as_python, study.facts),
         split=split(np.array(times.times_s), times.hits, study.facts),
         compile_time_s=compile_time_s,
@@ -260,6 +264,10 @@ class _Study:
                 seen.append(self._watched(worker, case, kind))
         (plain, _), (_, table) = seen
         return LineMemory(case.name, plain.peak_memory_bytes, tuple(map(float, table.growths_bytes)))
+
+    def no_memory(self, case: Case) -> LineMemory:
+        """Where nobody asks for it."""
+        return LineMemory(case.name, None, (0.0,) * self._rows)
 
     def as_python(self, generation: Generation) -> tuple[LineTimes | None, tuple[str, ...]]:
         """The times of a program that Numba compiles, without the compiler; or None, and why it does not run so."""

@@ -4,19 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.advice.finding import Finding
+from grader.advice.program import Advice
 from grader.text import harmless_line, harmless_name
 
 NOTHING = "nothing to fix that would gain a tenth"
 _MANY_TIMES = 10
-
-
-@dataclass(frozen=True)
-class Advice:
-    """What is said about one program."""
-
-    findings: tuple[Finding, ...]
-    next_reference: str | None
-    """The reference that shows the next step, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -59,5 +51,7 @@ def gain_text(gain: float) -> str:
 
 
 def in_short(advice: Advice) -> str:
-    """For a closing line: `line 14: growing-in-loop, at most 3.2 times as fast`."""
-    return told(advice.findings)[0].title if advice.findings else NOTHING
+    """For a closing line: `line 14: growing-in-loop, at most 3.2 times as fast`, or the slowest line."""
+    if advice.findings:
+        return told(advice.findings)[0].title
+    return NOTHING if advice.slowest is None else f"{NOTHING} (slowest: {harmless_line(advice.slowest.place)})"

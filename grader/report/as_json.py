@@ -14,7 +14,7 @@ from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Result
 from grader.machine import Machine
-from grader.report.advice import Advice
+from grader.advice.program import Advice
 
 SCHEMA = 1
 
