@@ -72,6 +72,11 @@ class Facts:
         """The hot lines that Python itself goes through."""
         return self.hot(self.in_python())
 
+    def hot_with_calls(self) -> list[Statement]:
+        """The lines in Python that take a real share of the time with all that they call."""
+        shares = {one: self.share_with_calls(one) for one in self.in_python()}
+        return sorted((one for one, share in shares.items() if share >= LEAST_SHARE), key=lambda one: -shares[one])
+
     def hot_in_compiled(self) -> list[Statement]:
         """The lines of compiled functions where their work is, as the program shows without the compiler."""
         return self.hot(self.in_compiled())
@@ -91,6 +96,10 @@ class Facts:
         """The share of the compiled functions' lines in a run as Python."""
         rows = sorted({row for one in self.in_compiled() for row in one.rows})
         return max(float(self._own_shares_as_python[rows].sum()), 1e-9)
+
+    def share_with_calls(self, statement: Statement) -> float:
+        """Of the whole time, with what the submission's own functions take that it calls; of lines in Python."""
+        return min(1.0, sum(self.profile.times.shares[row] for row in statement.rows))
 
     def hits(self, statement: Statement) -> int:
         """How often it ran in a call; 0 where that is not known."""

@@ -81,7 +81,11 @@ def _calls_numpy(node: ast.AST, function: Function) -> bool:
 
 def makes_arrays(facts: Facts, statement: Statement) -> bool:
     """Whether NumPy works on whole arrays in it."""
-    values = (facts.value(one, statement) for one in statement.walk() if isinstance(one, ast.BinOp | ast.Call | ast.Compare))
+    values = (
+        facts.value(one, statement)
+        for one in statement.walk()
+        if isinstance(one, ast.BinOp | ast.Call | ast.Compare | ast.Subscript)
+    )
     return any(value is not None and value.is_array and value.is_new for value in values)
 
 
@@ -187,7 +191,7 @@ def np_vectorize(facts: Facts) -> Finding | None:
         called_at_once = any(isinstance(one.func, ast.Call) for one in calls) or any(name in _APPLIERS for name in named)
         if not held and not (named and called_at_once):
             continue
-        share = min(1.0, sum(facts.profile.times.shares[row] for row in statement.rows))
+        share = facts.share_with_calls(statement)
         if share < LEAST_SHARE:
             continue
         shown = f"`{held[0]}`" if held else f"`{named[0].replace('numpy.', 'np.')}`"

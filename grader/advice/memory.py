@@ -13,7 +13,7 @@ from grader.units import memory_text
 _READERS = words("len abs sum enumerate zip range min max")
 _JOINERS = words("append concatenate vstack hstack stack column_stack row_stack insert delete r_ c_")
 _MAKERS = words("array asarray vstack hstack stack concatenate column_stack fromiter")
-_LARGE_BYTES = 8_000_000
+_LARGE_BYTES = 3_000_000
 """More than a core's own caches hold."""
 _RAISED = 2
 """So many times what it is made of, and a temporary is more than one more copy."""
@@ -102,15 +102,13 @@ def _appends(statement: Statement, listed: str) -> bool:
 
 def large_temporaries(facts: Facts) -> Finding | None:
     """An intermediate result is many times as large as what it is made of, and as the caches."""
-    for statement in facts.in_python():
+    for statement in facts.hot_in_python():
         largest = _raised(facts, statement)
         if largest is None or largest.size_bytes is None:
             continue
         using = [one for one in facts.in_python() if one.function is statement.function and _uses(one, statement)]
         every = list(dict.fromkeys([statement, *using]))
         share = min(1.0, sum(map(facts.share, every)))
-        if share < LEAST_SHARE:
-            continue
         return facts.finding(
             Cause.LARGE_TEMPORARIES,
             max(every, key=facts.share),

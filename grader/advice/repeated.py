@@ -29,7 +29,7 @@ _LEAST_DONE = 0.5
 
 def repeated_work(facts: Facts) -> Finding | None:
     """What a loop works out again and again comes out the same each time."""
-    for statement in facts.hot_in_python():
+    for statement in facts.hot_with_calls():
         for node, loop in _unchanged(facts, statement):
             share = _share_of(facts, statement, node)
             if share >= LEAST_SHARE:
@@ -156,12 +156,9 @@ def has_effects(facts: Facts, name: str) -> bool:
 
 def _share_of(facts: Facts, statement: Statement, node: ast.expr) -> float:
     """About which share of the whole time an expression takes within its line, with own functions that it calls."""
-    calls_own = any(
-        isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and facts.program.function_named(one.func.id)
-        for one in ast.walk(node)
-    )
-    rows = sum(facts.profile.times.shares[row] for row in statement.rows)
-    share = rows if calls_own and not statement.function.is_compiled else facts.share(statement)
+    names = (one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
+    calls_own = any(facts.program.function_named(name) is not None for name in names)
+    share = facts.share_with_calls(statement) if calls_own else facts.share(statement)
     whole = sum(_cost(facts, statement, one) for one in statement.expressions)
     return share * _cost(facts, statement, node) / max(whole, _OPERATION_COST)
 
@@ -199,7 +196,7 @@ def _is_square(node: ast.BinOp) -> bool:
 
 def twice_the_same(facts: Facts) -> Finding | None:
     """The same is worked out twice, with nothing changed in between."""
-    for statement in facts.hot_in_python():
+    for statement in facts.hot_with_calls():
         for node in _costly(facts, statement):
             first = _earlier(facts, statement, node)
             if first is None:

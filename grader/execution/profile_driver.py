@@ -201,8 +201,7 @@ class Looks:
     def run(self, function: Callable[..., object], arguments: Sequence[object]) -> tuple[Hits, Hits, Hits, float]:
         """The tables of one call, and the seconds in it that went into compiling."""
         known = set(map(id, dispatchers()))
-        compiling_s: list[float] = []
-        with _timed_compiler(compiling_s):
+        with recorded_compiler() as recorder:
             sys.settrace(self._trace)
             try:
                 function(*arguments)
@@ -211,14 +210,15 @@ class Looks:
         return (
             _table([(*traits, *counts) for traits, counts in self._seen.items()], (MOST_SEEN, SEEN_COLUMNS)),
             _table([(*found, calls) for found, calls in self._transforms.items()], (MOST_TRANSFORMS, TRANSFORM_COLUMNS)),
-            _table(self._compiled(known), (MOST_COMPILED, COMPILED_COLUMNS)),
-            sum(compiling_s),
+            _table(self._compiled(known, recorder), (MOST_COMPILED, COMPILED_COLUMNS)),
+            compiling_s(recorder),
         )
 
-    def _compiled(self, known: set[int]) -> list[tuple[int, ...]]:
+    def _compiled(self, known: set[int], recorder: Any) -> list[tuple[int, ...]]:  # noqa: ANN401 -- of Numba's
         """Of each compiled function of the submission: its row, its signatures, those in object mode, and whether it is new."""
         found = []
-        for one in dispatchers():
+        gone = [] if recorder is None else [event.data["dispatcher"] for _, event in recorder.buffer]
+        for one in {id(one): one for one in (*dispatchers(), *gone)}.values():
             code = one.py_func.__code__
             row = self._rows.of(code.co_filename, code.co_firstlineno) if code.co_filename in self._rows else None
             if row is not None:
@@ -329,7 +329,19 @@ def _table(rows: Sequence[Sequence[int]], shape: tuple[int, int]) -> Hits:
     return table
 
 
-def _timed_compiler(seconds: list[float]) -> AbstractContextManager[object]:
-    """A context that writes down how long Numba compiles in it."""
+def recorded_compiler() -> AbstractContextManager[Any]:
+    """A context in which is recorded what Numba compiles, and when; nothing where Numba was never imported."""
     events: Any = sys.modules.get("numba.core.event")
-    return nullcontext() if events is None else events.install_timer("numba:compile", seconds.append)
+    return nullcontext() if events is None else events.install_recorder("numba:compile")
+
+
+def compiling_s(recorder: Any) -> float:  # noqa: ANN401 -- of Numba's
+    """What compiling took, functions that others call within those."""
+    depth, started_s, whole_s = 0, 0.0, 0.0
+    for time_s, event in () if recorder is None else recorder.buffer:
+        if depth == 0:
+            started_s = time_s
+        depth += 1 if event.is_start else -1
+        if depth == 0:
+            whole_s += time_s - started_s
+    return whole_s

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from grader.advice.finding import Finding
+from grader.advice.program import Advice
 from grader.grading.class_report import Report
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.measure_scaling import Study
@@ -14,7 +15,6 @@ from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Result
 from grader.machine import Machine
-from grader.advice.program import Advice
 
 SCHEMA = 1
 

@@ -8,8 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.grading.profile_lines import LineProfile, LineTimes
 from grader.advice.program import Advice
+from grader.grading.profile_lines import LineProfile, LineTimes
 from grader.report.advice import advice_lines
 from grader.report.figures import share_text
 from grader.text import harmless_line, harmless_name, harmless_remark

@@ -74,7 +74,7 @@ def program(
     transforms: Mapping[str, int] | None = None,
     compiling_s: float = 0.0,
 ) -> tuple[LineProfile, list[SourceFile]]:
-    """A profile of these lines, as if they had been measured.
+    """A profile of these lines, as if they had been measured; what is left of the time is that of the last line of all others.
 
     Args:
         source: the program; its function is `f`.
@@ -139,5 +139,9 @@ def _times(texts: Sequence[str], measured: Measured) -> LineTimes:
     for piece, (share, count) in measured.items():
         row = row_of(texts, piece)
         shares[row], hits[row] = share, count
+    own = range(row_of(texts, "def f("), len(texts)) if measured else range(0)
+    unmeasured = [row for row in own if texts[row].strip() and not shares[row]]
+    if unmeasured:
+        shares[unmeasured[-1]] = max(0.0, 1.0 - sum(shares[row] for row in own))
     times_s = tuple(share * CALL_S for share in shares)
     return LineTimes("large", False, CALL_S, CALL_S, tuple(hits), times_s, tuple(shares))  # noqa: FBT003 -- as it ran

@@ -64,4 +64,5 @@ def test_processes_that_are_started_in_each_call_are_found() -> None:
     found = process_startup(facts(PROCESSES, {"Pool(2)": (0.5, 1), "pool.map": (0.4, 1)}))
     assert found is not None
     assert (found.cause, found.line.line) == (Cause.PROCESS_STARTUP, 9)
-    assert process_startup(facts(PROCESSES, {"Pool(2)": (0.01, 1)})) is None
+    quick = PROCESSES.replace("        return", "        done = 0\n    return")
+    assert process_startup(facts(quick, {"Pool(2)": (0.01, 1), "pool.map": (0.01, 1), "done": (0.98, 1)})) is None

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from grader.advice.program import Advice
 from grader.grading.line_facts import Split
 from grader.grading.profile_lines import Line, LineProfile
-from grader.advice.program import Advice
 from grader.report.as_json import dump, profile_document
 from grader.report.profile import profiled
 from tests.report.example import HOSTILE_TEXTS, findings, line_profile, line_times, rendered
