@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.content.submission import Submission
@@ -16,10 +16,6 @@ from grader.grading.standings import rank_case
 from grader.records import Block, CheckResult, Limits
 from grader.store import Store, StoredBlock
 from grader.verdicts import Verdict
-
-RUNS = 3
-"""In fresh processes each: as many as the grader begins with."""
-
 
 @dataclass(frozen=True)
 class Ratio:
@@ -66,6 +62,8 @@ def accepted(session: Session, task: str, programs: Sequence[Submission], backen
 def ratio_of(session: Session, of_task: Accepted, slow: Submission, fast: Submission, backend: Backend) -> Ratio:
     """The time of one over that of the other, at the largest case that both do in time.
 
+    As many runs as the grader begins with, then more until they differ, and at most as many as the grader makes.
+
     Raises:
         GraderError: one of them fails while it is measured.
     """
@@ -74,23 +72,26 @@ def ratio_of(session: Session, of_task: Accepted, slow: Submission, fast: Submis
     calls_s = {member_of(one).key: of_task.checks[one.author].case_times_s[case] for one in (slow, fast)}
     block = Block(of_task.hand_ins.task.name, case, baseline, (member,), calls_s)
     competitors = competitors_of(of_task.hand_ins.submissions, [member.key], baseline.key)
-    runs = []
-    for seed in range(RUNS):
+    stored = StoredBlock(0, block, complete=True, superseded=False, runs=())
+    measurement = session.course.measurement
+    while True:
         with backend.generation() as generation:
             record = measure_run(
                 generation,
                 of_task.hand_ins.task,
                 block,
                 competitors,
-                seed=seed,
+                seed=len(stored.runs),
                 plan=session.plan,
                 limits=of_task.limits,
                 compiled=of_task.compiled,
             )
         if record.problems:
             raise GraderError("; ".join(f"{key}: {message}" for key, (_, message) in record.problems.items()))
-        runs.append(record)
-    stored = StoredBlock(0, block, complete=True, superseded=False, runs=tuple(runs))
-    ranking = rank_case([stored], session.course.measurement)
-    standing = next(one for one in ranking.standings if one.competitor == member.key)
-    return Ratio(case, 1 / standing.speedup, 1 / standing.speedup_high, 1 / standing.speedup_low)
+        stored = replace(stored, runs=(*stored.runs, record))
+        if len(stored.runs) < measurement.min_runs:
+            continue
+        standing = next(one for one in rank_case([stored], measurement).standings if one.competitor == member.key)
+        ratio = Ratio(case, 1 / standing.speedup, 1 / standing.speedup_high, 1 / standing.speedup_low)
+        if not ratio.low <= 1 <= ratio.high or len(stored.runs) == measurement.max_runs:
+            return ratio
