@@ -17,6 +17,7 @@ from grader.records import Block, CheckResult, Limits
 from grader.store import Store, StoredBlock
 from grader.verdicts import Verdict
 
+
 @dataclass(frozen=True)
 class Ratio:
     """How many times as long one program takes as the other, with the grader's own interval."""
