@@ -68,9 +68,14 @@ class Statement:
     node: ast.stmt
     rows: tuple[int, ...]
     expressions: tuple[ast.expr, ...]
-    loops: tuple[Loop, ...]
-    """Around it in its function, the outermost first."""
+    around: tuple[ast.stmt, ...]
+    """The statements in its function that it stands in, the outermost first; of a loop's head the loop itself, too."""
     function: Function
+
+    @property
+    def loops(self) -> tuple[Loop, ...]:
+        """Around it in its function, the outermost first."""
+        return tuple(one for one in self.around if isinstance(one, Loop))
 
     def walk(self) -> Iterator[ast.AST]:
         """All nodes of its own expressions."""
@@ -93,7 +98,13 @@ class Statement:
     @property
     def targets(self) -> frozenset[str]:
         """The variables that it gives a value."""
-        return names_stored(self.node) if not isinstance(self.node, Loop | ast.If | ast.With) else frozenset()
+        match self.node:
+            case ast.Assign(targets=targets):
+                return frozenset().union(*map(names_stored, targets))
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                return names_stored(target)
+            case _:
+                return frozenset()
 
 
 @dataclass(frozen=True)
@@ -140,9 +151,9 @@ class _Reader:
             return
         compiled_later = self._compiled_later(tree)
         module = Function("", tree, first_row, None, _meanings(tree, {}))
-        waiting: list[tuple[ast.stmt, tuple[Loop, ...], Function]] = [(one, (), module) for one in reversed(tree.body)]
+        waiting: list[tuple[ast.stmt, tuple[ast.stmt, ...], Function]] = [(one, (), module) for one in reversed(tree.body)]
         while waiting:
-            node, loops, function = waiting.pop()
+            node, around, function = waiting.pop()
             if is_main_guard(node):
                 continue
             if isinstance(node, FunctionNode):
@@ -151,13 +162,12 @@ class _Reader:
                 waiting.extend((one, (), inner) for one in reversed(node.body))
                 continue
             if not isinstance(node, ast.ClassDef):
-                self.statements.append(self._statement(node, loops, function))
-            around = (*loops, node) if isinstance(node, Loop) else loops
-            waiting.extend((one, around, function) for one in reversed(_inner_statements(node)))
+                self.statements.append(self._statement(node, around, function))
+            waiting.extend((one, (*around, node), function) for one in reversed(_inner_statements(node)))
 
     def _function(self, node: FunctionNode, outer: Function, compiled_later: Mapping[str, ast.expr]) -> Function:
         first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        compilers = [one for one in node.decorator_list if _is_compiler(dotted_name(without_call(one), outer.meanings))]
+        compilers = [one for one in node.decorator_list if is_compiler(dotted_name(without_call(one), outer.meanings))]
         arguments = node.args
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         return Function(
@@ -173,10 +183,10 @@ class _Reader:
     def _compiled_later(self, tree: ast.Module) -> dict[str, ast.expr]:
         """Functions that are compiled by a call, `fast = njit(slow)`, with that call."""
         meanings = _meanings(tree, {})
-        found = {}
+        found: dict[str, ast.expr] = {}
         for node in ast.walk(tree):
             match node:
-                case ast.Call(func=function, args=[ast.Name(id=name), *_]) if _is_compiler(
+                case ast.Call(func=function, args=[ast.Name(id=name), *_]) if is_compiler(
                     dotted_name(without_call(function), meanings)
                 ):
                     found[name] = node
@@ -190,15 +200,15 @@ class _Reader:
                     continue
         return found
 
-    def _statement(self, node: ast.stmt, loops: tuple[Loop, ...], function: Function) -> Statement:
+    def _statement(self, node: ast.stmt, around: tuple[ast.stmt, ...], function: Function) -> Statement:
         expressions = tuple(_own_expressions(node))
         last = max([node.lineno, *(one.end_lineno or one.lineno for one in expressions)])
         rows = tuple(range(self._first_row + node.lineno - 1, self._first_row + last))
-        around = (*loops, node) if isinstance(node, Loop) else loops
-        return Statement(node, rows, expressions, around, function)
+        return Statement(node, rows, expressions, (*around, node) if isinstance(node, Loop) else around, function)
 
 
-def _is_compiler(name: str) -> bool:
+def is_compiler(name: str) -> bool:
+    """Whether this is what makes Numba compile a function."""
     parts = name.split(".")
     return parts[0] == "numba" and parts[-1] in _COMPILERS
 

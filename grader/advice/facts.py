@@ -23,10 +23,9 @@ _SHOWN_CHARACTERS = 60
 """Of a piece of code in a sentence."""
 LEAST_SHARE = 0.10
 """Of the time: lines that take less are not spoken of."""
-COMPILED_SHARE = 0.25
+COMPILED_SHARE = 0.2
 """Of the work, from which on a compiled line is spoken of: where its time really goes is a guess."""
-_MANY_HITS = 500
-_PYTHON_S = 3e-6
+_MANY_HITS, _PYTHON_S = 500, 10e-6
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,13 @@ class Facts:
 
     @cached_property
     def _own_shares_as_python(self) -> NDArray[np.float64]:
+        """Without lines that call other compiled functions: what a call costs in Python is nothing once it is compiled."""
         as_python = self.profile.as_python
-        return np.zeros(len(self.profile.lines)) if as_python is None else _own_shares(as_python, self.text)
+        if as_python is None:
+            return np.zeros(len(self.profile.lines))
+        shares = _own_shares(as_python, self.text)
+        shares[[row for one in self.in_compiled() if self.calls_compiled(one) for row in one.rows]] = 0.0
+        return shares
 
     @cached_property
     def compiled_share(self) -> float:
@@ -179,6 +183,12 @@ class Facts:
         """`line runs 790,069 times, 139 ns each, 27 % of the time`."""
         return f"line {self.each(statement)}, {self.share(statement):.0%} of the time"
 
+    @cached_property
+    def converting_share(self) -> float:
+        """Of a call, what it takes to bring the answer into the order in which it is asked for."""
+        looks = self.profile.times.looks
+        return min(1.0, looks.converting_s / looks.call_s) if looks.call_s > 0 else 0.0
+
     @property
     def entry(self) -> Function | None:
         """The function that the grader calls."""
@@ -207,7 +217,7 @@ class Facts:
         return hits >= _MANY_HITS and hit_s is not None and hit_s < _PYTHON_S and not self.calls_compiled(statement)
 
 
-def shown(node: ast.expr) -> str:
+def shown(node: ast.AST) -> str:
     """A piece of code in a sentence."""
     return shortened_name(ast.unparse(node), _SHOWN_CHARACTERS)
 

@@ -42,7 +42,7 @@ def kept_profile(
     for file in submission.files:
         rows = range(first, first := first + line_count(file))
         shares[file.path] = tuple(round(_heat(profile, row), 4) for row in rows)
-        if profile.slowest in rows:
+        if profile.slowest is not None and profile.slowest in rows:
             slowest = (file.path, profile.slowest - rows.start + 1)
     return KeptProfile(profile.times.case, shares, slowest, findings, next_reference)
 

@@ -70,7 +70,7 @@ def _is_interpreted(facts: Facts, statement: Statement) -> bool:
 
 def _goes_round(facts: Facts, statement: Statement) -> bool:
     """Whether a loop stands in the line itself, of Python's own arithmetic."""
-    loops = [one for one in statement.walk() if isinstance(one, Comprehension)]
+    loops = [one for one in statement.walk() if isinstance(one, Comprehension | ast.Lambda)]
     return any(not _calls_numpy(one, statement.function) for one in loops) and not makes_arrays(facts, statement)
 
 
@@ -120,9 +120,19 @@ def _called_for_one(facts: Facts, statement: Statement) -> str | None:
         of_numpy = name.startswith("numpy.") and name.split(".")[-1] in ELEMENTWISE
         if of_numpy and values and all(value is not None and value.sort in _NUMBERS for value in values):
             return name.replace("numpy.", "np.")
+        if _draws_one(name, call) and statement.loops:
+            return name.replace("numpy.", "np.")
     return None
 
 
+def _draws_one(name: str, call: ast.Call) -> bool:
+    """Whether one random number is drawn: `np.random.randint(n)`, `rng.integers(n)`."""
+    sized = any(one.arg == "size" for one in call.keywords) or len(call.args) > 2  # noqa: PLR2004 -- from, to, how many
+    return not sized and (name.startswith("numpy.random.") or name in _DRAWS) and name.rpartition(".")[-1] not in _WHOLE
+
+
+_DRAWS = frozenset({".integers", ".random", ".uniform", ".normal", ".standard_normal"})
+_WHOLE = words("shuffle permutation permuted default_rng seed RandomState Generator")
 _NUMBERS = frozenset({Sort.NUMBER, Sort.NUMPY_NUMBER})
 
 
@@ -149,31 +159,47 @@ _PER_ENTRY = words("dot vdot inner sum mean prod max min any all count_nonzero l
 
 
 def _called_for_entry(facts: Facts, statement: Statement) -> str | None:
-    """What takes arrays and gives one number, in a loop within a loop, for one entry of an array."""
-    depth = sum(isinstance(one, ast.For | ast.While) for one in statement.loops)
-    node = statement.node
-    stores_one = isinstance(node, ast.Assign | ast.AugAssign) and any(
-        isinstance(target, ast.Subscript) and _picks_one(target)
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-    )
-    if depth < _NESTED or not stores_one:
+    """What takes arrays and gives one number in a loop within a loop: for one entry of an array, or of a few numbers."""
+    if sum(isinstance(one, ast.For | ast.While) for one in statement.loops) < _NESTED:
         return None
+    stores_one = _stores_one(statement)
     for one in statement.walk():
-        if isinstance(one, ast.BinOp) and isinstance(one.op, ast.MatMult):
-            return "@"
-        if isinstance(one, ast.Call):
-            name = statement.function.name_of(one.func)
-            arrays = [facts.value(argument, statement) for argument in one.args]
-            if name.removeprefix("numpy.") in _PER_ENTRY and any(value is not None and value.is_array for value in arrays):
-                return name.replace("numpy.", "np.")
-            if name.startswith(".") and name[1:] in _PER_ENTRY and isinstance(one.func, ast.Attribute):
-                value = facts.value(one.func.value, statement)
-                if value is not None and value.is_array:
-                    return name
+        name, given = _reduced(statement, one)
+        values = [value for node in given if (value := facts.value(node, statement)) is not None and value.is_array]
+        if name and values and (stores_one or all(value.size is not None and value.size <= _FEW for value in values)):
+            return name
     return None
 
 
-_NESTED = 2
+def _reduced(statement: Statement, node: ast.AST) -> tuple[str, list[ast.expr]]:
+    """A sum or a product, and what it is taken of."""
+    match node:
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            return "@", [left, right]
+        case ast.Call(func=function, args=arguments):
+            name = statement.function.name_of(function)
+            if name.removeprefix("numpy.") in _PER_ENTRY:
+                return name.replace("numpy.", "np."), arguments
+            if name.startswith(".") and name[1:] in _PER_ENTRY and isinstance(function, ast.Attribute):
+                return name, [function.value]
+        case _:
+            pass
+    return "", []
+
+
+def _stores_one(statement: Statement) -> bool:
+    """Whether its answer goes into one entry of an array."""
+    match statement.node:
+        case ast.Assign(targets=targets):
+            pass
+        case ast.AugAssign(target=target):
+            targets = [target]
+        case _:
+            return False
+    return any(isinstance(target, ast.Subscript) and _picks_one(target) for target in targets)
+
+
+_NESTED, _FEW = 2, 64
 
 
 def _picks_one(target: ast.Subscript) -> bool:

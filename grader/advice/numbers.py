@@ -1,7 +1,7 @@
 """Rules about the numbers themselves: wider than they need be, objects, powers, roots, divisions, and lengths of transforms."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -13,41 +13,55 @@ from grader.execution.line_looks import Seen, Sort
 
 _LARGE_PRIME = 50
 """A transform goes by the prime factors of its length; for larger ones it falls back to slower ways."""
-_EXTENDED_BYTES = 16
 
 
 def object_array(facts: Facts) -> Finding | None:
     """An array of Python's objects: each operation calls Python for each element."""
-    for statement in facts.hot_in_python():
-        for seen in _arrays_on(facts, statement):
-            if seen.dtype is not None and seen.dtype.kind == "O" and seen.size > 1:
-                share = facts.share(statement)
-                return facts.finding(
-                    Cause.OBJECT_ARRAY,
-                    statement,
-                    share,
-                    f"`{seen.name}` holds {seen.size:,} objects of Python's (dtype object): the {facts.told(statement)}",
-                    "keep numbers in it, of a dtype of NumPy's: small codes such as 0, 1, 2 for names (int8), else float64",
-                )
-    return None
+    found = _lines_with(facts, lambda dtype: dtype.kind == "O")
+    if found is None:
+        return None
+    statement, seen, share = found
+    return facts.finding(
+        Cause.OBJECT_ARRAY,
+        statement,
+        share,
+        f"`{seen.name}` holds {seen.size:,} objects of Python's (dtype object): the {facts.told(statement)}",
+        "keep numbers in it, of a dtype of NumPy's: small codes such as 0, 1, 2 for names (int8), else float64",
+    )
 
 
 def extended_precision(facts: Facts) -> Finding | None:
     """Numbers of 80 bits, which no vector instruction and no library handles."""
-    for statement in facts.hot_in_python():
-        for seen in _arrays_on(facts, statement):
-            is_long = seen.dtype is not None and seen.dtype in (np.longdouble, np.clongdouble)
-            if is_long and seen.dtype is not None and seen.dtype.itemsize >= _EXTENDED_BYTES:
-                share = facts.share(statement)
-                return facts.finding(
-                    Cause.DTYPE_UPCAST,
-                    statement,
-                    share,
-                    f"`{seen.name}` is of dtype {seen.dtype}, one number at a time for the processor:"
-                    f" the {facts.told(statement)}",
-                    "float64 and complex128 are what is asked for: drop the conversion",
-                )
-    return None
+    found = _lines_with(facts, lambda dtype: dtype in _EXTENDED and dtype not in _USUAL)
+    if found is None:
+        return None
+    statement, seen, share = found
+    return facts.finding(
+        Cause.DTYPE_UPCAST,
+        statement,
+        share,
+        f"`{seen.name}` is of dtype {seen.dtype}, one number at a time for the processor: the {facts.told(statement)}",
+        "float64 and complex128 are what is asked for: drop the conversion",
+    )
+
+
+_EXTENDED = (np.dtype(np.longdouble), np.dtype(np.clongdouble))
+_USUAL = (np.dtype(np.float64), np.dtype(np.complex128))
+"""What the extended ones are on some machines."""
+
+
+def _lines_with(facts: Facts, is_meant: Callable[["np.dtype[np.generic]"], bool]) -> tuple[Statement, Seen, float] | None:
+    """The hottest line with an array of such a dtype, that array, and the share of all such lines."""
+    found = {
+        one: seen
+        for one in facts.hot_in_python()
+        for seen in _arrays_on(facts, one)
+        if seen.dtype is not None and is_meant(seen.dtype) and seen.size > 1
+    }
+    if not found:
+        return None
+    hottest = max(found, key=facts.share)
+    return hottest, found[hottest], min(1.0, sum(map(facts.share, found)))
 
 
 def wider_than_given(facts: Facts) -> Finding | None:

@@ -4,36 +4,48 @@ import ast
 
 from grader.advice.arrays import TRANSFORMS
 from grader.advice.code import Statement, names_in, names_stored, words
-from grader.advice.facts import COMPILED_SHARE, Facts, shape_text, shown
+from grader.advice.facts import COMPILED_SHARE, LEAST_SHARE, Facts, shape_text, shown
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
 from grader.units import memory_text
 
 _SMALL_BYTES = 200_000
 """Less stays in a cache, whatever the order."""
-_SHORT_AXIS = 16
-_REDUCTIONS = words("sum mean prod max min any all dot vdot inner count_nonzero std var")
+_SHORT_AXIS, _FEW_NUMBERS = 16, 4096
+_REDUCTIONS = words("sum mean prod max min any all dot vdot inner count_nonzero std var norm")
 
 
 def memory_order(facts: Facts) -> Finding | None:
     """A large array is gone through down its columns, though its rows lie together."""
-    for statement in facts.hot_in_python():
+    for statement in facts.in_python():
         for node in statement.walk():
-            seen = _strided(facts, statement, node) if isinstance(node, ast.Subscript) else None
+            seen = _strided(facts, statement, node)
             if seen is None:
                 continue
-            is_reduced = _reduces(statement, node)
-            across = "column" if seen.c_order else "row"
-            share = facts.share(statement)
+            converting = facts.converting_share if _is_turned(facts, statement, seen.name) else 0.0
+            share = min(1.0, facts.share(statement) + converting)
+            if share < LEAST_SHARE:
+                continue
+            one, other = ("row", "column") if seen.c_order else ("column", "row")
+            turned = f", and {converting:.0%} goes into turning what is returned into rows" if converting >= LEAST_SHARE else ""
             return facts.finding(
-                Cause.STRIDED_REDUCTION if is_reduced else Cause.MEMORY_ORDER,
+                Cause.STRIDED_REDUCTION if _reduces(statement, node) else Cause.MEMORY_ORDER,
                 statement,
                 share,
-                f"`{shown(node)}` takes one number from each {'row' if seen.c_order else 'column'} of {shape_text(seen.shape)},"
-                f" {memory_text(seen.size_bytes)} in all: the {facts.told(statement)}",
-                f"keep the array the other way round, so that each {across} lies together, and return its `.T`, which is free",
+                f"`{shown(node)}` takes one number from each {one} of {shape_text(seen.shape)},"
+                f" {memory_text(seen.size_bytes)} in all: the {facts.told(statement)}{turned}",
+                f"keep the array the other way round, so that each {other} lies together in memory",
             )
     return None
+
+
+def _is_turned(facts: Facts, statement: Statement, name: str) -> bool:
+    """Whether an array is returned with its axes the other way round."""
+    returns = (one for one in facts.in_python() if one.function is statement.function and isinstance(one.node, ast.Return))
+    turns = (node for one in returns for node in one.walk() if isinstance(node, ast.Attribute | ast.Call))
+    return any(
+        names_in(node) >= {name} and ast.unparse(node).endswith((".T", ".transpose()", ".swapaxes(0, 1)")) for node in turns
+    )
 
 
 def _strided(facts: Facts, statement: Statement, node: ast.AST) -> Seen | None:
@@ -41,6 +53,8 @@ def _strided(facts: Facts, statement: Statement, node: ast.AST) -> Seen | None:
     match node:
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=[*_, first, last])):
             pass
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Name() as first):
+            last = ast.Slice()  # the rest of the row
         case _:
             return None
     variables = frozenset().union(*(names_stored(loop.target) for loop in statement.loops if isinstance(loop, ast.For)))
@@ -113,14 +127,14 @@ def strided_reduction(facts: Facts) -> Finding | None:
         for name, call in statement.calls():
             reduced = _reduced(call, name)
             value = None if reduced is None else facts.value(reduced, statement)
-            axis = _axis(call)
+            axis = _axis(call, 0 if name.startswith(".") else 1)
             if value is None or axis is None or not value.shape or not value.is_array:
                 continue
             length = value.shape[axis] if -len(value.shape) <= axis < len(value.shape) else None
             is_last = axis in {-1, len(value.shape) - 1}
             if not is_last or length is None or length > _SHORT_AXIS or len(value.shape) < 2:  # noqa: PLR2004 -- an axis of several
                 continue
-            if value.size is not None and value.size < _SMALL_BYTES // 8:
+            if value.size is not None and value.size < _FEW_NUMBERS:
                 continue
             share = facts.share(statement)
             return facts.finding(
@@ -140,7 +154,7 @@ def transform_along_columns(facts: Facts) -> Finding | None:
         for name, call in statement.calls():
             last = name.split(".")[-1]
             value = facts.value(call.args[0], statement) if call.args else None
-            axis = _axis(call)
+            axis = _axis(call, 2)
             is_transform = "fft" in name and last in TRANSFORMS
             if not is_transform or value is None or axis != 0 or not value.shape or len(value.shape) < 2:  # noqa: PLR2004
                 continue
@@ -163,13 +177,13 @@ def _reduced(call: ast.Call, name: str) -> ast.expr | None:
     return call.func.value if name.startswith(".") and isinstance(call.func, ast.Attribute) else None
 
 
-def _axis(call: ast.Call) -> int | None:
-    for one in call.keywords:
-        match one:
-            case ast.keyword(arg="axis", value=ast.Constant(value=int(axis))):
-                return axis
-            case ast.keyword(arg="axis", value=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(axis)))):
-                return -axis
-            case _:
-                continue
-    return None
+def _axis(call: ast.Call, position: int) -> int | None:
+    """The axis that is named, or stands at its place among the arguments."""
+    named = [one.value for one in call.keywords if one.arg == "axis"] or call.args[position : position + 1]
+    match named:
+        case [ast.Constant(value=int(axis))]:
+            return axis
+        case [ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(axis)))]:
+            return -axis
+        case _:
+            return None

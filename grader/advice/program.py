@@ -7,9 +7,10 @@ from grader.advice.finding import Finding
 from grader.content.submission import Submission
 from grader.errors import UsageError
 from grader.execution.interface import Backend
+from grader.grading.class_report import Report
 from grader.grading.profile_lines import Line, LineProfile, profile_lines
 from grader.grading.progress import Progress
-from grader.grading.session import Session, read_class
+from grader.grading.session import HandedIn, Session, read_class
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,18 @@ def advice_on(profile: LineProfile, submission: Submission, session: Session) ->
     return Advice(advise(profile, submission.files), next_level(profile, levels), slowest)
 
 
-def advice_beside_check(session: Session, submission: Submission, backend: Backend, progress: Progress) -> Advice | None:
-    """The same of a program that was just found right; None where it cannot be profiled: its check says nothing of that."""
+def advice_beside_check(
+    session: Session, mine: HandedIn, report: Report, backend: Backend, progress: Progress
+) -> Advice | None:
+    """The advice on a program that was just found right, at the case where it was measured.
+
+    None where it is not right, was not measured, or cannot be profiled: its check has said all that there is to say.
+    """
+    case = next((one.case for one in report.results if one.author == mine.author and one.kind == mine.kind), None)
+    if not isinstance(mine, Submission) or case is None:
+        return None
     try:
-        return advice_on(profile_lines(session, submission, backend, progress, memory=False), submission, session)
+        profile = profile_lines(session, mine, backend, progress, memory=False, case=case)
     except UsageError:
         return None
+    return advice_on(profile, mine, session)

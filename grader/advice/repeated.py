@@ -23,7 +23,7 @@ _COSTLY = words("abs exp roll sort sqrt")
 _TRANSFORM_COST, _FUNCTION_COST, _CALL_COST, _OPERATION_COST = 20.0, 8.0, 4.0, 1.0
 """Of one operation over as many elements, about."""
 _MANY_ELEMENTS = 1000
-_LEAST_DONE = 0.5
+_LEAST_DONE = 0.75
 """Where more than this share of a mask is true, little is done in vain."""
 
 
@@ -232,17 +232,20 @@ def _costly(facts: Facts, statement: Statement) -> Iterator[ast.expr]:
 
 
 def _earlier(facts: Facts, statement: Statement, node: ast.expr) -> Statement | None:
-    """The statement that has worked the same out before, in the same round of the same loop."""
+    """The statement that has surely worked the same out before, in the same round of the same loop."""
     text = ast.dump(node)
     if sum(ast.dump(one) == text for one in statement.walk() if isinstance(one, ast.Call)) > 1:
         return statement
-    known = [one for one in facts.program.statements if one.function is statement.function and one.loops == statement.loops]
+    every = list(facts.program.statements)
     names = names_in(node) - statement.function.meanings.keys()
-    for one in reversed(known[: known.index(statement)] if statement in known else []):
-        if _holds(one) or names_changed(one.node) & names:
+    for one in reversed(every[: every.index(statement)]):
+        if one.function is not statement.function or one.loops != statement.loops:
             return None
-        if any(ast.dump(other) == text for _, other in one.calls()):
+        is_sure = one.around == statement.around[: len(one.around)]
+        if is_sure and any(ast.dump(other) == text for _, other in one.calls()):
             return one
+        if (_header_changes(one) if _holds(one) else names_changed(one.node)) & names:
+            return None
     return None
 
 
@@ -281,7 +284,7 @@ def masked_everything(facts: Facts) -> Finding | None:
     """All elements take every step, though most of them are decided: a mask over whole arrays, which never get shorter."""
     for mask, statement in _masks(facts):
         loop = statement.loops[-1]
-        steps = [one for one in facts.program.within(loop) if _is_step(facts, one, mask.name)]
+        steps = [one for one in facts.program.within(loop) if _is_step(one, mask.name)]
         followed = {name for one in steps for name in _stepped(one)}
         if not steps or not followed & _sources(facts, loop, mask.name):
             continue
@@ -317,10 +320,9 @@ def _masks(facts: Facts) -> Iterator[tuple[Seen, Statement]]:
                 yield mask, statement
 
 
-def _is_step(facts: Facts, statement: Statement, mask: str) -> bool:
+def _is_step(statement: Statement, mask: str) -> bool:
     """`z[mask] = f(z[mask])`, `z = np.where(mask, f(z), z)`, or `z = f(z)`, element by element."""
-    del mask
-    return bool(_stepped(statement)) and _is_elementwise(facts, statement)
+    return bool(_stepped(statement)) and _is_elementwise(statement, mask)
 
 
 def _stepped(statement: Statement) -> frozenset[str]:
@@ -332,13 +334,13 @@ def _stepped(statement: Statement) -> frozenset[str]:
     return changed & names_in(node.value)
 
 
-def _is_elementwise(facts: Facts, statement: Statement) -> bool:
-    """Whether each element of what it gives depends on the same element of what it is made of alone."""
-    del facts
-    for name, _ in statement.calls():
-        if name.split(".")[-1] not in ELEMENTWISE and name not in {"abs", ".conj", ".copy"}:
+def _is_elementwise(statement: Statement, mask: str) -> bool:
+    """Whether each element of what it gives depends on the same element of what it is made of alone: nothing is shifted."""
+    for node in statement.walk():
+        if isinstance(node, ast.Subscript) and not (isinstance(node.slice, ast.Name) and node.slice.id == mask):
             return False
-    return True
+    names = (name for name, _ in statement.calls())
+    return all(name.split(".")[-1] in ELEMENTWISE or name in {"abs", ".conj", ".copy"} for name in names)
 
 
 def _sources(facts: Facts, loop: Loop, mask: str) -> frozenset[str]:
@@ -348,7 +350,7 @@ def _sources(facts: Facts, loop: Loop, mask: str) -> frozenset[str]:
     while waiting:
         name = waiting.pop()
         for one in facts.program.within(loop):
-            if name in names_changed(one.node) and not _holds(one) and _is_elementwise(facts, one):
+            if name in names_changed(one.node) and not _holds(one) and _is_elementwise(one, mask):
                 new = {other for other in one.read if other not in found}
                 found |= new
                 waiting.extend(new)

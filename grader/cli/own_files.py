@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import typer
+from rich.text import Text
 
-from grader.advice.program import Advice, advice_beside_check
+from grader.advice.program import advice_beside_check
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.content.case_file import NotACaseError, read_case
@@ -21,6 +22,7 @@ from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, draw_own, grade_own, has_picture, open_own_session
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
+from grader.report.advice import in_short
 from grader.report.as_json import dump, report_document
 from grader.report.own_files import summary
 from grader.store import Store
@@ -59,8 +61,8 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     if as_json:
         typer.echo(dump(report_document(report)))
     else:
-        advice = _advice(session, mine, report, backend)
-        results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine), advice))
+        results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine)))
+        _advise(session, mine, report, backend)
     if asked.picture is not None:
         _draw(session, task, mine, backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
@@ -74,14 +76,14 @@ def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
     return {one.author: command("grader profile", str(path), options=options) for one, path in paths}
 
 
-def _advice(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend) -> dict[str, Advice]:
-    """What would make a single file faster that is right; of several, each is asked for by itself."""
-    right = {one.author for one in report.results if one.kind == "student" and one.verdict is Verdict.ACCEPTED}
-    if len(mine) != 1 or not isinstance(mine[0], Submission) or mine[0].author not in right:
-        return {}
+def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend) -> None:
+    """Say what would make a file faster that is right, after all else: of several files, each is asked for by itself."""
+    if len(mine) != 1:
+        return
     with TerminalProgress() as progress:
-        advice = advice_beside_check(session, mine[0], backend, progress)
-    return {} if advice is None else {mine[0].author: advice}
+        advice = advice_beside_check(session, mine[0], report, backend, progress)
+    if advice is not None:
+        results_console().print(Text(in_short(advice), style="green"))
 
 
 def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None, store_file: Path) -> Report:

@@ -10,6 +10,7 @@ from grader.content.task import Array
 
 MOST_SEEN, MOST_TRANSFORMS, MOST_COMPILED = 2048, 64, 64
 SEEN_COLUMNS, TRANSFORM_COLUMNS, COMPILED_COLUMNS = 14, 3, 4
+SPENT = 2
 """The shapes of the tables; as the driver has them."""
 
 _C_ORDER, _FORTRAN_ORDER = 1, 2
@@ -96,12 +97,15 @@ class Looks:
     compiled: tuple[CompiledFunction, ...] = ()
     compiling_s: float = 0.0
     """What went into compiling, though it was not the first call."""
+    converting_s: float = 0.0
+    """What it takes to bring the arrays that are returned into C order, as an answer has to be."""
     call_s: float = 0.0
     """Of that call, with all that looking costs."""
 
 
-def read_looks(seen: Array, transforms: Array, compiled: Array, compiling_s: float, names: Sequence[str], rows: int) -> Looks:
+def read_looks(seen: Array, transforms: Array, compiled: Array, spent_s: Array, names: Sequence[str], rows: int) -> Looks:
     """The tables of the driver; a row of them that cannot be true is left out."""
+    compiling_s, converting_s = (time_s if np.isfinite(time_s) and time_s > 0 else 0.0 for time_s in spent_s.tolist())
     return Looks(
         seen=tuple(_seen(seen, names, rows)),
         transforms=tuple(
@@ -114,7 +118,8 @@ def read_looks(seen: Array, transforms: Array, compiled: Array, compiling_s: flo
             for row, signatures, in_object_mode, is_new in compiled.tolist()
             if 0 <= row < rows and 0 <= in_object_mode <= signatures < _MOST_BYTES
         ),
-        compiling_s=compiling_s if np.isfinite(compiling_s) and compiling_s > 0 else 0.0,
+        compiling_s=compiling_s,
+        converting_s=converting_s,
     )
 
 

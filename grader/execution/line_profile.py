@@ -23,6 +23,7 @@ from grader.execution.line_looks import (
     MOST_SEEN,
     MOST_TRANSFORMS,
     SEEN_COLUMNS,
+    SPENT,
     TRANSFORM_COLUMNS,
     Looks,
     read_looks,
@@ -127,14 +128,14 @@ def looked_at(
         ArraySpec("int64", (MOST_SEEN, SEEN_COLUMNS)),
         ArraySpec("int64", (MOST_TRANSFORMS, TRANSFORM_COLUMNS)),
         ArraySpec("int64", (MOST_COMPILED, COMPILED_COLUMNS)),
-        ArraySpec("float64", ()),
+        ArraySpec("float64", (SPENT,)),
     )
     call = worker.call((LOOK, *inputs), form, limit_s)
     if call.failure is not None:
         return replace(call, failure=_told(call.failure)), Looks()
     assert call.outputs is not None  # noqa: S101 -- a call has outputs or a failure
-    seen, transforms, compiled, compiling_s = call.outputs
-    return call, read_looks(seen, transforms, compiled, float(compiling_s), numbered(names)[0], rows)
+    seen, transforms, compiled, spent_s = call.outputs
+    return call, read_looks(seen, transforms, compiled, spent_s, numbered(names)[0], rows)
 
 
 def _module_name(stem: str) -> str:

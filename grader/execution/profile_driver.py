@@ -5,6 +5,7 @@ All that it finds out was found out inside the submission's own process: it is f
 
 import gc
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -129,11 +130,11 @@ class LineTimer:
         hits, times_s = np.zeros(self._rows.count, np.int64), np.zeros(self._rows.count)
         stats = self._profiler.get_stats()
         for (file, _, _), lines in stats.timings.items():
-            for line, count, time in lines:
+            for line, count, time_units in lines:
                 row = self._rows.of(file, line)
                 if row is not None:
                     hits[row] += count
-                    times_s[row] += time * stats.unit
+                    times_s[row] += time_units * stats.unit
         return hits, times_s
 
 
@@ -198,25 +199,25 @@ class Looks:
         """By row, name and traits: how often, and how many elements were true."""
         self._transforms: defaultdict[tuple[int, int], int] = defaultdict(int)
 
-    def run(self, function: Callable[..., object], arguments: Sequence[object]) -> tuple[Hits, Hits, Hits, float]:
-        """The tables of one call, and the seconds in it that went into compiling."""
+    def run(self, function: Callable[..., object], arguments: Sequence[object]) -> tuple[Hits, Hits, Hits, list[float]]:
+        """The tables of one call, and the seconds that went into compiling, and go into bringing the answer into C order."""
         known = set(map(id, dispatchers()))
         with recorded_compiler() as recorder:
             sys.settrace(self._trace)
             try:
-                function(*arguments)
+                answer = function(*arguments)
             finally:
                 sys.settrace(None)
         return (
             _table([(*traits, *counts) for traits, counts in self._seen.items()], (MOST_SEEN, SEEN_COLUMNS)),
             _table([(*found, calls) for found, calls in self._transforms.items()], (MOST_TRANSFORMS, TRANSFORM_COLUMNS)),
             _table(self._compiled(known, recorder), (MOST_COMPILED, COMPILED_COLUMNS)),
-            compiling_s(recorder),
+            [compiling_s(recorder), converting_s(answer)],
         )
 
     def _compiled(self, known: set[int], recorder: Any) -> list[tuple[int, ...]]:  # noqa: ANN401 -- of Numba's
         """Of each compiled function of the submission: its row, its signatures, those in object mode, and whether it is new."""
-        found = []
+        found: list[tuple[int, ...]] = []
         gone = [] if recorder is None else [event.data["dispatcher"] for _, event in recorder.buffer]
         for one in {id(one): one for one in (*dispatchers(), *gone)}.values():
             code = one.py_func.__code__
@@ -241,7 +242,7 @@ class Looks:
         own, outer = frame.f_locals, frame.f_globals
         for number in self._names_of.get(row, ()):
             name = self._names[number]
-            value = own[name] if name in own else outer.get(name)
+            value: Any = own[name] if name in own else outer.get(name)
             traits = traits_of(value)
             if traits is not None and (len(self._seen) < MOST_SEEN or (row, number, *traits) in self._seen):
                 counts = self._seen.setdefault((row, number, *traits), [0, 0])
@@ -345,3 +346,13 @@ def compiling_s(recorder: Any) -> float:  # noqa: ANN401 -- of Numba's
         if depth == 0:
             whole_s += time_s - started_s
     return whole_s
+
+
+def converting_s(answer: object) -> float:
+    """What it takes to bring the arrays of an answer into C order."""
+    parts = answer if issubclass(type(answer), tuple) else (answer,)
+    started_s = time.perf_counter()
+    for part in parts:  # type: ignore[attr-defined]  # mypy does not follow issubclass
+        if issubclass(type(part), np.ndarray) and not part.flags.c_contiguous:
+            part.copy(order="C")
+    return time.perf_counter() - started_s

@@ -45,9 +45,9 @@ _LIMIT_S = 120.0
 """Of a call that is watched: plain Python takes some ten times as long then."""
 _LONG_S = 1.0
 """A call that takes longer unwatched is none to be watched, where there are smaller inputs."""
-_SHORT_S, _TRIES = 0.25, 3
-_MOST_TRACED = 100_000
-"""Lines that run in a call whose memory is watched; each takes some 10 µs."""
+_SHORT_S, _TRIES, _ALIKE = 0.5, 10, 1.25
+_MOST_TRACED, _FAR_TOO_MANY = 100_000, 4
+"""Lines that run in a call whose memory is watched; each takes some 10 µs. So many times as many are not even counted."""
 _HITS_OF_LOOPS_COUNT = sys.version_info < (3, 12)
 """Since then line_profiler counts a loop that stands on one line wrongly."""
 
@@ -127,11 +127,17 @@ class LineProfile:
 
 
 def profile_lines(
-    session: Session, submission: Submission, backend: Backend, progress: Progress, *, memory: bool = True
+    session: Session,
+    submission: Submission,
+    backend: Backend,
+    progress: Progress,
+    *,
+    memory: bool = True,
+    case: str | None = None,
 ) -> LineProfile:
     """Profile one submission, right or wrong, at the largest case that it does in `longest_call_s`, or at a smaller one.
 
-    Without `memory` nothing is said of that, and it is sooner done.
+    It is sooner done without `memory`, and with a benchmark `case` that it is known to do in time.
 
     Raises:
         UsageError: it cannot be imported, fails, or takes too long even at the smallest case.
@@ -143,8 +149,8 @@ def profile_lines(
     with backend.generation() as generation:
         progress.advance(0, "time")
         with study.worker(generation) as worker:
-            compile_time_s, case = study.case_in_time(worker)
-            times = study.times(worker, case, as_python=False)
+            compile_time_s, chosen = study.case_in_time(worker, case)
+            times = study.times(worker, chosen, as_python=False)
             memory_case = study.memory_case(worker, times)
             compiled = worker.compiled_count() or 0
             code = worker.compiled_functions()
@@ -197,12 +203,12 @@ class _Study:
         finally:
             worker.close()
 
-    def case_in_time(self, worker: Worker) -> tuple[float, Case]:
+    def case_in_time(self, worker: Worker, known: str | None) -> tuple[float, Case]:
         """What compiling took, and the largest benchmark case that a call does in time: the one where it would be graded.
 
-        Where even the smallest takes long, the largest check case.
+        Where even the smallest takes long, the largest check case. A case that is `known` to be done in time is taken.
         """
-        smallest, *larger = self._task.task.benchmark_cases
+        smallest, *larger = [one for one in self._task.task.benchmark_cases if known in (None, one.name)]
         cold_s = self._plain(worker, smallest).wall_time_s
         warm_s = self._fastest(worker, smallest, PLAIN)[0].wall_time_s
         compile_time_s = max(0.0, cold_s - warm_s)
@@ -242,11 +248,14 @@ class _Study:
     def memory_case(self, worker: Worker, times: LineTimes) -> Case:
         """The case of the times, or the largest check case that runs no more lines than can be watched in a moment."""
         case = next(one for one in self._cases if one.name == times.case)
-        smaller = reversed(self._task.task.check_cases)
         ran = sum(count or 0 for count in times.hits)
-        while ran > _MOST_TRACED and (following := next(smaller, None)) is not None:
-            case = following
-            ran = int(self._watched(worker, case, TIME)[1].hits.sum())
+        for smaller in reversed(self._task.task.check_cases):
+            if ran <= _MOST_TRACED:
+                break
+            promised = ran * self._prepare(smaller).work / max(self._prepare(case).work, 1.0)
+            if promised <= _FAR_TOO_MANY * _MOST_TRACED:
+                case = smaller
+                ran = int(self._watched(worker, case, TIME)[1].hits.sum())
         return case
 
     def looks(self, worker: Worker, case: Case) -> Looks:
@@ -296,11 +305,17 @@ class _Study:
         return self._prepared[case.name]
 
     def _fastest(self, worker: Worker, case: Case, kind: int) -> tuple[Call, LineTable]:
-        """Of several calls, where they are short: what else the machine does only adds time."""
+        """Of several calls, where they are short: what else the machine does only adds time.
+
+        The times of lines are the means of those calls that took about as long as the fastest: of one call, a line stands
+        high on which the process lost its core for a moment.
+        """
         found = [self._watched(worker, case, kind)]
-        while found[-1][0].wall_time_s < _SHORT_S and len(found) < _TRIES:
+        while sum(one.wall_time_s for one, _ in found) < _SHORT_S and len(found) < _TRIES:
             found.append(self._watched(worker, case, kind))
-        return min(found, key=lambda one: one[0].wall_time_s)
+        call, table = min(found, key=lambda one: one[0].wall_time_s)
+        alike = [other.times_s for one, other in found if one.wall_time_s <= _ALIKE * call.wall_time_s]
+        return call, replace(table, times_s=np.mean(alike, axis=0))
 
     def _plain(self, worker: Worker, case: Case) -> Call:
         return self._watched(worker, case, PLAIN)[0]

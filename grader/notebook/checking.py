@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.advice.program import Advice, advice_beside_check
 from grader.cli.terminal import TerminalProgress
 from grader.content.course_folder import COURSE_FILE, HERE, find_course
 from grader.content.reading import SourceFile
@@ -20,6 +21,7 @@ from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, draw_own, grade_own, has_picture, open_own_session
 from grader.grading.session import HandedIn, Session
 from grader.notebook.live import find_live, task_named
+from grader.report.advice import in_short
 from grader.report.own_files import summary
 from grader.report.own_files_html import Picture, html_summary
 from grader.store import Store
@@ -42,6 +44,8 @@ class Checked:
     picture: Picture | None
     hand_in: tuple[Path, ...] = ()
     """The files that were written to be handed in, with those that they import."""
+    advice: Advice | None = None
+    """What would make a right function faster."""
 
     @property
     def is_right(self) -> bool:
@@ -53,11 +57,12 @@ class Checked:
         console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
         with console.capture() as capture:
             console.print(summary(self.report, self.authors))
+        advised = [] if self.advice is None else [in_short(self.advice)]
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + files)
+        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + advised + files)
 
     def _repr_html_(self) -> str:
-        return html_summary(self.report, self.authors, self.picture, self.hand_in)
+        return html_summary(self.report, self.authors, self.picture, self.hand_in, self.advice)
 
 
 def check_live(function: object, task: str | None, budget_s: float, course: str | os.PathLike[str] | None) -> Checked:
@@ -128,8 +133,9 @@ def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: 
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     with Store(session.course_folder / OWN_RESULTS_FILE) as store, store.exclusive(), TerminalProgress() as progress:
         report = grade_own(session, [mine], budget_s, backend, store, progress)
+        advice = advice_beside_check(session, mine, report, backend, progress)
     answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
-    return Checked(report, (mine.author,), _picture(session, mine, backend) if answered else None, hand_in)
+    return Checked(report, (mine.author,), _picture(session, mine, backend) if answered else None, hand_in, advice)
 
 
 def _picture(session: Session, mine: HandedIn, backend: Backend) -> Picture | None:

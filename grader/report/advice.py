@@ -36,13 +36,19 @@ def told(findings: Sequence[Finding]) -> list[Told]:
 def advice_lines(advice: Advice) -> Iterator[tuple[str, str]]:
     """Lines with what each is: `title`, `evidence`, `step`, and `next` for where it goes on."""
     for number, one in enumerate(told(advice.findings), 1):
-        yield "title", f"{number} · {one.title}"
-        yield "evidence", f"measured: {one.evidence}"
-        yield "step", f"to do: {one.next_step}"
+        title, evidence, step = in_lines(one).split("\n")
+        yield "title", f"{number} · {title}"
+        yield "evidence", evidence
+        yield "step", step
     if not advice.findings:
         yield "title", NOTHING
     if advice.next_reference is not None:
         yield "next", f"the next step is shown by the reference {harmless_name(advice.next_reference)}"
+
+
+def in_lines(one: Told) -> str:
+    """A finding as one text of three lines."""
+    return f"{one.title}\nmeasured: {one.evidence}\nto do: {one.next_step}"
 
 
 def gain_text(gain: float) -> str:
@@ -51,7 +57,6 @@ def gain_text(gain: float) -> str:
 
 
 def in_short(advice: Advice) -> str:
-    """For a closing line: `line 14: growing-in-loop, at most 3.2 times as fast`, or the slowest line."""
-    if advice.findings:
-        return told(advice.findings)[0].title
-    return NOTHING if advice.slowest is None else f"{NOTHING} (slowest: {harmless_line(advice.slowest.place)})"
+    """`slowest: line 14 · line 12: growing-in-loop, at most 3.2 times as fast`."""
+    slowest = [] if advice.slowest is None else [f"slowest: {harmless_line(advice.slowest.place)}"]
+    return " · ".join([*slowest, told(advice.findings)[0].title if advice.findings else NOTHING])

@@ -9,10 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.advice.program import Advice
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.advice import in_short
 from grader.report.figures import half_width, limit_text, speedup_text
 from grader.report.leaderboard import confidence_lines, thresholds_lines
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark
@@ -25,15 +23,10 @@ _SHOWN_FLAGS = 20
 _ALL_OF_IT = "grader check FILE --json"
 
 
-def summary(
-    report: Report,
-    authors: Sequence[str],
-    next_steps: Mapping[str, str] | None = None,
-    advice: Mapping[str, Advice] | None = None,
-) -> RenderableType:
+def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str] | None = None) -> RenderableType:
     """Each file's verdict, a table beside the references, and one closing line per file.
 
-    `next_steps` are the commands that tell more, and `advice` what would make it faster, by author, where there is any.
+    `next_steps` are the commands that tell more, by author, where there is one.
     """
     mine, references = own_results(report, authors), reference_results(report)
     parts: list[RenderableType] = [
@@ -50,11 +43,7 @@ def summary(
         Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
     ]
     parts += [
-        Text(
-            closing_line(result, references, (next_steps or {}).get(result.author), (advice or {}).get(result.author)),
-            style="green",
-        )
-        for result in accepted
+        Text(closing_line(result, references, (next_steps or {}).get(result.author)), style="green") for result in accepted
     ]
     return Group(*parts)
 
@@ -128,16 +117,12 @@ def comparison_rows(report: Report, results: Sequence[Result]) -> list[tuple[Res
     ]
 
 
-def closing_line(
-    result: Result, references: Sequence[Result], next_step: str | None = None, advice: Advice | None = None
-) -> str:
-    """`correct · 0.31× the rate of numba (±2 %) · 3.5 of 4 points so far here · line 14: … · next: grader profile julia.py`."""
+def closing_line(result: Result, references: Sequence[Result], next_step: str | None = None) -> str:
+    """`correct · 0.31× the rate of numba (±2 %) · 3.5 of 4 points so far here · next: grader profile julia.py`."""
     words = [f"{harmless_name(result.author)}: correct"]
     words += [_beside(result, reference) for reference in references if result.rate and reference.rate]
     if result.points is not None:
         words.append(f"{result.points:g} of {result.max_points:g} points so far here")
-    if advice is not None:
-        words.append(in_short(advice))
     if next_step is not None:
         words.append(f"next: {harmless_line(next_step)}")
     return " · ".join(words)

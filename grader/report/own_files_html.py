@@ -7,8 +7,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from grader.advice.program import Advice
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
+from grader.report.advice import in_lines, in_short, told
 from grader.report.figures import limit_text
 from grader.report.html import page
 from grader.report.leaderboard import confidence_lines, thresholds_lines
@@ -39,8 +41,14 @@ class Picture:
         return Markup(f"data:image/png;base64,{base64.b64encode(self.content).decode()}")  # noqa: S704 -- letters and digits
 
 
-def html_summary(report: Report, authors: Sequence[str], picture: Picture | None, hand_in: Sequence[Path] = ()) -> str:
-    """Each function's verdict, the table beside the references, the picture, the notes, and what to hand in."""
+def html_summary(
+    report: Report,
+    authors: Sequence[str],
+    picture: Picture | None,
+    hand_in: Sequence[Path] = (),
+    advice: Advice | None = None,
+) -> str:
+    """Each function's verdict, the table beside the references, the picture, the advice, the notes, and what to hand in."""
     mine, references = own_results(report, authors), reference_results(report)
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
     return page(
@@ -51,6 +59,8 @@ def html_summary(report: Report, authors: Sequence[str], picture: Picture | None
         numbers=NUMBERS,
         rows=comparison_rows(report, [*accepted, *references]) if accepted else (),
         picture=picture,
+        advice=[] if advice is None else [in_lines(one) for one in told(advice.findings)],
+        in_short=None if advice is None else in_short(advice),
         notes=[note for result in mine for note in notes(result)],
         background=[line for result in accepted[:1] for line in _background(report, result, references)],
         hand_in=[str(file) for file in hand_in],

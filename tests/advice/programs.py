@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from grader.grading.profile_lines import Line, LineMemory, LineProfile, LineTime
 CALL_S = 1.0
 """Of the call that nobody watched."""
 
-Measured = Mapping[str, tuple[float, int]]
+Measured: TypeAlias = Mapping[str, tuple[float, int]]
 """By a piece of a line: its share of the time and how often it ran."""
 
 
@@ -54,6 +55,10 @@ class Holds:
         )
 
 
+Variables: TypeAlias = Mapping[str, Holds | Sequence[Holds]]
+"""What each variable held; several ways, where there is a sequence."""
+
+
 def array(dtype: str, *shape: int, order: str = "C", span_bytes: int | None = None, true_share: float | None = None) -> Holds:
     """An array of NumPy's."""
     return Holds(Sort.ARRAY, dtype, shape, order, span_bytes, true_share)
@@ -67,12 +72,13 @@ def number(dtype: str = "float64") -> Holds:
 def program(
     source: str,
     measured: Measured,
-    variables: Mapping[str, Holds | Sequence[Holds]] | None = None,
+    variables: Variables | None = None,
     *,
     as_python: Measured | None = None,
     compiled: Mapping[str, tuple[int, int, bool]] | None = None,
     transforms: Mapping[str, int] | None = None,
     compiling_s: float = 0.0,
+    converting_s: float = 0.0,
 ) -> tuple[LineProfile, list[SourceFile]]:
     """A profile of these lines, as if they had been measured; what is left of the time is that of the last line of all others.
 
@@ -84,6 +90,7 @@ def program(
         compiled: by a piece of the line where a function begins: signatures, those in object mode, whether it is new.
         transforms: by a piece of a line, the length of what it transforms.
         compiling_s: in the call that was looked at.
+        converting_s: of its answer.
     """
     file = SourceFile("f.py", dedent(source).encode())
     texts = dedent(source).split("\n")[: line_count(file)]
@@ -95,6 +102,7 @@ def program(
         transforms=tuple(Transform(row_of(texts, piece), length, 10) for piece, length in (transforms or {}).items()),
         compiled=tuple(CompiledFunction(row_of(texts, piece), *facts) for piece, facts in (compiled or {}).items()),
         compiling_s=compiling_s,
+        converting_s=converting_s,
         call_s=CALL_S,
     )
     times = replace(_times(texts, measured), looks=looks)
@@ -115,16 +123,12 @@ def program(
     return profile, [file]
 
 
-def facts(
-    source: str, measured: Measured, variables: Mapping[str, Holds | Sequence[Holds]] | None = None, **more: object
-) -> Facts:
+def facts(source: str, measured: Measured, variables: Variables | None = None, **more: object) -> Facts:
     """What the rules look at."""
     return gather(*program(source, measured, variables, **more))  # type: ignore[arg-type]  # what `program` takes
 
 
-def advice(
-    source: str, measured: Measured, variables: Mapping[str, Holds | Sequence[Holds]] | None = None, **more: object
-) -> tuple[Finding, ...]:
+def advice(source: str, measured: Measured, variables: Variables | None = None, **more: object) -> tuple[Finding, ...]:
     """What all rules together say."""
     return advise(*program(source, measured, variables, **more))  # type: ignore[arg-type]  # what `program` takes
 

@@ -24,6 +24,15 @@ def test_columns_of_a_large_array_are_found() -> None:
     assert "10,000×200" in found.evidence
 
 
+def test_what_turning_the_answer_costs_counts_for_the_line_that_fills_it() -> None:
+    source = COLUMNS.replace("return out", "return out.T")
+    measured = {"out[:, j]": (0.05, 200)}
+    found = memory_order(facts(source, measured, {"out": array("float64", 10_000, 200)}, converting_s=0.4))
+    assert found is not None
+    assert "40% goes into turning" in found.evidence
+    assert memory_order(facts(source, measured, {"out": array("float64", 10_000, 200)})) is None
+
+
 @pytest.mark.parametrize(
     ("source", "out"),
     [

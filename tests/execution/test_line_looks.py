@@ -31,7 +31,7 @@ def read(
         tables[1][0] = transforms
     if compiled:
         tables[2][0] = compiled
-    return read_looks(tables[0], tables[1], tables[2], compiling_s, NAMES, ROWS)
+    return read_looks(tables[0], tables[1], tables[2], np.array([compiling_s, 0.0]), NAMES, ROWS)
 
 
 SHAPES = ((MOST_SEEN, SEEN_COLUMNS), (MOST_TRANSFORMS, TRANSFORM_COLUMNS), (MOST_COMPILED, COMPILED_COLUMNS))
@@ -99,8 +99,8 @@ def test_more_truths_than_elements_are_all_of_them() -> None:
 def test_tables_of_noise_are_read_without_a_fault() -> None:
     generator = np.random.default_rng(1)
     tables = [generator.integers(-(2**63), 2**63 - 1, shape, dtype=np.int64) for shape in SHAPES]
-    found = read_looks(tables[0], tables[1], tables[2], float("nan"), NAMES, ROWS)
-    assert (found.seen, found.transforms, found.compiled, found.compiling_s) == ((), (), (), 0.0)
+    found = read_looks(tables[0], tables[1], tables[2], np.array([np.nan, -1.0]), NAMES, ROWS)
+    assert found == Looks()
 
 
 @pytest.mark.parametrize("transform", [(-1, 8, 1), (ROWS, 8, 1), (1, 0, 1), (1, 8, 0)])

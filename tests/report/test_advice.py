@@ -6,7 +6,7 @@ import pytest
 
 from grader.advice.program import Advice
 from grader.report.advice import NOTHING, advice_lines, gain_text, in_short, told
-from tests.report.example import HOSTILE_TEXTS, findings
+from tests.report.example import HOSTILE_TEXTS, findings, line_profile
 
 
 def test_each_finding_has_its_line_its_cause_its_gain_what_was_measured_and_what_to_do() -> None:
@@ -25,9 +25,11 @@ def test_where_there_is_nothing_to_fix_it_says_so_and_where_it_goes_on() -> None
     assert [line for _, line in advice_lines(Advice((), None))] == [NOTHING]
 
 
-def test_in_short_it_is_the_first_finding() -> None:
+def test_in_short_it_is_the_slowest_line_and_the_first_finding() -> None:
     assert in_short(Advice(findings(), None)) == "line 3: python-loop, at most 3.3 times as fast"
     assert in_short(Advice((), "tuned")) == NOTHING
+    slowest = line_profile().lines[1]
+    assert in_short(Advice(findings(), None, slowest)) == "slowest: line 2 · line 3: python-loop, at most 3.3 times as fast"
 
 
 @pytest.mark.parametrize(("gain", "text"), [(1.1, "1.1"), (3.333, "3.3"), (14.2, "14"), (100.0, "100")])

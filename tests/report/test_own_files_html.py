@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.advice.program import Advice
 from grader.report.own_files_html import Picture, html_summary
-from tests.report.example import HOSTILE_TEXTS, accepted, marked, reference, report, wrong
+from tests.report.example import HOSTILE_TEXTS, accepted, findings, line_profile, marked, reference, report, wrong
 
 PNG = b"\x89PNG\r\n\x1a\n"
 KNOWN_TAGS = frozenset(
@@ -55,6 +56,16 @@ def test_a_wrong_function_gets_its_reason_and_its_prints_and_no_table() -> None:
     assert "Wrong on case 'one'" in page.texts
     assert "it printed:\nx is 1" in page.texts
     assert "table" not in page.tags
+
+
+def test_advice_stands_below_the_table() -> None:
+    advice = Advice(findings(), "numba", line_profile().lines[2])
+    page = Page(html_summary(marked(accepted("you"), reference("numba")), ["you"], None, advice=advice))
+    assert "slowest: line 3 · line 3: python-loop, at most 3.3 times as fast" in page.texts
+    assert (
+        "line 3: python-loop, at most 3.3 times as fast\nmeasured: it runs 1,000 times, 350 µs each\nto do: compile it"
+        in page.texts
+    )
 
 
 def test_the_picture_is_within_the_page_and_described() -> None:
