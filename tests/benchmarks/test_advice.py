@@ -68,6 +68,8 @@ def test_each_target_that_is_missed_is_named() -> None:
 
 def test_the_table_has_the_shares_and_below_it_what_is_wrong() -> None:
     page = markdown(replace(ALL_RIGHT, planted=((LOOP, RIGHT), (HELD_OUT, SECOND))))
-    assert "| right line, first finding | 1 of 2, 50 % (1 to 99) | 1 of 1, 100 % (2 to 100) | 0 of 1, 0 % (0 to 98) |" in page
+    (row,) = [line for line in page.splitlines() if line.startswith("| right line, first finding |")]
+    assert [cell.split(",")[0].strip() for cell in row.split("|")[2:5]] == ["1 of 2", "1 of 1", "0 of 1"]
+    assert "1 of 2, 50 % (1 to 99)" in row
     assert "- matmul/two: python-loop at line 4 or 5; said: needless-copy at line 9, python-loop at line 4" in page
     assert "matmul/one:" not in page
