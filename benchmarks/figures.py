@@ -89,6 +89,9 @@ class _MeteredWorker:
         self._meter.inside_s += call.wall_time_s
         return call
 
+    def release(self) -> None:
+        self._worker.release()
+
     def compiled_functions(self) -> bytes:
         return self._worker.compiled_functions()
 

@@ -1,8 +1,8 @@
-"""What a large class takes: seconds a stage and an author, the parent's memory, one changed author, and 1,000 of them.
+"""What a large class takes: seconds a stage and a hand-in, the parent's memory, one changed author, and larger classes.
 
 `python -m benchmarks.large_class [--authors 25 50 100 300] [--tasks julia …] [--scripted] [--json]` grades classes of these
 sizes, real ones (`variant_class`) or scripted ones (`scripted_class`), which show what the engine itself costs. `--store 10000`
-asks a store of so many scripted submissions for all of its boards.
+asks a store of so many scripted submissions for all of its boards. Two classes and more are projected to 300 and 1,000 authors.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from grader.grading.standings import TaskStandings
 from grader.store import Store
 
 _SIZES = (25, 50, 100, 300)
-_PROJECTED = 1000
+_PROJECTED = (300, 1000)
 _ASKED = 5
 _SEED = 1
 _STAGES = ("read", "check", "measure", "report")
@@ -76,12 +76,13 @@ class Graded:
     authors: int
     submissions: int
     stages_s: dict[str, float]
+    per_hand_in_s: dict[str, float]
     inside_s: float
     """Of all stages: in the students' and references' own imports and calls."""
     kept_report_s: float
     """The report once more, from the kept boards."""
-    peak_memory_bytes: int
-    """Of the parent since it started."""
+    peak_memory_mb: dict[str, float]
+    """Of the parent since it started, by the end of each stage, the buffers that it shares with workers included."""
     regraded: Regraded
 
 
@@ -103,11 +104,13 @@ def main() -> None:
             return ScriptedClass(folder, TASKS, _SEED)
         return VariantClass(folder, tuple(arguments.tasks or task_names(COURSE)), _SEED)
 
-    classes = [grade_class(make, size) for size in sorted(arguments.authors)]
-    for one in classes:
-        _show(asdict(one), as_json=arguments.json)
+    classes = []
+    for size in sorted(arguments.authors):
+        classes.append(grade_class(make, size))
+        _show(asdict(classes[-1]), as_json=arguments.json)
     if len(classes) > 1:
-        _show({f"{_PROJECTED} authors": project(classes, _PROJECTED)}, as_json=arguments.json)
+        for authors in _PROJECTED:
+            _show({f"{authors} authors": project(classes, authors)}, as_json=arguments.json)
 
 
 def grade_class(make: Callable[[Path], LargeClass], authors: int) -> Graded:
@@ -115,28 +118,33 @@ def grade_class(make: Callable[[Path], LargeClass], authors: int) -> Graded:
     with _class_of(make, authors) as (large, session), Store(large.folder / "results" / "results.sqlite") as store:
         meter = Meter()
         backend = MeteredBackend(large.backend(session), meter)
-        stages_s = _grade_by_stages(session, backend, store)
+        stages_s, peaks_mb = _grade_by_stages(session, backend, store)
         submissions, inside_s = sum(len(hand_ins.everyone) for hand_ins in read_class(session)), meter.inside_s
         kept_report_s = statistics.median(_report_times_s(session, backend, store))
         large.change(authors // 2)
         regraded = _regrade(session, backend, store)
-    peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-    return Graded(authors, submissions, stages_s, inside_s, kept_report_s, peak_bytes, regraded)
+    per_hand_in_s = {stage: stages_s[stage] / submissions for stage in ("check", "measure")}
+    return Graded(authors, submissions, stages_s, per_hand_in_s, inside_s, kept_report_s, peaks_mb, regraded)
 
 
-def _grade_by_stages(session: Session, backend: Backend, store: Store) -> dict[str, float]:
-    """What `pipeline.grade` does, with a look at the clock between the stages."""
-    moments = [time.perf_counter()]
+def _grade_by_stages(session: Session, backend: Backend, store: Store) -> tuple[dict[str, float], dict[str, float]]:
+    """What `pipeline.grade` does: the seconds of each stage, and the parent's peak memory by its end, in megabytes."""
+    moments, peaks_mb = [time.perf_counter()], []
+
+    def look() -> None:
+        moments.append(time.perf_counter())
+        peaks_mb.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+
     store.add_machine(session.machine)
     everyone = read_class(session)
-    moments.append(time.perf_counter())
+    look()
     checked = check_class(session, everyone, everyone, backend, store, Silent())
-    moments.append(time.perf_counter())
+    look()
     faults = measure_class(session, everyone, checked.compiled, 0.0, backend, store, Silent())
-    moments.append(time.perf_counter())
+    look()
     stand(session, everyone, checked.faults | faults, session.conditions(backend.sandbox), store)
-    moments.append(time.perf_counter())
-    return dict(zip(_STAGES, np.diff(moments).tolist(), strict=True))
+    look()
+    return dict(zip(_STAGES, np.diff(moments).tolist(), strict=True)), dict(zip(_STAGES, peaks_mb, strict=True))
 
 
 def _regrade(session: Session, backend: Backend, store: Store) -> Regraded:
@@ -243,6 +251,7 @@ def _show(figures: dict[str, object], *, as_json: bool) -> None:
     for name, value in figures.items():
         sys.stdout.write(f"{name:20} {_as_text(value)}\n")
     sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def _as_text(value: object) -> str:

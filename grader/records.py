@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from grader.content.task import ArraySpec, Inputs
+from grader.content.task import ArraySpec, Difference, Inputs
 from grader.noise import Disturbance
 from grader.verdicts import Verdict
 
@@ -32,6 +32,10 @@ class Problem:
     case: str | None = None
     inputs: Inputs | None = None
     mistake: str | None = None
+    difference: Difference | None = None
+    """Of a wrong answer."""
+    failure: str = ""
+    """Of no answer: how it failed, in the failure's own words; alike failures have the same."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,15 @@ class Limits:
     compiles: bool = True
     """Whether the code may compile in its first call on a case; if not, that call has no more time than any other."""
 
+    strictest: bool = False
+    """Whether calls have the least time that any limit can be, where the naive reference's is not known."""
+
     def call_s(self, case: str) -> float:
         """The time limit of one call on `case`, in seconds."""
         naive_s = self.naive_times_s.get(case)
-        return self.first_call_s if naive_s is None else max(self.least_time_s, self.time_over_naive * naive_s)
+        if naive_s is None:
+            return self.least_time_s if self.strictest else self.first_call_s
+        return max(self.least_time_s, self.time_over_naive * naive_s)
 
     def cold_call_s(self, case: str) -> float:
         """The time limit of a worker's first call on `case`, in seconds."""
@@ -91,7 +100,7 @@ class CheckResult:
     compiled_functions: int | None = None
     """How many functions Numba had compiled when the check was over, as the submission's own process says."""
     picture_answered: bool = False
-    """Whether the case of the task's picture was called and answered rightly."""
+    """Whether the cases of the task's first picture were called and answered rightly."""
     review: str | None = None
     """What only a person can decide about its answers, though they are right; it is not ranked before somebody has."""
     notes: tuple[str, ...] = ()

@@ -383,6 +383,12 @@ class Store:
         rows = self._read("SELECT number FROM changes WHERE task = ?", (task.name,))
         return int(rows[0][0]) if rows else 0
 
+    def state(self) -> tuple[tuple[str, int], ...]:
+        """Another one whenever results have changed, or what people decide; what is derived from them does not count."""
+        changes = self._read("SELECT task, number FROM changes ORDER BY task", ())
+        decisions = self._read("SELECT 'decisions', count(*) FROM decisions", ())
+        return (*changes, *decisions)
+
     def board(self, key: str, changes: int) -> str | None:
         """What was kept under a key, where nothing has changed since."""
         rows = self._read("SELECT board FROM boards WHERE key = ? AND number = ?", (key, changes))

@@ -53,6 +53,10 @@ class ScriptedBackend:
         self.generations = 0
         self.workers: list[Worker] = []
         """All that were started, ended or not."""
+        self.holding: set[Worker] = set()
+        """Workers that hold the memory of their last call."""
+        self.most_holding = 0
+        """So many did at once."""
         self.given: list[tuple[str, bytes]] = []
         """Of every import: the author, and the compiled functions that it was given."""
         self.profiles: list[Profile] = []
@@ -112,6 +116,8 @@ class _ScriptedWorker:
         number = self._number
         self._number += 1
         self._backend.calls_of[self._author] += 1
+        self._backend.holding.add(self)
+        self._backend.most_holding = max(self._backend.most_holding, len(self._backend.holding))
         wall_time_s = self._script.call_s(inputs, number) / self._speedup
         if wall_time_s > limit_s:
             self.alive = False
@@ -127,6 +133,9 @@ class _ScriptedWorker:
         peak_memory_bytes = sum(buffer.nbytes for buffer in buffers) if track_memory else None
         return self._call(wall_time_s, buffers, None, peak_memory_bytes)
 
+    def release(self) -> None:
+        self._backend.holding.discard(self)
+
     def compiled_functions(self) -> bytes:
         return self._script.compiles
 
@@ -137,6 +146,7 @@ class _ScriptedWorker:
         return self._script.prints
 
     def close(self) -> None:
+        self.release()
         self.alive = False
 
     def _failed(self, wall_time_s: float, failure: Failure) -> Call:

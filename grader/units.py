@@ -10,6 +10,11 @@ _RATE_UNITS = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0))
 _MEMORY_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0))
 
 
+def number_text(value: float, digits: int = 3) -> str:
+    """`1.23`, `1230`, `0.0123`: so many digits, and no power of ten below a million."""
+    return f"{float(f'{value:.{digits}g}'):g}"
+
+
 def time_text(seconds: float | None) -> str:
     """`12.3 ms`."""
     if seconds is None:

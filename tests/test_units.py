@@ -4,11 +4,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.units import memory_text, rate_text, time_text
+from grader.units import memory_text, number_text, rate_text, time_text
 
 TIME_UNITS = {"ps": 1e-12, "ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 RATE_UNITS = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 MEMORY_UNITS = {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9}
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(1.2345, 3, "1.23"), (1234.5, 3, "1230"), (550.4, 2, "550"), (0.00234, 2, "0.0023"), (999.6, 3, "1000"), (0.0, 3, "0")],
+)
+def test_a_number_has_its_digits_and_no_power_of_ten(value: float, digits: int, text: str) -> None:
+    assert number_text(value, digits) == text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
-from grader.advice.compiler import object_mode, recompiles
+from grader.advice.compiler import object_mode, object_mode_within, recompiles
 from grader.advice.facts import Facts, gather
 from grader.advice.finding import Cause, Finding
 from grader.advice.loops import (
@@ -23,6 +23,7 @@ from grader.advice.memory import (
     needless_copy,
 )
 from grader.advice.numbers import (
+    counts_too_wide,
     division_in_loop,
     extended_precision,
     full_spectrum,
@@ -34,7 +35,7 @@ from grader.advice.numbers import (
 )
 from grader.advice.order import memory_order, memory_order_compiled, strided_reduction, transform_along_columns
 from grader.advice.parallel import gil_threads, oversubscription, process_copies, process_startup
-from grader.advice.repeated import masked_everything, repeated_work, started_again, twice_the_same
+from grader.advice.repeated import masked_everything, repeated_work, started_again, started_again_by_call, twice_the_same
 from grader.content.reading import SourceFile
 from grader.grading.profile_lines import LineProfile
 
@@ -43,6 +44,7 @@ Rule: TypeAlias = Callable[[Facts], Finding | None]
 RULES: tuple[Rule, ...] = (
     recompiles,
     object_mode,
+    object_mode_within,
     gil_threads,
     process_copies,
     process_startup,
@@ -51,10 +53,12 @@ RULES: tuple[Rule, ...] = (
     object_array,
     extended_precision,
     wider_than_given,
+    counts_too_wide,
     growing_in_loop,
     repeated_work,
     twice_the_same,
     started_again,
+    started_again_by_call,
     masked_everything,
     python_sum,
     ufunc_method,

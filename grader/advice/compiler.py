@@ -19,7 +19,7 @@ def recompiles(facts: Facts) -> Finding | None:
         Cause.RECOMPILES,
         row,
         min(1.0, share),
-        f"compiling takes {time_text(looks.compiling_s)} of a call that is not the first: what is made in a call is compiled anew",
+        f"compiling takes {time_text(looks.compiling_s)} of a call that is not the first: what a call makes is compiled anew",
         "define the @njit function at the top of the file, and give it what it needs as arguments of the same types each time",
     )
 
@@ -45,7 +45,7 @@ def object_mode(facts: Facts) -> Finding | None:
         Cause.OBJECT_MODE,
         rows[0],
         facts.compiled_share,
-        f"Numba runs this function in object mode, as the interpreter would: its calls take {facts.compiled_share:.0%} of the time",
+        f"Numba runs this function in object mode, as the interpreter would: {facts.compiled_share:.0%} of the time",
         "use @njit, and give it arrays and numbers only: no classes, dictionaries or functions of Python's",
     )
 

@@ -102,8 +102,10 @@ class Facts:
         return max(float(self._own_shares_as_python[rows].sum()), 1e-9)
 
     def share_with_calls(self, statement: Statement) -> float:
-        """Of the whole time, with what the submission's own functions take that it calls; of lines in Python."""
-        return min(1.0, sum(self.profile.times.shares[row] for row in statement.rows))
+        """Of the whole time, with what the submission's own functions take that it calls."""
+        times = self._times(statement)
+        share = min(1.0, sum(times.shares[row] for row in statement.rows))
+        return share * self.compiled_share if times.as_python else share
 
     def hits(self, statement: Statement) -> int:
         """How often it ran in a call; 0 where that is not known."""
@@ -150,10 +152,10 @@ class Facts:
         return tuple(seen for seen in self._seen_on(statement) if seen.name == name)
 
     def lookup(self, statement: Statement) -> Lookup:
-        """What each variable held most of the time; of arrays the largest."""
+        """What each variable held: of arrays the largest, else what it was most of the time."""
 
         def look(name: str) -> Seen | None:
-            return max(self.seen(statement, name), key=lambda one: (one.sort is Sort.ARRAY, one.looks, one.size), default=None)
+            return max(self.seen(statement, name), key=lambda one: (one.sort is Sort.ARRAY, one.size, one.looks), default=None)
 
         return look
 
@@ -200,6 +202,11 @@ class Facts:
         names = frozenset() if self.entry is None else self.entry.parameters
         own = (one for one in self.program.statements if one.function is self.entry)
         return frozenset(size for one in own for name in names for seen in self.seen(one, name) for size in seen.shape)
+
+    def dtype_text(self, node: ast.expr, statement: Statement) -> str:
+        """`float64`, of what an expression gives."""
+        value = self.value(node, statement)
+        return "numbers" if value is None or value.dtype is None else str(value.dtype)
 
     def compiled_at(self, row: int) -> CompiledFunction | None:
         """What Numba tells about the function that begins there."""

@@ -7,11 +7,12 @@ from grader.advice.arrays import Value, temporaries
 from grader.advice.code import Loop, Statement, names_changed, names_in, names_stored, words
 from grader.advice.facts import LEAST_SHARE, Facts, shape_text, shown
 from grader.advice.finding import Cause, Finding
+from grader.advice.repeated import has_effects, share_of
 from grader.execution.line_looks import Seen, Sort
 from grader.units import memory_text
 
 _READERS = words("len abs sum enumerate zip range min max")
-_JOINERS = words("append concatenate vstack hstack stack column_stack row_stack insert delete r_ c_")
+_JOINERS = words("append concatenate vstack hstack stack column_stack row_stack insert delete pad resize")
 _MAKERS = words("array asarray vstack hstack stack concatenate column_stack fromiter")
 _LARGE_BYTES = 3_000_000
 """More than a core's own caches hold."""
@@ -56,6 +57,8 @@ def _joined(statement: Statement, node: ast.Assign | ast.AugAssign) -> str | Non
         return next((one for one in targets if one in names_in(value.slice)), None)
     match value:
         case ast.BinOp(op=ast.Add(), left=ast.Name(id=name), right=ast.List() | ast.Tuple()) if name in targets:
+            return name
+        case ast.List(elts=[ast.Starred(value=ast.Name(id=name)), *_]) if name in targets:
             return name
         case _:
             return None
@@ -129,12 +132,20 @@ def _raised(facts: Facts, statement: Statement) -> Value | None:
         for value in temporaries(expression, statement.function, lookup)
         if (value.size_bytes or 0) >= _LARGE_BYTES
     ]
+    found += [value for name in sorted(statement.targets) if (value := _made(lookup(name))) is not None]
     largest = max(found, key=lambda value: value.size_bytes or 0, default=None)
     read = [lookup(name) for name in sorted(statement.read)]
     spans = [seen.span_bytes for seen in read if seen is not None and seen.sort is Sort.ARRAY and not _is_index(seen)]
     if largest is None or largest.size_bytes is None or not spans or largest.size_bytes < _RAISED * max(spans):
         return None
     return largest
+
+
+def _made(seen: Seen | None) -> Value | None:
+    """The large array that a line leaves in a variable: no view of another one."""
+    if seen is None or seen.sort is not Sort.ARRAY or not _LARGE_BYTES <= seen.size_bytes <= seen.span_bytes:
+        return None
+    return Value(seen.sort, seen.dtype, seen.shape, is_new=True)
 
 
 def _is_index(seen: Seen) -> bool:
@@ -154,7 +165,9 @@ def needless_copy(facts: Facts) -> Finding | None:
                 continue
             value = facts.value(copied, statement)
             size = "" if value is None or not value.size_bytes else f" of {memory_text(value.size_bytes)}"
-            share = facts.share(statement)
+            share = share_of(facts, statement, call)
+            if share < LEAST_SHARE:
+                continue
             return facts.finding(
                 Cause.NEEDLESS_COPY,
                 statement,
@@ -180,7 +193,7 @@ def _copies(facts: Facts, statement: Statement) -> Iterator[tuple[ast.Call, ast.
         else:
             continue
         value = facts.value(copied, statement)
-        if value is not None and value.is_array and not value.is_new and not any(one.arg == "dtype" for one in call.keywords):
+        if value is not None and value.is_array and not any(one.arg == "dtype" for one in call.keywords):
             yield call, copied
 
 
@@ -195,6 +208,13 @@ def _changed_in_place(facts: Facts, statement: Statement) -> frozenset[str]:
     return frozenset().union(*changed)
 
 
+def _only_reads(facts: Facts, name: str, call: ast.Call) -> bool:
+    """Whether a call surely leaves what it is given as it is."""
+    if isinstance(call.func, ast.Name) and facts.program.function_named(call.func.id) is not None:
+        return not has_effects(facts, call.func.id)
+    return name in _READERS or (name.startswith(("numpy.", "scipy.")) and not name.startswith("numpy.random"))
+
+
 def _is_handed_on(facts: Facts, statement: Statement) -> bool:
     """Whether the copy goes to something that may change it: a function of the submission's own, or one that shuffles."""
     for one in facts.program.statements:
@@ -202,7 +222,6 @@ def _is_handed_on(facts: Facts, statement: Statement) -> bool:
             continue
         for name, call in one.calls():
             given = frozenset().union(*map(names_in, call.args)) & statement.targets
-            only_reads = name.startswith(("numpy.", "scipy.")) and not name.startswith("numpy.random")
-            if given and not only_reads and name not in _READERS:
+            if given and not _only_reads(facts, name, call):
                 return True
     return False

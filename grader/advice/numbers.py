@@ -11,13 +11,14 @@ from grader.advice.facts import COMPILED_SHARE, LEAST_SHARE, Facts, shown
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
 
+_WIDE_BYTES = 8
 _LARGE_PRIME = 50
 """A transform goes by the prime factors of its length; for larger ones it falls back to slower ways."""
 
 
 def object_array(facts: Facts) -> Finding | None:
     """An array of Python's objects: each operation calls Python for each element."""
-    found = _lines_with(facts, lambda dtype: dtype.kind == "O")
+    found = _lines_with(facts, lambda dtype: dtype.kind in "OUS")
     if found is None:
         return None
     statement, seen, share = found
@@ -25,7 +26,7 @@ def object_array(facts: Facts) -> Finding | None:
         Cause.OBJECT_ARRAY,
         statement,
         share,
-        f"`{seen.name}` holds {seen.size:,} objects of Python's (dtype object): the {facts.told(statement)}",
+        f"`{seen.name}` holds {seen.size:,} {'objects' if seen.dtype == np.object_ else 'texts'}: the {facts.told(statement)}",
         "keep numbers in it, of a dtype of NumPy's: small codes such as 0, 1, 2 for names (int8), else float64",
     )
 
@@ -65,8 +66,8 @@ def _lines_with(facts: Facts, is_meant: Callable[["np.dtype[np.generic]"], bool]
 
 
 def wider_than_given(facts: Facts) -> Finding | None:
-    """Small integers are widened eightfold, and all that is done with them moves eight times the bytes."""
-    narrow = {name: seen for name, seen in _given(facts) if seen.dtype is not None and seen.dtype.itemsize == 1}
+    """What is given is widened, and all that is done with it moves so many more bytes."""
+    narrow = {name: seen for name, seen in _given(facts) if seen.dtype is not None}
     for statement in facts.in_python():
         wide = _widened(statement, narrow)
         if wide is None:
@@ -83,9 +84,46 @@ def wider_than_given(facts: Facts) -> Finding | None:
             share,
             f"`{target}` holds in {after} what came in {before}: {after.itemsize // before.itemsize} times the bytes"
             f" through memory; the line {facts.each(hot[0])}, and lines with `{target}` take {share:.0%} of the time",
-            f"keep it in {before}, as it was given; counts up to 127 fit into int8, too",
+            f"keep it in {before}, as it was given",
         )
     return None
+
+
+def counts_too_wide(facts: Facts) -> Finding | None:
+    """Truth values are counted in numbers of eight bytes."""
+    for statement in facts.hot_in_python():
+        wide = _counted_wide(facts, statement)
+        if wide is None:
+            continue
+        share = facts.share(statement)
+        return facts.finding(
+            Cause.DTYPE_UPCAST,
+            statement,
+            share,
+            f"`{shown(wide)}` counts truth values in {facts.dtype_text(wide, statement)}: eight bytes for each where one does;"
+            f" the {facts.told(statement)}",
+            "counts up to 127 fit into int8: np.zeros(…, dtype=np.int8)",
+        )
+    return None
+
+
+def _counted_wide(facts: Facts, statement: Statement) -> ast.expr | None:
+    """The array of wide numbers to which truths are added, or that truths are turned into."""
+    node = statement.node
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name):
+        target, added = facts.value(node.target, statement), facts.value(node.value, statement)
+        if _is_wide(target) and added is not None and added.is_array and added.dtype == np.bool_:
+            return node.target
+    for name, call in statement.calls():
+        if name == ".astype" and isinstance(call.func, ast.Attribute):
+            before = facts.value(call.func.value, statement)
+            if before is not None and before.is_array and before.dtype == np.bool_ and _is_wide(facts.value(call, statement)):
+                return call
+    return None
+
+
+def _is_wide(value: Value | None) -> bool:
+    return value is not None and value.is_array and value.dtype is not None and value.dtype.itemsize == _WIDE_BYTES
 
 
 def _given(facts: Facts) -> Iterator[tuple[str, Seen]]:
@@ -115,7 +153,7 @@ def _widened(
         if not isinstance(source, ast.Name) or source.id not in narrow or not asked:
             continue
         before, after = narrow[source.id].dtype, dtype_named(asked[0], statement.function)
-        if before is not None and after is not None and after.kind in "iuf" and after.itemsize > before.itemsize:
+        if before is not None and after is not None and after.kind in "iufc" and after.itemsize > before.itemsize:
             return target, before, after
     return None
 
@@ -127,33 +165,43 @@ def _arrays_on(facts: Facts, statement: Statement) -> list[Seen]:
 
 def power_of_integer(facts: Facts) -> Finding | None:
     """A power by the general function, where a product or two give the same."""
-    for statement in facts.hot_in_python():
+    compiled = (one for one in facts.hot_in_compiled() if facts.share(one) >= COMPILED_SHARE)
+    for statement in (*facts.hot_in_python(), *compiled):
         for base, power in _powers(facts, statement):
-            if base is not None and base.is_array:
-                share = facts.share(statement)
-                return facts.finding(
-                    Cause.POWER,
-                    statement,
-                    share,
-                    f"`{power}` calls the general power for each element: the {facts.told(statement)}",
-                    "write the product out: `z * z`, `x * x * x`",
-                )
+            is_compiled = statement.function.is_compiled
+            if base is None or not (is_compiled or base.is_array):
+                continue
+            each = "each time" if is_compiled else "for each element"
+            share = facts.share(statement)
+            return facts.finding(
+                Cause.POWER,
+                statement,
+                share,
+                f"`{power}` calls the general power {each}: the {facts.told(statement)}",
+                "write the product out: `z * z`, `x * x * x`",
+            )
     return None
 
 
 def _powers(facts: Facts, statement: Statement) -> Iterator[tuple[Value | None, str]]:
-    """Powers with a whole number, but for `x ** 2` of real numbers, which NumPy itself takes for a product."""
+    """Powers with a whole number; of `x ** 2` NumPy makes a product itself, and the compiler of all that are real."""
     for node in statement.walk():
         match node:
             case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=int() | float() as exponent)):
-                if float(exponent).is_integer() and abs(exponent) > 2:  # noqa: PLR2004 -- x² is a product
-                    yield facts.value(base, statement), ast.unparse(node)
+                value = facts.value(base, statement)
+                is_complex = value is not None and value.dtype is not None and value.dtype.kind == "c"
+                is_general = is_complex if statement.function.is_compiled else abs(exponent) > 2  # noqa: PLR2004 -- x²
+                if float(exponent).is_integer() and is_general:
+                    yield value, shown(node)
             case ast.Call(func=function, args=[base, ast.Constant(value=int() | float() as exponent)]):
-                is_power = statement.function.name_of(function) in {"numpy.power", "numpy.float_power"}
+                is_power = statement.function.name_of(function) in _POWERS
                 if is_power and float(exponent).is_integer():
-                    yield facts.value(base, statement), ast.unparse(node)
+                    yield facts.value(base, statement), shown(node)
             case _:
                 continue
+
+
+_POWERS = frozenset({"numpy.power", "numpy.float_power", "math.pow", "pow", "cmath.pow"})
 
 
 def prime_transform(facts: Facts) -> Finding | None:
@@ -230,7 +278,7 @@ def needless_root(facts: Facts) -> Finding | None:
 
 
 def _rooted(facts: Facts, statement: Statement) -> Iterator[ast.expr]:
-    """Roots that are compared with a number, or squared."""
+    """Roots that are compared with a number, or squared; on the line itself, or in a variable that others compare."""
     for node in statement.walk():
         match node:
             case ast.Compare(left=left, comparators=[right]):
@@ -239,11 +287,22 @@ def _rooted(facts: Facts, statement: Statement) -> Iterator[ast.expr]:
                 yield base
             case _:
                 continue
+    node = statement.node
+    if isinstance(node, ast.Assign) and _is_root(facts, statement, node.value):
+        own = (one for one in facts.program.statements if one.function is statement.function and one is not statement)
+        uses = [one for one in own if statement.targets & one.read]
+        if uses and all(any(isinstance(part, ast.Compare) for part in one.walk()) for one in uses):
+            yield node.value
 
 
 def _is_root(facts: Facts, statement: Statement, node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
+    match node:
+        case ast.BinOp(op=ast.Pow(), right=ast.Constant(value=0.5)):
+            return True
+        case ast.Call():
+            pass
+        case _:
+            return False
     name = statement.function.name_of(node.func)
     if name in {"math.sqrt", "numpy.sqrt", "math.hypot", "numpy.hypot", "cmath.sqrt"}:
         return True
@@ -259,8 +318,7 @@ def division_in_loop(facts: Facts) -> Finding | None:
         if facts.share(statement) < COMPILED_SHARE or not statement.loops:
             continue
         for node in statement.walk():
-            is_division = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.FloorDiv)
-            if is_division and not _is_constant_power(node):
+            if _divides(statement, node) and not _is_constant_power(node):
                 share = facts.share(statement)
                 return facts.finding(
                     Cause.DIVISION,
@@ -271,6 +329,17 @@ def division_in_loop(facts: Facts) -> Finding | None:
                     "wrap around by comparing: `right = j + 1 if j < n - 1 else 0`, once for each row or column",
                 )
     return None
+
+
+def _divides(statement: Statement, node: ast.AST) -> bool:
+    """Whether it is a division of whole numbers."""
+    match node:
+        case ast.BinOp(op=ast.Mod() | ast.FloorDiv()):
+            return True
+        case ast.Call(func=function):
+            return statement.function.name_of(function) in {"divmod", "numpy.mod", "numpy.remainder"}
+        case _:
+            return False
 
 
 def _is_constant_power(node: ast.AST) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 
-from grader.advice.code import Statement, names_in
+from grader.advice.code import Function, Statement, names_in
 from grader.advice.facts import LEAST_SHARE, Facts
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Sort
@@ -23,7 +23,7 @@ _PROCESSES = (
 )
 _HANDING = (".map", ".submit", ".apply", ".apply_async", ".starmap", ".imap", ".imap_unordered", ".map_async", ".starmap_async")
 _MANY_WORKERS = 8
-_LARGE_BYTES = 1_000_000
+_LARGE_BYTES = 30_000
 """To be sent to another process with each piece of work."""
 
 
@@ -61,8 +61,8 @@ def oversubscription(facts: Facts) -> Finding | None:
 def process_copies(facts: Facts) -> Finding | None:
     """A whole array is sent to the other process with each piece of work."""
     waiting, share = _waiting(facts, _PROCESSES)
-    if waiting is None:
-        return None
+    if waiting is None or any(name.startswith(_PROCESSES) for name, _ in waiting.calls()):
+        return None  # starting them takes longer
     for statement in facts.in_python():
         for name, call in statement.calls():
             if name not in _HANDING:
@@ -125,16 +125,23 @@ def _waits(statement: Statement, kinds: tuple[str, ...]) -> bool:
 
 
 def _runs_python(facts: Facts) -> bool:
-    """Whether a function that is handed to workers holds a loop of Python's own."""
+    """Whether a function that is handed to workers holds the interpreter: a loop of its own, or compiled code that keeps it."""
     handed: set[str] = set()
     for statement in facts.in_python():
         for name, call in statement.calls():
             if name in _HANDING or name.startswith(_THREADS):
                 given = [*call.args, *(one.value for one in call.keywords)]
                 handed |= {one for argument in given for one in names_in(argument)}
-    return any(
-        function.name in handed and not function.is_compiled and _loops(function.node) for function in facts.program.functions
-    )
+    functions = [one for one in facts.program.functions if one.name in handed]
+    called = {name for one in functions for name in names_in(one.node)}
+    functions += [one for one in facts.program.functions if one.name in called and one.is_compiled]
+    return any(not _lets_go(one) if one.is_compiled else _loops(one.node) for one in functions)
+
+
+def _lets_go(function: Function) -> bool:
+    """Whether compiled code lets other threads run Python meanwhile."""
+    options = function.compiler.keywords if isinstance(function.compiler, ast.Call) else []
+    return any(one.arg == "nogil" and isinstance(one.value, ast.Constant) and one.value.value is True for one in options)
 
 
 def _loops(node: ast.AST) -> bool:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.advice.arrays import ELEMENTWISE, TRANSFORMS
-from grader.advice.code import Comprehension, Loop, Statement, names_changed, names_in, names_stored, words
+from grader.advice.code import Comprehension, Function, Loop, Statement, names_changed, names_in, names_stored, words
 from grader.advice.facts import LEAST_SHARE, Facts, shown
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
@@ -20,6 +20,7 @@ _NEW_EACH_TIME = words(
 """Calls that make what is then filled: a new one may be wanted each time."""
 _PURE_MODULES = ("numpy.", "scipy.", "math.", "cmath.")
 _COSTLY = words("abs exp roll sort sqrt")
+_COPIES = words("copy array ascontiguousarray astype flatten")
 _TRANSFORM_COST, _FUNCTION_COST, _CALL_COST, _OPERATION_COST = 20.0, 8.0, 4.0, 1.0
 """Of one operation over as many elements, about."""
 _MANY_ELEMENTS = 1000
@@ -31,7 +32,7 @@ def repeated_work(facts: Facts) -> Finding | None:
     """What a loop works out again and again comes out the same each time."""
     for statement in facts.hot_with_calls():
         for node, loop in _unchanged(facts, statement):
-            share = _share_of(facts, statement, node)
+            share = share_of(facts, statement, node)
             if share >= LEAST_SHARE:
                 return facts.finding(
                     Cause.REPEATED_WORK,
@@ -154,7 +155,7 @@ def has_effects(facts: Facts, name: str) -> bool:
     return False
 
 
-def _share_of(facts: Facts, statement: Statement, node: ast.expr) -> float:
+def share_of(facts: Facts, statement: Statement, node: ast.expr) -> float:
     """About which share of the whole time an expression takes within its line, with own functions that it calls."""
     names = (one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
     calls_own = any(facts.program.function_named(name) is not None for name in names)
@@ -180,7 +181,7 @@ def _cost_of_one(facts: Facts, statement: Statement, node: ast.expr) -> float:
         elif last in ELEMENTWISE:
             cost = _FUNCTION_COST if last in {"exp", "log", "sin", "cos", "tan", "power", "angle", "arctan2"} else 2.0
         else:
-            cost = 0.5 if name in _CHEAP else _CALL_COST
+            cost = 0.5 if name in _CHEAP else _OPERATION_COST if last in _COPIES else _CALL_COST
     elif isinstance(node, ast.Subscript):
         cost = 0.5
     else:
@@ -201,7 +202,7 @@ def twice_the_same(facts: Facts) -> Finding | None:
             first = _earlier(facts, statement, node)
             if first is None:
                 continue
-            share = _share_of(facts, statement, node)
+            share = share_of(facts, statement, node)
             if share >= LEAST_SHARE:
                 where = "in the same line" if first is statement else f"in line {facts.profile.lines[first.rows[0]].line}"
                 return facts.finding(
@@ -270,6 +271,56 @@ def started_again(facts: Facts) -> Finding | None:
                 "go on from where the last round has ended: one loop, which keeps the values as it passes them",
             )
     return None
+
+
+def started_again_by_call(facts: Facts) -> Finding | None:
+    """The same, where the orbit is a function's: it is called with how far to go, from the same start each time."""
+    for statement in facts.program.statements:
+        loop = statement.loops[-1] if statement.loops else None
+        share = facts.share_with_calls(statement)
+        if share < LEAST_SHARE or not isinstance(loop, ast.For) or statement.node is loop:
+            continue
+        variables = names_stored(loop.target)
+        for _, call in statement.calls():
+            function = facts.program.function_named(call.func.id) if isinstance(call.func, ast.Name) else None
+            if function is None or not _goes_as_far_as(facts, function, call, variables):
+                continue
+            changing = _changed_in(facts, loop) - variables - statement.targets
+            if any(names_in(argument) & changing for argument in call.args):
+                continue
+            return facts.finding(
+                Cause.REPEATED_WORK,
+                statement,
+                share,
+                f"`{shown(call)}` starts from the beginning for each round of the loop of line {_line_of(facts, loop)}:"
+                f" {share:.0%} of the {'work' if statement.function.is_compiled else 'time'}",
+                "go on from where the last round has ended: one loop, which keeps the values as it passes them",
+            )
+    return None
+
+
+def _goes_as_far_as(facts: Facts, function: Function, call: ast.Call, variables: frozenset[str]) -> bool:
+    """Whether just one argument depends on the loop, and is how often a loop of the function goes round."""
+    depending = [number for number, argument in enumerate(call.args) if names_in(argument) & variables]
+    parameters = getattr(function.node, "args", None)
+    names = [] if parameters is None else [one.arg for one in (*parameters.posonlyargs, *parameters.args)]
+    if len(depending) != 1 or depending[0] >= len(names) or not _is_sum_of_names(call.args[depending[0]]):
+        return False
+    bound = names[depending[0]]
+    loops = (one.node for one in facts.program.statements if one.function is function and isinstance(one.node, ast.For))
+    ends = (
+        argument
+        for loop in loops
+        if isinstance(loop.iter, ast.Call) and function.name_of(loop.iter.func) == "range"
+        for argument in loop.iter.args
+    )
+    return any(_is_sum_of_names(end) and bound in names_in(end) for end in ends)
+
+
+def _is_sum_of_names(node: ast.expr) -> bool:
+    """Whether it is a number by itself, such as `n + row + 1`: no element, length or answer of something."""
+    parts = (one for one in ast.walk(node) if isinstance(one, ast.expr))
+    return all(isinstance(one, ast.Name | ast.BinOp | ast.UnaryOp | ast.Constant) for one in parts)
 
 
 def _is_reset(facts: Facts, name: str, outer: Loop, inner: Loop) -> bool:

@@ -6,6 +6,7 @@ grader itself failed somewhere · 130 interrupted.
 
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -86,8 +87,12 @@ def check(
     ] = None,
     budget: BudgetOption = 5.0,
     picture: Annotated[
-        Path | None, typer.Option("--picture", metavar="FILE.png", help="Draw the task's picture from your output.")
+        Path | None,
+        typer.Option(
+            "--picture", metavar="DIR|FILE", help="Draw the task's pictures from your output: all, or one (png, gif…)."
+        ),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and check again whenever you save, until Ctrl-C.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     store: Annotated[
@@ -95,9 +100,14 @@ def check(
     ] = None,
 ) -> None:
     """Are your own files right, and how fast are they against each reference? Runs them as you, without a sandbox."""
-    from grader.cli.own_files import Checkup, check_own_files
+    from grader.cli.own_files import Checkup, check_own_files, watch_own_files
 
-    right = check_own_files(Checkup(tuple(files), task, case, budget, picture, course, store), as_json=as_json)
+    asked = Checkup(tuple(files), task, case, budget, picture, course, store)
+    if watch:
+        with suppress(Interrupted):  # as it is meant to end
+            watch_own_files(asked, as_json=as_json)
+        return
+    right = check_own_files(asked, as_json=as_json)
     if not right:
         raise typer.Exit(EXIT_WRONG)
 
@@ -152,6 +162,16 @@ def report(
     ] = False,
     names: Annotated[bool, typer.Option("--names", help="With --publish: the authors' own names.")] = False,
     feedback: Annotated[bool, typer.Option("--feedback", help="Instead: one page for each student.")] = False,
+    archive: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE.zip", help="With --feedback: as Canvas or Moodle takes it back, too.")
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", metavar="NAME", help="With --zip: for this collected archive; the last otherwise.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and show them live in a browser here, until Ctrl-C.")] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="With --watch: not any free one, but this.")
+    ] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -160,16 +180,48 @@ def report(
 ) -> None:
     """The store as pages to be opened from their files: for the teaching staff, for everyone, or for each student."""
     from grader.cli.class_commands import Place
-    from grader.cli.report import Asked, write_report
+    from grader.cli.report import Asked, watch_report, write_report
     from grader.cli.report_folder import Output
 
     if publish and feedback:
         raise UsageError("say either --publish or --feedback; each has a folder of its own")
     if names and not publish:
         raise UsageError("--names belongs to --publish: all other pages have names anyway")
+    if archive is not None and not feedback:
+        raise UsageError("--zip belongs to --feedback: only that is given back")
+    if export is not None and archive is None:
+        raise UsageError("--export belongs to --zip: it says whose names the archive has")
+    if port is not None and not watch:
+        raise UsageError("--port belongs to --watch: without it, nothing is served")
     output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
-    asked = Asked(folder, output, names, tasks or ())
-    write_report(Place(course, submissions, store), asked, trust_code=trust_code, as_json=as_json)
+    place, asked = Place(course, submissions, store), Asked(folder, output, names, tasks or (), archive, export)
+    if not watch:
+        write_report(place, asked, trust_code=trust_code, as_json=as_json)
+        return
+    with suppress(Interrupted):  # as it is meant to end
+        watch_report(place, asked, port or 0, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def pictures(
+    authors: Annotated[
+        list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")
+    ] = None,
+    tasks: TasksOption = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Draw again what is there already.")] = False,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Draw the tasks' pictures of every right answer, for `grader report` to show; what is there is not drawn again."""
+    from grader.cli.class_commands import Place
+    from grader.cli.class_pictures import draw_class
+
+    place = Place(course, submissions, store)
+    if not draw_class(place, tasks or (), authors or (), fresh=fresh, trust_code=trust_code, as_json=as_json):
+        raise typer.Exit(EXIT_GRADER)
 
 
 @app.command()
@@ -320,6 +372,24 @@ def init(
     from grader.cli.course_commands import init_course
 
     init_course(course, folder, as_json=as_json)
+
+
+@app.command()
+def release(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, an empty one, or the same as the last time.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="As if it were then, as in 2026-10-05T23:59:00+03:00.")
+    ] = None,
+    trust_code: Annotated[bool, typer.Option("--trust-code", help="Estimates from what was graded without a sandbox.")] = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """The student's copy of the course: one archive for pip, without secret cases and what is not released yet."""
+    from grader.cli.class_commands import Place
+    from grader.cli.release import Asked, release_course
+
+    release_course(Place(course, None, store), Asked(folder, at), trust_code=trust_code, as_json=as_json)
 
 
 @app.command()

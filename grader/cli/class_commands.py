@@ -8,6 +8,7 @@ import typer
 
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
+from grader.content.course_folder import results_folder
 from grader.content.submission import authors
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
@@ -23,7 +24,7 @@ from grader.report.roofline_picture import draw_roofline
 from grader.store import Store
 from grader.text import command
 
-RESULTS_FILE = Path("results") / "results.sqlite"
+RESULTS_FILE = "results.sqlite"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Place:
     @property
     def store_file(self) -> Path:
         """The results' file."""
-        return self.store or self.course / RESULTS_FILE
+        return self.store or results_folder(self.course) / RESULTS_FILE
 
 
 def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_code: bool, as_json: bool) -> Report:
@@ -147,9 +148,14 @@ def stored_class(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Sto
     session = open_session(place.course, place.submissions, tasks)
     require_results(place)
     everyone = read_class(session)
+    return StoredClass(session, everyone, report_from_store(place, session, everyone, trust_code=trust_code))
+
+
+def report_from_store(place: Place, session: Session, everyone: Sequence[HandIns], *, trust_code: bool) -> Report:
+    """What the results' file, which there is, says of these."""
     with Store(place.store_file) as store:
         sandbox = PlainBackend.sandbox if trust_code else store.last_sandbox(unlike=PlainBackend.sandbox)
-        return StoredClass(session, everyone, stand(session, everyone, {}, session.conditions(sandbox), store))
+        return stand(session, everyone, {}, session.conditions(sandbox), store)
 
 
 def _stored_report(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Report:

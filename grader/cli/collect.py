@@ -9,9 +9,11 @@ import typer
 
 from grader.content.author_folder import ClassFolder, Placed, UnwritableAuthorError, open_class_folder
 from grader.content.entries import RefusedArchiveError
+from grader.content.exports import Export, keep_export
 from grader.content.reading import LeftOut
 from grader.content.upload_names import Layout
 from grader.content.uploads import Upload, Uploads, read_uploads
+from grader.errors import UsageError
 from grader.report.as_json import dump
 from grader.text import harmless
 
@@ -48,6 +50,8 @@ class CollectedArchive:
     authors: tuple[Collected, ...]
     problem: str | None = None
     """Why nothing was taken of it."""
+    record_problem: str | None = None
+    """Why it is not kept what the platform knows the hand-ins by."""
 
 
 def collect_archives(archives: Sequence[Path], author: str | None, submissions: Path, *, as_json: bool) -> bool:
@@ -60,7 +64,11 @@ def collect_archives(archives: Sequence[Path], author: str | None, submissions: 
         for one in collected:
             for line in _lines(one):
                 typer.echo(harmless(line))
-    problems = [problem for one in collected for problem in (one.problem, *(author.problem for author in one.authors))]
+    problems = [
+        problem
+        for one in collected
+        for problem in (one.problem, one.record_problem, *(author.problem for author in one.authors))
+    ]
     for problem in filter(None, problems):
         typer.echo(f"grader: {harmless(problem)}", err=True)
     return not any(problems)
@@ -74,7 +82,18 @@ def _collect(archive: Path, author: str | None, class_folder: ClassFolder) -> Co
         return CollectedArchive(archive, None, (), f"{archive} cannot be read: {error.strerror}")
     except RefusedArchiveError as error:
         return CollectedArchive(archive, None, (), f"{archive} {error}")
-    return CollectedArchive(archive, uploads, tuple(_place(upload, class_folder) for upload in uploads.authors))
+    authors = tuple(_place(upload, class_folder) for upload in uploads.authors)
+    return CollectedArchive(archive, uploads, authors, record_problem=_record(archive, uploads, class_folder.folder))
+
+
+def _record(archive: Path, uploads: Uploads, folder: Path) -> str | None:
+    """Keep what the platform knows everyone by; the files were taken, whatever comes of this."""
+    handles = {upload.author: upload.handle for upload in uploads.authors if upload.handle}
+    try:
+        keep_export(folder, Export(archive.name, uploads.layout, handles))
+    except UsageError as error:
+        return str(error)
+    return None
 
 
 def _place(upload: Upload, class_folder: ClassFolder) -> Collected:
@@ -143,6 +162,7 @@ def _document(collected: CollectedArchive) -> dict[str, Any]:
         "archive": str(collected.archive),
         "layout": uploads.layout if uploads else None,
         "problem": collected.problem,
+        "record_problem": collected.record_problem,
         "authors": [_author_document(one) for one in collected.authors],
         "left_out": [asdict(one) for one in uploads.nobodys] if uploads else [],
         "left_out_more": uploads.nobodys_more if uploads else 0,

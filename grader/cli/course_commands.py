@@ -35,6 +35,7 @@ def list_tasks(course_folder: Path, *, as_json: bool) -> None:
         results_console().print(
             Text.assemble((task.name, "bold"), f" · {task.task.title}", (f" · {assignments}" if assignments else "", "dim")),
             Text(f"  {task.interface}"),
+            Text(f"  {_cases_text(task)}", style="dim"),
             Text(f"  statement: {task.folder / 'README.md'} · start with: grader new {task.name}", style="dim"),
             sep="\n",
         )
@@ -98,6 +99,12 @@ def _examined(course: Course, course_folder: Path) -> list[Finding]:
             findings.append(finding)
             progress.advance(1, finding.what)
     return findings
+
+
+def _cases_text(task: LoadedTask) -> str:
+    public = sum(case.public for case in task.task.check_cases)
+    secret = len(task.task.check_cases) - public
+    return f"{public} public check cases" + (f", {secret} secret ones" if secret else "")
 
 
 def _task_document(course: Course, task: LoadedTask) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +11,20 @@ import typer
 from rich.text import Text
 
 from grader.advice.program import advice_beside_check
-from grader.cli.pictures import save_picture
-from grader.cli.terminal import TerminalProgress, results_console
+from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
+from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
+from grader.cli.watching import each_save
 from grader.content.case_file import NotACaseError, read_case
-from grader.content.submission import Submission, read_files
+from grader.content.course import load_course
+from grader.content.course_folder import results_folder
+from grader.content.submission import Submission, files_beside, read_files
 from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
-from grader.execution.interface import Backend
+from grader.execution.interface import Backend, Call
 from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
-from grader.grading.own_files import OWN_RESULTS_FILE, common_task, draw_own, grade_own, has_picture, open_own_session
+from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, open_own_session
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
 from grader.report.advice import in_short
@@ -55,8 +60,8 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     )
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     if asked.case is not None:
-        return _check_case(session, task, mine, asked.case, backend, as_json=as_json)
-    store_file = asked.store or asked.course / OWN_RESULTS_FILE
+        return _check_case(session, task, mine, asked.case, backend, asked.picture, as_json=as_json)
+    store_file = asked.store or results_folder(asked.course) / OWN_RESULTS_FILE
     report = _graded(session, mine, backend, asked.budget_s, store_file)
     if as_json:
         typer.echo(dump(report_document(report)))
@@ -64,9 +69,36 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
         results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine)))
         _advise(session, mine, report, backend)
     if asked.picture is not None:
-        _draw(session, task, mine, backend, asked.picture)
+        draw_own_pictures(session, task, mine[0], backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
+
+
+def watch_own_files(asked: Checkup, *, as_json: bool) -> None:
+    """Check whenever a file is saved, or one that it imports, until it is interrupted.
+
+    Only the first time is it an error that nothing can be checked; what a later save makes impossible is said, and the next
+    save may be better.
+    """
+    first = True
+    for saved in each_save(partial(_to_be_watched, asked)):
+        if saved:
+            names = ", ".join(harmless_name(path.name) for path in saved)
+            typer.echo(f"\n{datetime.now().astimezone():%H:%M:%S} saved: {names}", err=True)
+        try:
+            check_own_files(asked, as_json=as_json)
+        except (UsageError, GraderError) as error:
+            if first:
+                raise
+            typer.echo(f"grader: {harmless(str(error))}", err=True)
+        first = False
+        typer.echo("checked again when you save; Ctrl-C ends it", err=True)
+
+
+def _to_be_watched(asked: Checkup) -> set[Path]:
+    """The files, and those that they import now."""
+    limit_bytes = int(load_course(asked.course).limits.source_bytes)
+    return {one for file in asked.files for one in (file, *files_beside(file, source_bytes_limit=limit_bytes))}
 
 
 def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
@@ -87,7 +119,7 @@ def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend:
 
 
 def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None, store_file: Path) -> Report:
-    with Store(store_file) as store, store.exclusive(), TerminalProgress() as progress:
+    with Store(store_file) as store, store.exclusive(), OwnProgress(one.author for one in mine) as progress:
         return grade_own(session, mine, budget_s, backend, store, progress)
 
 
@@ -95,12 +127,20 @@ def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget
 
 
 def _check_case(
-    session: Session, task: LoadedTask, mine: Sequence[HandedIn], path: Path, backend: Backend, *, as_json: bool
+    session: Session,
+    task: LoadedTask,
+    mine: Sequence[HandedIn],
+    path: Path,
+    backend: Backend,
+    picture: Path | None,
+    *,
+    as_json: bool,
 ) -> bool:
-    """Run the files on one saved case."""
+    """Run the files on one saved case; the picture is of what the first of them answers."""
     # A failed check names the file from the course's folder, wherever the student stands.
     case, prepared = _read_case(task, path if path.exists() else session.course_folder / path)
-    outcomes = {one.author: _outcome(session, task, one, case, prepared, backend) for one in mine}
+    calls = [_call(session, task, one, case, prepared, backend) for one in mine]
+    outcomes = {one.author: problem for one, (_, problem) in zip(mine, calls, strict=True)}
     if as_json:
         documents = [
             {
@@ -114,6 +154,9 @@ def _check_case(
     else:
         for author, problem in outcomes.items():
             typer.echo(f"{harmless_name(author)}: {'right on this case' if problem is None else harmless(problem.message)}")
+    if picture is not None:
+        call, problem = calls[0]
+        draw_failed_case(task, case, prepared, call if problem is not None else None, picture)
     return all(problem is None for problem in outcomes.values())
 
 
@@ -136,29 +179,10 @@ def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
         raise UsageError(f"{path} does not fit the task {task.name}: {error}") from error
 
 
-def _outcome(
+def _call(
     session: Session, task: LoadedTask, handed_in: HandedIn, case: Case, prepared: PreparedCase, backend: Backend
-) -> Problem | None:
+) -> tuple[Call | None, Problem | None]:
     if not isinstance(handed_in, Submission):
-        return Problem(handed_in.verdict, handed_in.message)
+        return None, Problem(handed_in.verdict, handed_in.message)
     with backend.generation() as generation:
-        _, problem = call_once(generation, handed_in, task.task, case, prepared, session.limits({}))
-        return problem
-
-
-# --- the picture -----------------------------------------------------------------------------------------------------------
-
-
-def _draw(session: Session, task: LoadedTask, mine: Sequence[HandedIn], backend: Backend, path: Path) -> None:
-    """Draw the task's picture from the first file's own output."""
-    if not has_picture(task):
-        raise UsageError(f"task {task.name!r} has no picture")
-    if not isinstance(mine[0], Submission):
-        raise UsageError(f"there is nothing to draw: {mine[0].message}")
-    drawing = draw_own(session, task, mine[0], backend)
-    if drawing.figure is None:
-        why = harmless(drawing.problem.message) if drawing.problem else "no output came"
-        raise UsageError(f"there is nothing to draw: {why}")
-    if drawing.problem is not None:
-        typer.echo(f"{path} shows a wrong answer", err=True)
-    save_picture(drawing.figure, path)
+        return call_once(generation, handed_in, task.task, case, prepared, session.limits({}))

@@ -18,11 +18,12 @@ MARKER = "grader-report.json"
 
 
 class Output(StrEnum):
-    """For whom the pages are."""
+    """For whom the pages are; the students' copy of the course is kept like them."""
 
     STAFF = "staff"
     PUBLISHED = "published"
     FEEDBACK = "feedback"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,13 @@ class Written:
     removed: int
 
 
-def write_folder(folder: Path, output: Output, pages: Mapping[str, str]) -> Written:
+def write_folder(folder: Path, output: Output, pages: Mapping[str, str | bytes]) -> Written:
     """Bring a folder to these pages, by their paths in it. UsageError where it holds something else, or cannot be written."""
     try:
         before = _files_of(folder, output)
         folder.mkdir(parents=True, exist_ok=True)
         _mark(folder, output, {*before, *pages})  # whatever is written from here on is known to be ours, even after a kill
-        changed = sum(_write(folder, path, text.encode()) for path, text in pages.items())
+        changed = sum(_write(folder, path, page if isinstance(page, bytes) else page.encode()) for path, page in pages.items())
         gone = sorted(before - pages.keys())
         for path in gone:
             (folder / path).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from math import isclose
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
@@ -11,6 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, AwareDatetime, ByteSize, Field, Strict, ValidationError, ValidationInfo, model_validator
 
 from grader.content.course_folder import COURSE_FILE
+from grader.content.release_notes import read_release_notes
 from grader.content.schema import Problem, Section, explained, refuse
 from grader.content.submission import authors
 from grader.content.task import task_names
@@ -109,7 +111,7 @@ class Measurement(Section):
     """Measuring stops when differences of this fraction can be told apart."""
     min_runs: Annotated[int, Field(ge=2)] = 3
     max_runs: Annotated[int, Field(ge=2)] = 16
-    calls_per_run: AtLeastOne = 48
+    calls_per_run: AtLeastOne = 168
     min_calls_per_run: AtLeastOne = 3
     seconds_per_run: Positive = 0.5
     """A competitor's share of a run; it ends with this or with `calls_per_run`."""
@@ -172,6 +174,18 @@ class TaskSettings(Section):
     """Speedups are quoted against this reference, where it is slow enough to be measured well."""
     threads: AtLeastOne | None = None
     """Cores for this task's submissions, where they are to be fewer than the machine's `threads`."""
+
+
+Release = Literal["always", "after_due", "never"]
+INTERFACE_LEVEL = "naive"
+"""It states each task's interface, so nobody can do without it."""
+
+
+class Reference(Section):
+    """`[references.<level>]`: what becomes of one level's solutions."""
+
+    release: Release = "never"
+    """When a student's copy of the course holds them: always, once the task's assignments are due, or never."""
 
 
 Kind = Literal["participation", "homework", "lab", "project"]
@@ -284,6 +298,7 @@ class Course(Section):
     limits: Limits = Limits()
     machines: Annotated[Mapping[str, Machine], Field(min_length=1)]
     tasks: Mapping[TaskName, TaskSettings] = {}
+    references: Mapping[LevelName, Reference] = {}
     assignments: Annotated[List[Assignment], AfterValidator(_unique_ids)] = ()
     weights: Weights = Weights()
 
@@ -294,6 +309,13 @@ class Course(Section):
         text = f"must not be more than {most}, as [machines.{self.about.machine}] has it: lower it, or raise that"
         beyond = [name for name, settings in self.tasks.items() if (settings.threads or 1) > most]
         refuse(self, [(("tasks", name, "threads"), text) for name in beyond])
+        return self
+
+    @model_validator(mode="after")
+    def _the_interface_is_released(self) -> "Course":
+        naive = self.references.get(INTERFACE_LEVEL)
+        text = f"must be 'always': {INTERFACE_LEVEL} states each task's interface, which no copy of the course can do without"
+        refuse(self, [(("references", INTERFACE_LEVEL, "release"), text)] if naive and naive.release != "always" else [])
         return self
 
     @property
@@ -316,6 +338,19 @@ def baseline_of(course: Course, task: str) -> str | None:
     return settings.baseline if settings else None
 
 
+def is_released(course: Course, level: str, task: str, at: datetime) -> bool:
+    """Whether students may have a level's solution of a task at this time.
+
+    What is released after it is due waits for all assignments of the task; for ever, where one has no date, or there is none.
+    """
+    settings = course.references.get(level)
+    release = "always" if level == INTERFACE_LEVEL else settings.release if settings else "never"
+    if release != "after_due":
+        return release == "always"
+    due = [assignment.due for assignment in assignments_of(course, task)]
+    return bool(due) and all(date is not None and date <= at for date in due)
+
+
 # Loading
 
 
@@ -329,9 +364,11 @@ def load_course(folder: Path) -> Course:
     content = _read_toml(path)
     machines = content.get("machines")
     reference = folder / "reference"
+    release = read_release_notes(folder)
+    left_out = {estimate.level for estimate in release.estimates} if release else set()
     existing = _Existing(
         tasks=task_names(folder),
-        levels=authors(reference) if reference.is_dir() else (),
+        levels=left_out.union(authors(reference) if reference.is_dir() else ()),
         machines=machines.keys() if isinstance(machines, dict) else (),
     )
     try:

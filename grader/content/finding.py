@@ -297,7 +297,8 @@ def _check_fits(path: str, definition: Definition, interface: Interface) -> None
     if _accepts(definition, interface):
         return
     signature = definition.signature
-    wrong = f"it cannot be called with {len(interface.parameters)} arguments"
+    count = len(interface.parameters)
+    wrong = f"it cannot be called with {count} argument{'' if count == 1 else 's'}"
     if signature is not None and signature.required_keywords:
         wrong = f"calls are positional, so {listed(signature.required_keywords)} needs a default"
     raise RefusedError(

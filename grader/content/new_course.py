@@ -20,7 +20,7 @@ _COURSE_README = """\
 | folder | what it is |
 |---|---|
 | `course.toml` | title, term, assignments with their criteria, limits, machines: change this first |
-| `tasks/<task>/` | the statement, the starter that students begin with, and `task.py`: inputs, checker, sizes |
+| `tasks/<task>/` | the statement, the starter that students begin with, `task.py`: inputs, checker, sizes; for you: `secret/` |
 | `reference/<level>/` | your own solutions, from `naive`, which states each task's interface, to the fastest |
 | `submissions/<author>/` | what students hand in: `<task>.py`, or a notebook |
 
@@ -32,6 +32,7 @@ grader rank [TASK]       # the leaderboard again
 grader show AUTHOR       # one author: figures, flags, and how each mark comes about
 grader mark AUTHOR CRITERION POINTS --note WHY    # what a person decides
 grader replay AUTHOR TASK                         # a result is disputed: the identical inputs again
+grader release DIR                                # the students' copy, without what is secret
 ```
 
 Results are kept in `results/`. To leave a task out, delete `tasks/<task>/`, its references, and what `course.toml` says of it.
@@ -64,7 +65,7 @@ def start_course(course_folder: Path, folder: Path) -> NewCourse:
     try:
         with ExitStack() as undo:
             _make_folder(folder, undo)
-            copied = [file for name in CONTENT_FOLDERS for file in _content(course_folder / name)]
+            copied = [file for name in CONTENT_FOLDERS for file in content_files(course_folder / name)]
             for file in copied:
                 _write(folder / file.relative_to(course_folder), file.read_bytes(), undo)
             _write(folder / SUBMISSIONS_FOLDER / "README.md", _SUBMISSIONS_README.encode(), undo)
@@ -82,20 +83,25 @@ def _require_room(course_folder: Path, folder: Path) -> None:
             raise UsageError(f"{folder} is a file; name a folder that is new or empty")
         if folder.is_dir() and any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty, and nothing is overwritten; name a folder that is new or empty")
-        for name in (*CONTENT_FOLDERS, SUBMISSIONS_FOLDER):
-            if folder.resolve().is_relative_to((course_folder / name).resolve()):
-                raise UsageError(f"{folder} is inside this course's own {name}/; name a folder beside the course")
+        require_outside(course_folder, folder)
     except OSError as error:
         raise UsageError(f"{folder} cannot be used: {error.strerror}") from error
 
 
-def _content(folder: Path) -> Iterator[Path]:
+def require_outside(course_folder: Path, folder: Path) -> None:
+    """UsageError for a folder within the course's own content: whatever is written there would become part of it."""
+    for name in (*CONTENT_FOLDERS, SUBMISSIONS_FOLDER):
+        if folder.resolve().is_relative_to((course_folder / name).resolve()):
+            raise UsageError(f"{folder} is inside this course's own {name}/; name a folder beside the course")
+
+
+def content_files(folder: Path) -> Iterator[Path]:
     """The files of a folder of the course, sorted, without hidden ones and what was compiled."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__pycache__")) or path.suffix in _COMPILED_SUFFIXES:
             continue
         if path.is_dir():
-            yield from _content(path)
+            yield from content_files(path)
         else:
             yield path
 

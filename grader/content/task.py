@@ -1,4 +1,4 @@
-"""A task: one function to compute, with its cases, its checker, its known mistakes and its picture.
+"""A task: one function to compute, with its cases, its checker, its known mistakes and its pictures.
 
 A course author writes `tasks/<name>/task.py` with one module-level `TASK = Task(...)`; everything in it is trusted code
 that runs on the grader's side of the wall. The interface (name, parameters, meaning) is the annotated signature of the
@@ -9,7 +9,7 @@ import ast
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -29,8 +29,16 @@ Array: TypeAlias = NDArray[Any]
 Value: TypeAlias = Array | int | float | complex
 """One positional argument: a C-contiguous array of numbers, or a Python scalar."""
 
+SECRET_FOLDER = "secret"  # noqa: S105 -- where it is
+"""In a task's folder: what no student's copy of the course holds."""
+CASES_FILE = "cases.py"
+"""In that folder: `secret_cases(task)`, from the module of `task.py` to the task's secret cases."""
+
 Inputs: TypeAlias = tuple[Value, ...]
 Outputs: TypeAlias = tuple[Array, ...]
+
+Answered: TypeAlias = tuple[Inputs, Outputs]
+"""A call's inputs, and what it answered."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,10 @@ class Case:
     about: str = ""
     """What this case probes, in one sentence that helps a student whose code fails it."""
     public: bool = True
-    """A failing public case is shown in full; of a secret one only its name, `about` and the first difference."""
+    """A failing public case is shown in full; of a secret one only its name, `about` and the first difference.
+
+    Those of `tasks/<name>/secret/cases.py` are secret whatever they say.
+    """
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ class FollowUp:
 
     draw: Callable[[Inputs, np.random.Generator], tuple[Inputs, ...]]
     """From the inputs of the call, those of the further calls."""
-    check: Callable[[Inputs, Outputs, tuple[tuple[Inputs, Outputs], ...]], Difference | None]
+    check: Callable[[Inputs, Outputs, tuple[Answered, ...]], Difference | None]
     """`check(inputs, outputs, further)`, with each further call's inputs and outputs: None where they go together."""
 
 
@@ -93,6 +104,36 @@ class Size:
 
     name: str
     of: Callable[[Inputs], float]
+
+
+Draw: TypeAlias = "Callable[[tuple[Answered, ...], Figure], Callable[[int], None] | None]"
+"""Draws the answers to a picture's cases, in their order, on an empty matplotlib figure.
+
+Of an animation, which it draws as it begins, it returns what changes the figure to the frame of a number, from 0. Answers have
+the declared dtypes and shapes; they may be wrong, and hold NaN.
+"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn of a submission's answers to some calls.
+
+    The figure's ground is the reader's paper, light or dark, and so are matplotlib's defaults for lines and text: what is to be
+    drawn in the colour of the paper has `figure.get_facecolor()`.
+    """
+
+    name: str
+    """Part of a file's name: small letters, digits and hyphens."""
+    title: str
+    about: str
+    """What there is to see, for whoever does not see it."""
+    cases: tuple[Case, ...]
+    """The calls. All of a task's are drawn from equal generators; one that stands in several pictures is made once."""
+    draw: Draw
+    frames: int = 1
+    """More than one for an animation."""
+    frame_time_s: float = 0.12
+    size_inches: tuple[float, float] = (7.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -136,7 +177,7 @@ class Task:
     work: Callable[[Inputs, Any], float]
     """`work(inputs, expected)`: the units of work one call has to do."""
     check_cases: tuple[Case, ...]
-    """From the smallest to the largest: the first that fails is the one shown."""
+    """From the smallest to the largest: the first that fails is the one shown. The secret ones follow the public ones."""
     benchmark_cases: tuple[Case, ...]
     """From the smallest to the largest. Random inputs change the answer, and the work by 1 % at most."""
     mistakes: tuple[Mistake, ...] = ()
@@ -156,13 +197,19 @@ class Task:
     its evidence; None where there is nothing. The answer stays correct, and is not ranked before somebody has looked."""
     tolerance_used: Callable[[Inputs, Outputs, Any], float] | None = None
     """The greatest share of its tolerance that any value of an answer uses; above 1 is wrong. For tests of the checker."""
+    solution: Callable[[Inputs, Any], Outputs] | None = None
+    """`solution(inputs, expected)`: the right outputs, where there is one answer up to rounding: they are shown beside a wrong
+    one. None where many answers are right."""
+    shrink: Callable[[Inputs], Iterator[Inputs]] | None = None
+    """`shrink(inputs)`: smaller inputs that are as valid, the most drastic first: fewer items, fewer steps, rounder numbers
+    (`grader.content.smaller` has what they are made of). With it, a student is shown the smallest call that was found to fail
+    like the first; None where nothing is smaller."""
     profile: Profile = Profile.SINGLE
     """What a submission may use beside its own process: `COMPILE` is for builds, and no task's."""
     cores: int | None = None
     """How many cores a submission may keep busy, where `[tasks.<name>] threads` of the course says so; else by its profile."""
-    picture_case: Case | None = None
-    picture: "Callable[[Inputs, Outputs, Figure], None] | None" = None
-    """Draws a submission's outputs for `picture_case` on an empty matplotlib figure."""
+    pictures: tuple[Picture, ...] = ()
+    """The first is drawn of answers that every check proves: a criterion `by = "picture"` asks for them."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +258,9 @@ def load_task(course_folder: Path, name: str) -> LoadedTask:
     )
 
 
+# For a task's own code
+
+
 def module_beside(file: str, name: str) -> ModuleType:
     """A further module of a task's folder, for its code: `module_beside(__file__, "kernels.py")`.
 
@@ -218,6 +268,23 @@ def module_beside(file: str, name: str) -> ModuleType:
     """
     path = Path(file).with_name(name)
     return _import_task(path, f"{path.parent.name}_{path.stem}")
+
+
+def secret_beside(file: str, name: str) -> ModuleType | None:
+    """The same for a module of the folder's `secret/`; None in a student's copy, which has no such folder."""
+    path = Path(file).with_name(SECRET_FOLDER) / name
+    if not path.parent.is_dir():
+        return None
+    return _import_task(path, f"{Path(file).parent.name}_{SECRET_FOLDER}_{path.stem}")
+
+
+def naive_beside(file: str) -> ModuleType:
+    """The task's naive reference, for its own code: what a student's copy computes its expected answers with."""
+    name = Path(file).parent.name
+    return _import_task(Path(file).parents[2] / "reference" / "naive" / f"{name}.py", f"{name}_naive")
+
+
+# The interface
 
 
 def read_interface(source: str | bytes, name: str) -> Interface:
@@ -239,7 +306,8 @@ def read_interface(source: str | bytes, name: str) -> Interface:
 
 def _code(folder: Path) -> list[Path]:
     """The files that decide what is right and what is measured: all of the task's code but the students' starter."""
-    return sorted(file for file in folder.glob("*.py") if file.name != "starter.py")
+    files = (*folder.glob("*.py"), *(folder / SECRET_FOLDER).glob("*.py"))
+    return sorted(file for file in files if file.name != "starter.py")
 
 
 def _annotation(node: ast.expr | None) -> str:
@@ -251,10 +319,27 @@ def _annotation(node: ast.expr | None) -> str:
 
 
 def _task_of(path: Path, name: str) -> Task:
-    task = getattr(_import_task(path, name), "TASK", None)
+    """`TASK` of `task.py`; its secret cases, where it has any, come last."""
+    module = _import_task(path, name)
+    task = getattr(module, "TASK", None)
     if not isinstance(task, Task):
         raise GraderError(f"{path} must define TASK = Task(...)")
-    return task
+    secret = (replace(case, public=False) for case in _secret_cases(path.parent / SECRET_FOLDER / CASES_FILE, name, module))
+    return replace(task, check_cases=(*task.check_cases, *secret))
+
+
+def _secret_cases(path: Path, name: str, task: ModuleType) -> tuple[Case, ...]:
+    """What `secret/cases.py` makes with the functions of `task.py`; nothing, where there is no such file."""
+    if not path.is_file():
+        return ()
+    make = getattr(_import_task(path, f"{name}_{SECRET_FOLDER}_{path.stem}"), "secret_cases", None)
+    try:
+        cases = tuple(make(task)) if callable(make) else ()
+    except Exception as error:
+        raise GraderError(f"{path} fails: {type(error).__name__}: {error}") from error
+    if not cases or not all(isinstance(case, Case) for case in cases):
+        raise GraderError(f"{path} must define secret_cases(task), which makes Cases with what task.py defines")
+    return cases
 
 
 def _import_task(path: Path, name: str) -> ModuleType:

@@ -39,6 +39,8 @@ class Place:
     author: str
     path: str
     is_late: bool = False
+    handle: str = ""
+    """What the platform would know feedback on it by (see `feedback_path`); empty where there is nothing."""
 
 
 # What a name may be
@@ -135,18 +137,30 @@ class Sorter:
         if found is None:
             return None
         path = self._canvas_files.get(name, found["file"])
-        return Place(_canvas_author(found), path, is_late=found["late"] is not None)
+        handle = name if "attachment" in found.groupdict() else ""  # text from a form has none
+        return Place(_canvas_author(found), path, is_late=found["late"] is not None, handle=handle)
 
     def _moodle(self, name: str) -> Place | None:
         found = _MOODLE.match(name)
         if found is None or found["name"] in self._namesakes:
             return None
-        return Place(found["name"].strip(), found["file"])
+        return Place(found["name"].strip(), found["file"], handle=f"{found['name']}_{found['participant']}")
 
     @staticmethod
     def _folder(name: str) -> Place | None:
         author, _, path = name.partition("/")
         return Place(author, path)
+
+
+def feedback_path(layout: Layout, handle: str) -> str:
+    """Where feedback lies in an archive that is uploaded for the assignment of an export, to be given to whom it is about.
+
+    Canvas looks for two whole numbers between underscores, the student's and an attachment's of that hand-in, and passes over
+    names whose last part begins with `link` (`infer_comment_context_from_filename` in canvas-lms, abstract_assignment.rb).
+    Moodle looks for a folder of a name, a participant's number in that assignment, `assignfeedback` and `file`
+    (`is_valid_filename_for_import` in moodle, mod/assign/feedback/file/importziplib.php).
+    """
+    return f"{handle}_feedback.html" if layout is Layout.CANVAS else f"{handle}_assignfeedback_file_/feedback.html"
 
 
 def _layout(names: Iterable[str]) -> Layout:
@@ -196,7 +210,7 @@ def _canvas_files(names: Iterable[str]) -> dict[str, str]:
 
 
 def _namesakes(names: Iterable[str]) -> frozenset[str]:
-    """The names that several participants have: Moodle's numbers differ from export to export, so nothing tells them apart."""
+    """The names that several participants have: Moodle's numbers are an assignment's own, so nothing tells them apart."""
     participants: dict[str, set[str]] = {}
     for name in names:
         if found := _MOODLE.match(name):

@@ -72,6 +72,8 @@ class Upload:
     """Files of kinds that the grader never reads."""
     is_late: bool
     """Canvas says so."""
+    handle: str = ""
+    """What the learning platform knows feedback on it by; empty where it does not say."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def _read_class(file: BinaryIO, caps: UploadCaps) -> Uploads:
             gatherings[place.author] = _Gathering(place.author, caps, kept, is_all=False)
         gathering = gatherings[place.author]
         gathering.is_late |= place.is_late
+        gathering.handle = gathering.handle or ("" if name_fault(place.handle) else place.handle)
         gathering.take(place.path, entry)
     alike = _alike(gatherings)
     for author in alike:
@@ -182,6 +185,7 @@ class _Gathering:
     def __init__(self, author: str, caps: UploadCaps, kept: _Kept, *, is_all: bool) -> None:
         """`is_all`: the whole archive is this author's, and a bomb in it costs nobody else anything."""
         self.is_late = False
+        self.handle = ""
         self._author = author
         self._caps = caps
         self._kept = kept
@@ -231,7 +235,7 @@ class _Gathering:
             for file in files[self._caps.author_files :]:
                 self._left_out.add(file.path, f"is one file too many: {self._caps.author_files} are taken of each author")
         kept = tuple(files[: self._caps.author_files])
-        return Upload(self._author, kept, *self._left_out.listed(), self._other_files, self.is_late)
+        return Upload(self._author, kept, *self._left_out.listed(), self._other_files, self.is_late, self.handle)
 
     def _is_passed_over(self, path: str, entry: Entry, outer: str) -> bool:
         """Whether the name alone, or the kind of the entry, says that it is no hand-in."""

@@ -16,6 +16,8 @@ from grader.errors import GraderError
 
 _PAGE_BYTES = 4096
 _LINE_BYTES = 64
+_MUCH_BYTES = 1 << 20
+"""Less is not worth the time to give it back and to get it again."""
 _SCALAR_DTYPES = {"bool": "int8", "int": "int64", "float": "float64", "complex": "complex128"}
 
 Signature = tuple[tuple[str, str, tuple[int, ...]], ...]
@@ -58,6 +60,15 @@ class Arena:
     def copy_outputs(self) -> Outputs:
         """The outputs as they stand now."""
         return tuple(output.copy() for output in self._outputs)
+
+    def release(self) -> None:
+        """Give the pages back to the system, of both mappings; whoever touches them next gets new ones.
+
+        In a round everyone but the worker whose turn it is stands still: their buffers together would be many times the memory
+        of one. The next `reveal` writes all of it anew, and the turn's first call, which does not count, maps it anew.
+        """
+        if sys.platform == "linux" and self.layout["size"] >= _MUCH_BYTES:
+            self._memory.madvise(mmap.MADV_REMOVE)
 
     def close(self) -> None:
         """Let go of the descriptor; the pages go with the last mapping."""

@@ -17,6 +17,8 @@ from typing import Protocol
 
 import psutil
 
+_STOP_PAUSE_S = 2e-5
+"""Between two looks: a thread that shares our core needs it to come to a stop."""
 _STOP_PATIENCE_S = 5.0
 _STILL = "TZX"
 """The states in `/proc` of what does not run: stopped, ended, gone."""
@@ -106,6 +108,7 @@ class LinuxHandle:
             stopped, threads = self.stands_still()
             if stopped:
                 return threads
+            time.sleep(_STOP_PAUSE_S)
         self.kill()
         raise NotStoppedError
 
@@ -324,6 +327,7 @@ class LinuxTreeHandle:
             states = [handle.stands_still() for handle in everyone]
             if all(stopped for stopped, _ in states) and not self._refresh():
                 return sum(threads for _, threads in states)
+            time.sleep(_STOP_PAUSE_S)
         self.kill()
         raise NotStoppedError
 

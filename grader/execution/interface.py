@@ -76,6 +76,9 @@ class Worker(Protocol):
     def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
         """One call of the protocol: reveal `inputs`, time it, stop it, copy the outputs."""
 
+    def release(self) -> None:
+        """Give back the memory of its calls, where there is much of it, until the next one: another worker's turn has come."""
+
     def compiled_functions(self) -> bytes:
         """The submission's own compiled Numba functions, to be handed to `load` of its next worker."""
 

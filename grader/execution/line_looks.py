@@ -15,9 +15,10 @@ SPENT = 2
 
 _C_ORDER, _FORTRAN_ORDER = 1, 2
 _MOST_DIMENSIONS = 4
+_BYTES_A_CHARACTER = 4
 _MOST_BYTES = 1 << 48
 """More is no size of anything."""
-_KINDS = "biufcO"
+_KINDS = "biufcOUS"
 """Of the dtypes that are told; of others an array has none."""
 
 
@@ -147,6 +148,7 @@ def _with_truths(found: Seen, trues: int) -> Seen:
 def _dtype(kind: int, itemsize: int) -> "np.dtype[np.generic] | None":
     try:
         code = chr(kind)
-        return np.dtype("O" if code == "O" else f"{code}{itemsize}") if code in _KINDS else None
+        size = "" if code == "O" else itemsize // _BYTES_A_CHARACTER if code == "U" else itemsize
+        return np.dtype(f"{code}{size}") if code in _KINDS else None
     except (TypeError, ValueError, OverflowError):
         return None

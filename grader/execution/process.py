@@ -179,6 +179,11 @@ class WorkerProcess:
             waited_s=waited_s,
         )
 
+    def release(self) -> None:
+        """Give back the memory of its calls until the next one; at the next call the worker finds it as if it were new."""
+        if self._arena is not None:
+            self._arena.release()
+
     def compiled_functions(self) -> bytes:
         """The submission's Numba cache as bytes that mean nothing on this side; empty where it has none or does not answer."""
         if not self.alive:

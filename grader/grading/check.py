@@ -3,16 +3,17 @@
 import math
 import statistics
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from grader.content.submission import Submission
-from grader.content.task import ArraySpec, Case, LoadedTask, Task, Value
+from grader.content.task import Array, Case, LoadedTask, Task
 from grader.execution.interface import Call, Generation, Worker
 from grader.grading.judge import failed, the_courses_code
 from grader.grading.judged import CallLimits, Witnesses, judged_call
@@ -30,6 +31,23 @@ _SHORT = 0.1
 
 _LIMITS_OF_SIZE = (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
 
+_KEPT_BYTES = 64 << 20
+"""Of draws that everyone is checked on. Most of a task's take little; the largest are drawn again for whoever comes to them,
+so that the grader's own memory depends neither on the class nor on how many draws there are."""
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What can be told of a case without holding its arrays: of its first draw."""
+
+    work: float
+    operations: float | None
+    """By the usual algorithm, where the task counts them."""
+    size: float | None
+    """Where the task says what its size is."""
+    input_bytes: int
+    output_bytes: int
+
 
 class Inputs(Protocol):
     """Where the check stage gets its inputs from."""
@@ -37,17 +55,23 @@ class Inputs(Protocol):
     def __call__(self, case: Case, number: int) -> PreparedCase:
         """The `number`-th draw of a case."""
 
+    def facts(self, case: Case) -> CaseFacts:
+        """Of a case's first draw."""
+
 
 class DrawnInputs:
     """Draws of a task's cases from one secret seed: equal for everyone who is checked in one grading, fresh in the next.
 
-    Expected answers are computed on first use and kept, since every submission is checked on the same inputs.
+    Expected answers are computed on first use and kept up to `_KEPT_BYTES`, since every submission is checked on the same
+    inputs. What is not kept is drawn again, and comes out the same.
     """
 
     def __init__(self, task: Task, seed: int) -> None:
         self._task = task
         self._seed = seed
         self._kept: dict[tuple[str, int], PreparedCase] = {}
+        self._kept_bytes = 0
+        self._facts: dict[str, CaseFacts] = {}
 
     def __call__(self, case: Case, number: int) -> PreparedCase:
         """The `number`-th draw of a case."""
@@ -58,8 +82,51 @@ class DrawnInputs:
         generator = np.random.default_rng([self._seed, number, *words.tolist()])
         prepared = prepare(self._task, case, generator)
         if number <= _SIZING_CALLS:  # what is drawn beyond that, hardly anybody else needs
-            self._kept[key] = prepared
+            self._keep(key, prepared)
         return prepared
+
+    def facts(self, case: Case) -> CaseFacts:
+        """Of a case's first draw; it is made for that at most once."""
+        if case.name not in self._facts:
+            self._facts[case.name] = _facts_of(self._task, case, self(case, 0))
+        return self._facts[case.name]
+
+    def _keep(self, key: tuple[str, int], prepared: PreparedCase) -> None:
+        size_bytes = held_bytes(prepared)
+        if self._kept_bytes + size_bytes <= _KEPT_BYTES:
+            self._kept[key] = prepared
+            self._kept_bytes += size_bytes
+
+
+def held_bytes(prepared: PreparedCase) -> int:
+    """What the arrays of a draw take, each counted once: those of the inputs, and of the expected answer if they are found."""
+    return sum({id(array): array.nbytes for array in _arrays_in(prepared)}.values())
+
+
+def _arrays_in(value: object) -> Iterator[Array]:
+    """The arrays in a value, in dataclasses, and in sequences and mappings of such."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _arrays_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _arrays_in(part)
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _arrays_in(part)
+
+
+def _facts_of(task: Task, case: Case, prepared: PreparedCase) -> CaseFacts:
+    with the_courses_code(case):
+        return CaseFacts(
+            work=prepared.work,
+            operations=task.usual_operations(prepared.inputs, prepared.expected) if task.usual_operations else None,
+            size=float(task.size.of(prepared.inputs)) if task.size else None,
+            input_bytes=sum(value.nbytes for value in prepared.inputs if isinstance(value, np.ndarray)),
+            output_bytes=sum(math.prod(spec.shape) * np.dtype(spec.dtype).itemsize for spec in prepared.outputs),
+        )
 
 
 def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedCase:
@@ -83,10 +150,21 @@ class _Stop(Exception):  # noqa: N818 -- not an error: the first problem ends th
 
 
 def check(
-    worker: Worker, witnesses: Witnesses, task: LoadedTask, limits: Limits, inputs: Inputs, notes: tuple[str, ...] = ()
+    worker: Worker,
+    witnesses: Witnesses,
+    task: LoadedTask,
+    limits: Limits,
+    inputs: Inputs,
+    notes: tuple[str, ...] = (),
+    when_right: Callable[[], None] = lambda: None,
 ) -> tuple[CheckResult, Problem | None]:
-    """All check cases, the first failing one stops; then the sizing. The problem holds the failing inputs."""
-    return _Check(worker, witnesses, task.task, limits, inputs, notes).run()
+    """All check cases, the first failing one stops; then the sizing, before which `when_right` is called.
+
+    The problem holds the failing inputs.
+    """
+    # One core each: a library's own threads would go on spinning after an answer is checked, and disturb the next call.
+    with threadpool_limits(1):
+        return _Check(worker, witnesses, task.task, limits, inputs, notes).run(when_right)
 
 
 def call_once(
@@ -116,12 +194,13 @@ class _Check:
         self._inputs = inputs
         self._result = CheckResult(Verdict.ACCEPTED, "correct", notes=notes)
 
-    def run(self) -> tuple[CheckResult, Problem | None]:
+    def run(self, when_right: Callable[[], None]) -> tuple[CheckResult, Problem | None]:
         problem = None
         try:
             self._load()
             self._check_cases()
             self._picture()
+            when_right()
             self._size()
             self._note(compiled_functions=self._worker.compiled_count())
         except _Stop as stop:
@@ -158,10 +237,10 @@ class _Check:
             self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
 
     def _picture(self) -> None:
-        """The case that the picture is drawn from: the picture shows what was proved right."""
-        case = self._task.picture_case
-        if case is not None:
-            self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
+        """The cases that the first picture is drawn from: it shows what was proved right."""
+        for picture in self._task.pictures[:1]:
+            for case in picture.cases:
+                self._time(case, self._right_call(case, 0, self._limits.cold_call_s(case.name)).wall_time_s)
             self._note(picture_answered=True)
 
     def _size(self) -> None:
@@ -170,31 +249,25 @@ class _Check:
         for case, calls in self._sizing_calls():
             median_s = _median_s(calls)
             self._time(case, median_s)
+            self._note_facts(case)
             peaks = [call.peak_memory_bytes for call in calls if call.peak_memory_bytes is not None]
             self._note(
-                case_work={**self._result.case_work, case.name: self._inputs(case, 0).work},
-                case_operations={**self._result.case_operations, **self._operations(case)},
-                case_input_bytes={**self._result.case_input_bytes, case.name: _arrays_bytes(self._inputs(case, 0).inputs)},
                 case_calls_s={**self._result.case_calls_s, case.name: tuple(call.wall_time_s for call in calls)},
-                case_sizes=self._sizes(case),
-                case_output_bytes={**self._result.case_output_bytes, case.name: _size_bytes(self._inputs(case, 0).outputs)},
                 case_memory_bytes={**self._result.case_memory_bytes, case.name: max(peaks, default=None)},
             )
             if median_s <= self._limits.longest_call_s or case is smallest:
                 self._note(case=case.name)
 
-    def _operations(self, case: Case) -> dict[str, float]:
-        """What the usual algorithm takes at this case, where the task says so."""
-        usual, prepared = self._task.usual_operations, self._inputs(case, 0)
-        return {} if usual is None else {case.name: usual(prepared.inputs, prepared.expected)}
-
-    def _sizes(self, case: Case) -> dict[str, float]:
-        """Of the cases so far and this one; none where the task names no size."""
-        size = self._task.size
-        if size is None:
-            return {}
-        with the_courses_code(case):
-            return {**self._result.case_sizes, case.name: float(size.of(self._inputs(case, 0).inputs))}
+    def _note_facts(self, case: Case) -> None:
+        """What the task says of this case, beside what it said of those before."""
+        facts, result = self._inputs.facts(case), self._result
+        self._note(
+            case_work={**result.case_work, case.name: facts.work},
+            case_operations={**result.case_operations, **_if_known(case, facts.operations)},
+            case_sizes={**result.case_sizes, **_if_known(case, facts.size)},
+            case_input_bytes={**result.case_input_bytes, case.name: facts.input_bytes},
+            case_output_bytes={**result.case_output_bytes, case.name: facts.output_bytes},
+        )
 
     def _sizing_calls(self) -> Iterator[tuple[Case, list[Call]]]:
         """Calls per benchmark case, from the smallest up, until one takes too long or is bound to.
@@ -225,7 +298,7 @@ class _Check:
     def _promised_s(self, calls: Sequence[Call], case: Case, following: Case) -> float:
         """What a call at the following case takes at the best rate of this one: noise only ever adds time."""
         fastest_s = min(call.wall_time_s for call in calls)
-        return fastest_s / max(self._inputs(case, 0).work, 1.0) * self._inputs(following, 0).work
+        return fastest_s / max(self._inputs.facts(case).work, 1.0) * self._inputs.facts(following).work
 
     def _is_in_doubt(self, promised_s: float, calls: Sequence[Call], case: Case, following: Case | None) -> bool:
         """Whether a case takes too long that was promised in time, or promises too much by calls that say little."""
@@ -247,7 +320,7 @@ class _Check:
         return calls
 
     def _right_call(self, case: Case, number: int, limit_s: float, *, followed_up: bool = True) -> Call:
-        """One call whose answer is right, or the end of the check."""
+        """One call whose answer is right, without the answer, or the end of the check."""
         prepared = self._inputs(case, number)
         limits = CallLimits(limit_s, self._limits.memory_bytes)
         witnesses = self._witnesses if followed_up else None
@@ -259,7 +332,7 @@ class _Check:
         if case in self._task.check_cases:
             self._passed.append(prepared)
         self._note(threads=max(judged.call.threads, self._result.threads or 0), review=self._result.review or judged.review)
-        return judged.call
+        return judged.without_outputs().call
 
     def _time(self, case: Case, seconds: float) -> None:
         self._note(case_times_s={**self._result.case_times_s, case.name: seconds})
@@ -269,9 +342,5 @@ def _median_s(calls: Sequence[Call]) -> float:
     return statistics.median(call.wall_time_s for call in calls)
 
 
-def _arrays_bytes(inputs: Sequence[Value]) -> int:
-    return sum(value.nbytes for value in inputs if isinstance(value, np.ndarray))
-
-
-def _size_bytes(outputs: Sequence[ArraySpec]) -> int:
-    return sum(math.prod(spec.shape) * np.dtype(spec.dtype).itemsize for spec in outputs)
+def _if_known(case: Case, value: float | None) -> dict[str, float]:
+    return {} if value is None else {case.name: value}

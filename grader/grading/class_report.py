@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import inf
+from dataclasses import dataclass, field, replace
 
 from grader.content.course import Assignment, Course
+from grader.content.release_notes import Estimate
 from grader.content.submission import Submission, names_used, packages_used
 from grader.grading.board import board_of
 from grader.grading.marks import AssignmentMarks, FinalMark, final_marks, mark_class
+from grader.grading.reference_speeds import all_seconds_per_unit, estimate_text
 from grader.grading.score import Facts, Points, Threshold, speed_thresholds
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session
 from grader.grading.standings import Confidence, Result, favourable
@@ -25,6 +26,8 @@ class SpeedThresholds:
     assignment: str
     criterion: str
     steps: tuple[Threshold, ...]
+    estimate: Estimate | None = None
+    """What the time of full marks rests on, where the reference that earns them is not at hand."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class Report:
     """Task by task, case by case: how finely those who are ranked there can be told apart."""
     peaks: Peaks | None = None
     """What one core of the machine can do; None where nobody has measured it."""
+    estimates: tuple[Estimate, ...] = ()
+    """In a student's copy of the course: of the references that it does not hold."""
+    public_cases: Mapping[str, int] = field(default_factory=dict)
+    """The same: how many check cases it has of each task; a class's grading may have more."""
 
 
 def stand(
@@ -76,8 +83,9 @@ def stand(
             largest = max(compared, key=lambda result: hand_ins.task.case_names.index(str(result.case)))
             baseline[hand_ins.task.name] = str(largest.baseline)
     assignments = _assignments(session.course, everyone)
+    estimates = _estimates(session, everyone)
     results = _with_rule_flags(results, everyone, assignments)
-    marks = mark_class(assignments, _facts(results, everyone), store.decisions())
+    marks = mark_class(assignments, _facts(results, everyone, estimates), store.decisions())
     return Report(
         machine=session.machine,
         sandbox=conditions.sandbox,
@@ -86,12 +94,14 @@ def stand(
         results=_with_points(results, marks),
         marks=marks,
         finals=final_marks(session.course, marks) if _is_whole(session.course, everyone) else (),
-        thresholds=tuple(_thresholds(assignments, _references(results), everyone)),
+        thresholds=tuple(_thresholds(assignments, _references(results), everyone, estimates)),
         work_units={hand_ins.task.name: hand_ins.task.task.work_unit for hand_ins in everyone},
         faults=tuple(f"{competitor} · {task}: {text}" for (task, competitor), text in faults.items()),
         ungraded=tuple(ungraded),
         confidence=tuple(confidence),
         peaks=store.peaks(conditions),
+        estimates=estimates,
+        public_cases=_public_cases(session),
     )
 
 
@@ -110,6 +120,16 @@ def _is_whole(course: Course, everyone: Sequence[HandIns]) -> bool:
     return {hand_ins.task.name for hand_ins in everyone} >= {task for one in course.assignments for task in one.tasks}
 
 
+def _estimates(session: Session, everyone: Sequence[HandIns]) -> tuple[Estimate, ...]:
+    """Of the tasks at hand, where this is a student's copy of the course."""
+    tasks = {hand_ins.task.name for hand_ins in everyone}
+    return tuple(one for one in session.release.estimates if one.task in tasks) if session.release is not None else ()
+
+
+def _public_cases(session: Session) -> dict[str, int]:
+    return {} if session.release is None else {name: len(one.task.check_cases) for name, one in session.tasks.items()}
+
+
 def _references(results: Sequence[Result]) -> dict[str, dict[str, Result]]:
     """The references that were measured, by task and level."""
     found: dict[str, dict[str, Result]] = {}
@@ -119,18 +139,9 @@ def _references(results: Sequence[Result]) -> dict[str, dict[str, Result]]:
     return found
 
 
-def _seconds_of(reference: Result, cases: Sequence[str], case: str | None) -> float:
-    """A reference's seconds per unit of work, as they count beside a submission that was measured at `case`.
-
-    At its own case they are the measured ones, and at smaller cases too: nobody comes nearer to it by being slow at its case.
-    At larger ones they are what they count for over the cases.
-    """
-    goes_further = case is not None and cases.index(case) > cases.index(str(reference.case))
-    rate = reference.counted_rate if goes_further else reference.rate
-    return 1.0 / rate if rate else inf
-
-
-def _facts(results: Sequence[Result], everyone: Sequence[HandIns]) -> dict[str, dict[str, Facts]]:
+def _facts(
+    results: Sequence[Result], everyone: Sequence[HandIns], estimates: Sequence[Estimate]
+) -> dict[str, dict[str, Facts]]:
     """What is known of each student's work, task by task."""
     submissions = {
         (one.author, hand_ins.task.name): one for hand_ins in everyone for one in hand_ins.everyone if one.kind == "student"
@@ -143,15 +154,15 @@ def _facts(results: Sequence[Result], everyone: Sequence[HandIns]) -> dict[str, 
             seconds = 1.0 / result.rate if result.rate else None
             submission = submissions[result.author, result.task]
             of_task = references.get(result.task, {})
+            estimated = [one for one in estimates if one.task == result.task]
             facts[result.author][result.task] = Facts(
                 verdict=result.verdict,
                 names_used=names_used(submission) if isinstance(submission, Submission) else frozenset(),
                 seconds_per_unit=seconds,
                 seconds_per_unit_low=_favourable_seconds(result, seconds),
                 least_seconds_per_unit=1.0 / result.bound.rate if result.bound is not None else 0.0,
-                reference_seconds_per_unit={
-                    level: _seconds_of(one, cases[result.task], result.case) for level, one in of_task.items()
-                },
+                reference_seconds_per_unit=all_seconds_per_unit(of_task, estimated, cases[result.task], result.case),
+                estimated={one.level: estimate_text(one) for one in estimated if one.level not in of_task},
                 at_its_case=frozenset(level for level, one in of_task.items() if one.case == result.case),
                 measured_before=_seconds_before(result, seconds),
                 compiled_functions=result.compiled_functions,
@@ -220,16 +231,20 @@ def _with_points(results: Sequence[Result], marks: Sequence[AssignmentMarks]) ->
 
 
 def _thresholds(
-    assignments: Sequence[Assignment], references: Mapping[str, Mapping[str, Result]], everyone: Sequence[HandIns]
+    assignments: Sequence[Assignment],
+    references: Mapping[str, Mapping[str, Result]],
+    everyone: Sequence[HandIns],
+    estimates: Sequence[Estimate],
 ) -> Iterator[SpeedThresholds]:
-    """Of every speed criterion whose references have been measured."""
+    """Of every speed criterion whose references have been measured, or are known by an estimate."""
     cases = {hand_ins.task.name: hand_ins.task.case_names for hand_ins in everyone}
     for assignment in assignments:
         for criterion in assignment.criteria:
-            task = assignment.task_of(criterion) or ""
+            task, level = assignment.task_of(criterion) or "", str(assignment.full_marks)
             of_task = references.get(task, {})
-            if criterion.by == "speed" and {NAIVE, assignment.full_marks} <= of_task.keys():
-                naive, full = (of_task[level] for level in (NAIVE, str(assignment.full_marks)))
-                seconds = [_seconds_of(one, cases[task], full.case) for one in (naive, full)]
-                steps = speed_thresholds(criterion.points, *seconds)
-                yield SpeedThresholds(task, assignment.id, criterion.id, steps)
+            estimated = {one.level: one for one in estimates if one.task == task and one.level not in of_task}
+            case = of_task[level].case if level in of_task else None
+            seconds = all_seconds_per_unit(of_task, estimated.values(), cases.get(task, ()), case)
+            if criterion.by == "speed" and {NAIVE, level} <= seconds.keys():
+                steps = speed_thresholds(criterion.points, seconds[NAIVE], seconds[level])
+                yield SpeedThresholds(task, assignment.id, criterion.id, steps, estimated.get(level))

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from grader.content.task import Array, Case, Difference, Inputs, Mistake, Outputs, Task, Value
+from grader.content.python_text import arguments_text
+from grader.content.task import Array, Case, Difference, Inputs, Mistake, Outputs, Task
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
 from grader.records import PreparedCase, Problem
 from grader.verdicts import Verdict
 
-_SHOWN_INPUT_CHARACTERS = 600
 _MISTAKE_RELATIVE_TOLERANCE = 1e-9
 _MISTAKES_NAMED = 2
 """More that fit alike would only confuse."""
@@ -45,6 +45,9 @@ _HEADLINES = {
     FailureKind.PROCESSES: "Too many processes and threads: the call was ended",
 }
 
+_COMES_AS_PARAMETERS = (
+    'what the function needs comes as its parameters, and your own runs of it belong under `if __name__ == "__main__":`'
+)
 _HINTS = (
     (
         "number of threads must be between",
@@ -54,6 +57,9 @@ _HINTS = (
     ("Operation not permitted", "new processes, sockets and changes to the machine are not allowed in this task"),
     ("can't start new thread", "more threads were asked for than this task's budget allows"),
     ("maximum recursion depth", "the recursion goes too deep for Python: use a loop"),
+    ("EOFError: EOF when reading a line", f"nobody answers input() here: {_COMES_AS_PARAMETERS}"),
+    ("FileNotFoundError", f"your Python files are here, and no others: {_COMES_AS_PARAMETERS}"),
+    ("sys.argv", f"there is no command line here: {_COMES_AS_PARAMETERS}"),
 )
 
 
@@ -79,6 +85,7 @@ def judge(
         case=case.name,
         inputs=prepared.inputs,
         mistake=mistake,
+        difference=difference,
     )
 
 
@@ -93,7 +100,7 @@ def judge_further(
     if difference is None:
         return None
     message = _wrong_answer_text(case, prepared.inputs, difference, None)
-    return Problem(verdict=Verdict.WRONG_ANSWER, message=message, case=case.name, inputs=prepared.inputs)
+    return Problem(Verdict.WRONG_ANSWER, message, case.name, prepared.inputs, difference=difference)
 
 
 @contextmanager
@@ -115,7 +122,19 @@ def failed(
         lines.append(f"hint: {hint}")
     if case is not None:
         lines += _about(case, inputs)
-    return Problem(_VERDICT_OF_FAILURE[failure.kind], "\n".join(lines), case.name if case else None, inputs)
+    verdict, name = _VERDICT_OF_FAILURE[failure.kind], case.name if case else None
+    return Problem(verdict, "\n".join(lines), name, inputs, failure=_alike(failure))
+
+
+def _alike(failure: Failure) -> str:
+    """The kind of a failure, and of an exception its name, which stands before the colon of a traceback's last line."""
+    last_line = failure.message.rstrip().rpartition("\n")[2]
+    return f"{failure.kind} {last_line.partition(':')[0]}" if failure.kind is FailureKind.EXCEPTION else failure.kind.value
+
+
+def shows_mistake(task: Task, sentences: str, prepared: PreparedCase, outputs: Outputs) -> bool:
+    """Whether one of the mistakes that `named_mistake` has named gives these outputs, too."""
+    return any(mistake.sentence in sentences and _gives(task, mistake, prepared, outputs) for mistake in task.mistakes)
 
 
 def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs, passed: Sequence[PreparedCase] = ()) -> str | None:
@@ -177,16 +196,10 @@ def _wrong_answer_text(case: Case, inputs: Inputs, difference: Difference, mista
 def _about(case: Case, inputs: Inputs | None) -> list[str]:
     lines = [f"about this case: {case.about}"] if case.about else []
     if case.public and inputs is not None:
-        shown = ", ".join(_shown(value) for value in inputs)
-        if len(shown) <= _SHOWN_INPUT_CHARACTERS:
+        shown = arguments_text(inputs)
+        if shown is not None:
             lines.append(f"inputs: {shown}")
     return lines
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, np.ndarray):
-        return f"array({np.array2string(value, separator=', ', threshold=60)}, dtype={value.dtype}, shape={value.shape})"
-    return repr(value)
 
 
 def _not_finite(outputs: Outputs) -> Difference | None:

@@ -1,7 +1,7 @@
 """One call with its judgement: the answer by itself, and where the task asks for it beside further, untimed calls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 import numpy as np
@@ -24,6 +24,10 @@ class Judged:
     review: str | None = None
     inside_s: float = 0.0
     """Time spent in the submission, the further calls included."""
+
+    def without_outputs(self) -> "Judged":
+        """The same without the answer, which may be large, and of which all has been said."""
+        return replace(self, call=replace(self.call, outputs=None))
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Witnesses:
         for number, witness in zip(order, who, strict=True):
             inputs, outputs = further[number]
             made[number] = self._call(witness, inputs, outputs, limit_s)
+            self._workers[witness].release()
             if made[number].failure is not None:
                 break
         return made

@@ -27,11 +27,14 @@ from grader.execution.interface import Generation, Worker
 from grader.grading.check import prepare
 from grader.grading.judge import failed
 from grader.grading.judged import CallLimits, Witnesses, judged_call
+from grader.profiles import Profile
 from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
 from grader.verdicts import Verdict
 
 FEW_ROUNDS = 3
 """Enough for a median, where the baseline is slow."""
+
+_TIMED_CALLS_ON_SEVERAL_CORES = 4
 
 _FOLLOWED_UP_ONE_IN = 3
 """No more of the timed calls are followed up, so that a run takes not several times as long."""
@@ -50,6 +53,17 @@ class Plan:
     slow_ratio: float
     """A competitor this many times slower than the block's fastest takes the least number of turns."""
     block_size: int
+    min_timed_calls_per_turn: int = 1
+
+    def for_profile(self, profile: Profile) -> "Plan":
+        """Where several cores are worked on, the system now and then puts two threads on one of them for a call.
+
+        The smallest of several calls is free of that.
+        """
+        if profile.cores(2) == 1:
+            return self
+        least = min(_TIMED_CALLS_ON_SEVERAL_CORES, self.max_timed_calls_per_turn)
+        return replace(self, min_timed_calls_per_turn=least)
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,8 @@ def timed_calls_per_turn(fastest_s: float, plan: Plan) -> int:
     The calls after a change of process find its data gone from the caches, so short calls need several to be undisturbed by it;
     of long ones, many turns with a single timed call say more about a program than few turns with several.
     """
-    return min(plan.max_timed_calls_per_turn, max(1, math.ceil(plan.turn_s / max(fastest_s, 1e-9))))
+    wanted = math.ceil(plan.turn_s / max(fastest_s, 1e-9))
+    return min(plan.max_timed_calls_per_turn, max(plan.min_timed_calls_per_turn, wanted))
 
 
 def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
@@ -162,6 +177,7 @@ def measure_run(
     A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what
     submissions compiled in earlier runs, by content hash; what is new is added.
     """
+    plan = plan.for_profile(task.task.profile)
     rounds = _planned_rounds(block, [competitor.key for competitor in competitors], plan, seed)
     run = _Run(task, block.case, limits, seed, timed_calls_per_turn(min(block.calls_s.values()), plan))
     return run.measure(generation, competitors, rounds, compiled)
@@ -278,8 +294,10 @@ class _Run:
                 for key in order:
                     if key not in self._problems:
                         turn = self._turn(key, workers[key], number, slots, followed_up, witnesses[key])
+                        workers[key].release()
                         if turn is not None:
                             yield turn
+                slots.clear()  # the next round's are made only when these are gone: they may be large
 
     def _turn(
         self, key: str, worker: Worker, number: int, slots: Sequence[PreparedCase], followed_up: int, witnesses: Witnesses
@@ -293,14 +311,14 @@ class _Run:
             limit_s = self._limits.first_call_s if number == 0 or position == 0 else self._limits.call_s(self._case.name)
             limits = CallLimits(limit_s, self._limits.memory_bytes)
             witnessed = witnesses if position == followed_up else None
-            judged = judged_call(worker, self._task, self._case, prepared, limits, witnessed)
+            judged = judged_call(worker, self._task, self._case, prepared, limits, witnessed).without_outputs()
             self._inside_s += judged.inside_s
             if judged.problem is not None:
                 self._problems[key] = (judged.problem.verdict, judged.problem.message)
                 return None
             if judged.review is not None:
                 self._reviews.setdefault(key, judged.review)
-            calls.append(replace(judged.call, outputs=None))
+            calls.append(judged.call)
             if position == 0 and self._task.follow_up is not None:
                 witnesses.spare_compiling(worker)
         warm, *timed = calls

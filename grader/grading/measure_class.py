@@ -99,8 +99,9 @@ def measure_class(
                 try:
                     stage.run(one, participants, generation, gate, deadline)
                     for standing in stage.standings(one):
-                        _, _, author = standing.competitor.partition("/")
-                        progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
+                        kind, _, author = standing.competitor.partition("/")
+                        if kind == "student":
+                            progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
                 except GraderError as error:
                     faults.setdefault(one.id, []).append(str(error))
                 progress.advance(1, "")

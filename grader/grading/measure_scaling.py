@@ -158,8 +158,9 @@ class _Study:
     ) -> None:
         self._task = task
         self._limits = limits
-        least_calls = _TURNS_PER_RUN * (timed_calls_per_turn(call_s, session.plan) + 1)
-        self._plan: Plan = replace(session.plan, seconds_per_run=_SECONDS_PER_RUN, min_calls_per_run=least_calls)
+        plan = session.plan.for_profile(task.task.profile)
+        least_calls = _TURNS_PER_RUN * (timed_calls_per_turn(call_s, plan) + 1)
+        self._plan: Plan = replace(plan, seconds_per_run=_SECONDS_PER_RUN, min_calls_per_run=least_calls)
         self._on = {cores: replace(submission, author=f"on {cores}") for cores in counts}
         self._cores = {one.author: cores for cores, one in self._on.items()} | {CONTROL: 1}
         members = {cores: Member(str(cores), "cores", submission.content_hash) for cores in counts}

@@ -1,31 +1,22 @@
-"""A student's own work among the references: which task it is for, the stages of a class's grading, and its picture."""
+"""A student's own work among the references: which task it is for, and the stages of a class's grading."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from grader.content.course import Course, load_course
-from grader.content.submission import Submission, infer_task, require_files
-from grader.content.task import LoadedTask, load_task, task_names
+from grader.content.submission import infer_task, require_files
+from grader.content.task import load_task, task_names
 from grader.errors import UsageError
 from grader.execution.interface import Backend
-from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
-from grader.grading.known_peaks import peaks_faults
 from grader.grading.pipeline import compare
 from grader.grading.progress import Progress
-from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_class
-from grader.records import Problem
+from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_references
 from grader.store import Store
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-OWN_RESULTS_FILE = Path("results") / "own.sqlite"
-"""In the course's folder: what is remembered of the references between one check and the next."""
+OWN_RESULTS_FILE = "own.sqlite"
+"""In the folder of results: what is remembered of the references between one check and the next."""
 OWN_BUDGET_S = 5.0
 """For measuring: a student waits for the answer."""
 _SECONDS_PER_RUN = 0.2
@@ -59,40 +50,6 @@ def grade_own(
 ) -> Report:
     """The same stages as a class's grading, with these as the class; references are checked once and remembered."""
     (task,) = session.tasks.values()
-    references = [one for hand_ins in read_class(session) for one in hand_ins.everyone if one.kind == "reference"]
+    (references,) = read_references(session)
     store.forget([member_of(one) for one in mine], task.name)
-    if task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
-        peaks_faults(session, backend, store, progress, again=False)
-    return compare(session, HandIns(task, (*references, *mine)), budget_s, backend, store, progress)
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A task's picture of somebody's output."""
-
-    figure: "Figure | None"
-    """None where there is nothing to draw; `problem` then says why."""
-    problem: Problem | None
-    """What is wrong with the output that is drawn."""
-
-
-def has_picture(task: LoadedTask) -> bool:
-    """Whether the task says how its output is drawn."""
-    return task.task.picture_case is not None and task.task.picture is not None
-
-
-def draw_own(session: Session, task: LoadedTask, submission: Submission, backend: Backend) -> Drawing:
-    """Call the submission on the task's case for pictures, and draw what it answers; the task has a picture."""
-    from matplotlib.figure import Figure
-
-    case, picture = task.task.picture_case, task.task.picture
-    if case is None or picture is None:
-        raise ValueError(f"task {task.name!r} has no picture")
-    prepared = prepare(task.task, case, np.random.default_rng())
-    with backend.generation() as generation:
-        call, problem = call_once(generation, submission, task.task, case, prepared, session.limits({}))
-    if call is None or call.outputs is None:
-        return Drawing(None, problem)
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    picture(prepared.inputs, call.outputs, figure)
-    return Drawing(figure, problem)
+    return compare(session, HandIns(task, (*references.everyone, *mine)), budget_s, backend, store, progress)

@@ -16,7 +16,7 @@ from grader.content.submission import Rejection
 from grader.errors import GraderError, UsageError
 from grader.execution.interface import Backend, Generation
 from grader.grading.check import DrawnInputs
-from grader.grading.check_class import AGAIN, Checked, check_one, naive_times_s, require_right_reference
+from grader.grading.check_class import Checked, check_one, naive_times_s, require_right_reference, what_happened
 from grader.grading.estimate import MAD_TO_STANDARD_DEVIATION, turn_time_s
 from grader.grading.measure import competitors_of, is_broken, repeat_run
 from grader.grading.progress import Progress
@@ -146,8 +146,8 @@ class Replay:
 
     @property
     def same_message(self) -> bool:
-        """Whether the student would read the same, but for where the failing case is kept."""
-        return self.then.message.rsplit(AGAIN, 1)[0] == self.now.message.rsplit(AGAIN, 1)[0]
+        """Whether the student would read the same, but for how to make it happen again."""
+        return what_happened(self.then.message) == what_happened(self.now.message)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class Facts:
     """Beside what was measured at other cases no less counts: the next case is not done in the time that less would take."""
     reference_seconds_per_unit: Mapping[str, float] = field(default_factory=dict)
     """Of the references that were measured, by level, as they count beside this submission."""
+    estimated: Mapping[str, str] = field(default_factory=dict)
+    """Those of them that are not at hand, by level: what their seconds are taken from."""
     at_its_case: frozenset[str] = frozenset()
     """The references that were measured at the very case where it was."""
     measured_before: tuple[float, ...] = ()
@@ -41,7 +43,7 @@ class Facts:
     compiled_functions: int | None = None
     """How many functions Numba had compiled when the check was over, as the submission's own process says."""
     picture_answered: bool = False
-    """Whether the case of the task's picture was called and answered rightly."""
+    """Whether the cases of the task's first picture were called and answered rightly."""
     review: str | None = None
     """What a person has to look at before the speed counts."""
 
@@ -185,10 +187,12 @@ def _speed(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[float |
     # At one case with the full-marks reference the two are compared as they were measured.
     counted = best if full_marks in facts.at_its_case else max(best, facts.least_seconds_per_unit)
     bounded = f", of which no less than {time_text(counted)} count: it takes longer at the next case" if counted > best else ""
+    by_estimate = f"; {facts.estimated[full_marks]}" if full_marks in facts.estimated else ""
     because = (
         f"{time_text(measured)} per unit of work{counts}{bounded}; "
         f"naive takes {time_text(naive)} (0 points), "
         f"{full_marks} {time_text(full)} ({criterion.points:g} points); each doubling of the speed between them counts alike"
+        f"{by_estimate}"
     )
     return speed_points(criterion.points, counted, naive, full), because
 

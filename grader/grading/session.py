@@ -9,6 +9,7 @@ from typing import Literal
 from packaging.specifiers import SpecifierSet
 
 from grader.content.course import Course, load_course
+from grader.content.release_notes import ReleaseNotes, read_release_notes
 from grader.content.submission import Rejection, Submission, authors, read_submission
 from grader.content.task import LoadedTask, load_task, task_names
 from grader.errors import UsageError
@@ -38,6 +39,8 @@ class Session:
     tasks: Mapping[str, LoadedTask]
     machine: Machine
     environment: str
+    release: ReleaseNotes | None = None
+    """Of a student's copy; None of the course itself."""
 
     def conditions(self, sandbox: str) -> Conditions:
         """What stored results must share with those made now."""
@@ -93,6 +96,7 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
         tasks=tasks,
         machine=this_machine(course.about.machine, settings.threads),
         environment=environment_key(worker_environment(settings), _rules(course)),
+        release=read_release_notes(course_folder),
     )
 
 
@@ -157,7 +161,12 @@ class HandIns:
 
 def read_class(session: Session) -> list[HandIns]:
     """What the references and the students hand in, task by task; nothing is run."""
-    return [HandIns(task, (*_references(session, name), *_students(session, name))) for name, task in session.tasks.items()]
+    return [HandIns(one.task, (*one.everyone, *_students(session, one.task.name))) for one in read_references(session)]
+
+
+def read_references(session: Session) -> list[HandIns]:
+    """The references alone."""
+    return [HandIns(task, tuple(_references(session, name))) for name, task in session.tasks.items()]
 
 
 def require_authors(session: Session, wanted: Collection[str]) -> None:
@@ -207,6 +216,8 @@ def _references(session: Session, task: str) -> list[Submission]:
 
 def _students(session: Session, task: str) -> list[HandedIn]:
     folder = session.submissions_folder
+    if session.release is not None and not folder.exists():
+        return []  # a student's copy has no class
     return [_read(session, folder / author, author, "student", task) for author in authors(folder)]
 
 

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from grader.advice.program import Advice, advice_beside_check
-from grader.cli.terminal import TerminalProgress
-from grader.content.course_folder import COURSE_FILE, HERE, find_course
+from grader.cli.terminal import OwnProgress
+from grader.content.course_folder import COURSE_FILE, HERE, find_course, results_folder
 from grader.content.reading import SourceFile
 from grader.content.submission import Rejection, Submission, read_files, read_unsaved
 from grader.content.task import task_names
@@ -18,19 +18,23 @@ from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.grading.class_report import Report
-from grader.grading.own_files import OWN_RESULTS_FILE, common_task, draw_own, grade_own, has_picture, open_own_session
+from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, open_own_session
+from grader.grading.pictures import picture_answers
 from grader.grading.session import HandedIn, Session
 from grader.notebook.live import find_live, task_named
 from grader.report.advice import in_short
 from grader.report.own_files import summary
-from grader.report.own_files_html import Picture, html_summary
+from grader.report.own_files_html import html_summary
+from grader.report.pictures import Drawn, drawn
+from grader.report.theme import LIGHT
 from grader.store import Store
 from grader.text import harmless_line
 from grader.verdicts import Verdict
 
 COURSE_VARIABLE = "GRADER_COURSE"
 _WIDTH = 120
-_PICTURE_DPI = 100
+_PICTURES_BUDGET_S = 5.0
+"""Of the function's own time: somebody waits."""
 _ANSWERED = (Verdict.ACCEPTED, Verdict.WRONG_ANSWER)
 """There is something to draw, and it does not take until a time limit to see it."""
 
@@ -41,7 +45,7 @@ class Checked:
 
     report: Report
     authors: tuple[str, ...]
-    picture: Picture | None
+    drawn: Drawn | None
     hand_in: tuple[Path, ...] = ()
     """The files that were written to be handed in, with those that they import."""
     advice: Advice | None = None
@@ -54,15 +58,20 @@ class Checked:
 
     def __repr__(self) -> str:
         """What `grader check` prints."""
-        console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
-        with console.capture() as capture:
-            console.print(summary(self.report, self.authors))
         advised = [] if self.advice is None else [in_short(self.advice)]
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + advised + files)
+        return "\n".join([as_text(summary(self.report, self.authors)), *advised, *files])
 
     def _repr_html_(self) -> str:
-        return html_summary(self.report, self.authors, self.picture, self.hand_in, self.advice)
+        return html_summary(self.report, self.authors, self.drawn, self.hand_in, self.advice)
+
+
+def as_text(renderable: RenderableType) -> str:
+    """What the command line would print, without its colours."""
+    console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
 
 
 def check_live(function: object, task: str | None, budget_s: float, course: str | os.PathLike[str] | None) -> Checked:
@@ -129,23 +138,22 @@ def read_live(session: Session, cells: SourceFile, names: Collection[str] | None
 
 
 def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: tuple[Path, ...] = ()) -> Checked:
-    """The stages of `grader check`, and the picture."""
+    """The stages of `grader check`, and the pictures."""
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
-    with Store(session.course_folder / OWN_RESULTS_FILE) as store, store.exclusive(), TerminalProgress() as progress:
+    with (
+        Store(results_folder(session.course_folder) / OWN_RESULTS_FILE) as store,
+        store.exclusive(),
+        OwnProgress([mine.author]) as progress,
+    ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
         advice = advice_beside_check(session, mine, report, backend, progress)
     answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
-    return Checked(report, (mine.author,), _picture(session, mine, backend) if answered else None, hand_in, advice)
+    return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in, advice)
 
 
-def _picture(session: Session, mine: HandedIn, backend: Backend) -> Picture | None:
-    """The task's picture of the function's own output; None where it gives none."""
+def _drawn(session: Session, mine: HandedIn, backend: Backend) -> Drawn | None:
+    """The task's pictures of the function's own output."""
     (task,) = session.tasks.values()
-    if not isinstance(mine, Submission) or not has_picture(task):
+    if not isinstance(mine, Submission) or not task.task.pictures:
         return None
-    drawing = draw_own(session, task, mine, backend)
-    if drawing.figure is None:
-        return None
-    content = io.BytesIO()
-    drawing.figure.savefig(content, format="png", dpi=_PICTURE_DPI)
-    return Picture(task.task.title, content.getvalue(), is_right=drawing.problem is None)
+    return drawn(picture_answers(session, task, mine, backend, task.task.pictures, _PICTURES_BUDGET_S), (LIGHT,))

@@ -57,6 +57,10 @@ def gain_text(gain: float) -> str:
 
 
 def in_short(advice: Advice) -> str:
-    """`slowest: line 14 · line 12: growing-in-loop, at most 3.2 times as fast`."""
-    slowest = [] if advice.slowest is None else [f"slowest: {harmless_line(advice.slowest.place)}"]
-    return " · ".join([*slowest, told(advice.findings)[0].title if advice.findings else NOTHING])
+    """`slowest: line 14 · line 12: growing-in-loop, at most 3.2 times as fast`; a line that is both is named once."""
+    said = told(advice.findings)[0].title if advice.findings else NOTHING
+    if advice.slowest is None:
+        return said
+    if advice.findings and advice.findings[0].line == advice.slowest:
+        return f"slowest: {said}"
+    return f"slowest: {harmless_line(advice.slowest.place)} · {said}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.advice.finding import Finding
 from grader.advice.program import Advice
-from grader.grading.class_report import Report
+from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.measure_scaling import Study
 from grader.grading.profile_lines import LineProfile, LineTimes
@@ -37,10 +37,19 @@ def report_document(report: Report) -> dict[str, Any]:
         "results": [result_document(result) for result in report.results],
         "marks": [marks_document(marks) for marks in report.marks],
         "finals": [final_document(final) for final in report.finals],
-        "thresholds": [asdict(thresholds) for thresholds in report.thresholds],
+        "thresholds": [thresholds_document(thresholds) for thresholds in report.thresholds],
+        "estimates": [one.model_dump() for one in report.estimates],
+        "public_cases": dict(report.public_cases),
         "faults": list(report.faults),
         "ungraded": list(report.ungraded),
     }
+
+
+def thresholds_document(thresholds: SpeedThresholds) -> dict[str, Any]:
+    """What one can work towards for one criterion."""
+    estimate = thresholds.estimate
+    steps = [asdict(step) for step in thresholds.steps]
+    return {**vars(thresholds), "steps": steps, "estimate": None if estimate is None else estimate.model_dump()}
 
 
 def machine_document(machine: Machine) -> dict[str, Any]:

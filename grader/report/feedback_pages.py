@@ -5,6 +5,7 @@ A page names no other student. What a person should look at is the teaching staf
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from grader.advice.keeping import KeptProfile
@@ -13,7 +14,9 @@ from grader.content.submission import Submission
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.advice import told
+from grader.report.growth_chart import growth_chart
 from grader.report.html import page
+from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import (
     confidence_lines,
     final_line,
@@ -22,6 +25,7 @@ from grader.report.leaderboard import (
     thresholds_lines,
 )
 from grader.report.names import file_names
+from grader.report.pictures import Drawn, left_out_lines
 from grader.report.speed_bars import bar_lengths
 from grader.text import harmless_line
 
@@ -39,6 +43,8 @@ def no_profile(_submission: Submission) -> KeptProfile | None:
 
 Submissions = Mapping[tuple[str, str, str], Submission]
 """By kind, author and task: what can be run."""
+Pictures = Callable[[Submission], Drawn | None]
+"""What was drawn of a submission; None where nothing was yet."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +61,34 @@ class Source:
     """The line that takes the most time itself, from 1."""
 
 
+def no_pictures(_submission: Submission) -> None:
+    """Nothing was drawn."""
+
+
 def feedback_pages(
-    report: Report, course: Course, submissions: Submissions, name_of: Callable[[str], str], profiles: Profiles = no_profile
-) -> dict[str, str]:
+    report: Report,
+    course: Course,
+    submissions: Submissions,
+    name_of: Callable[[str], str],
+    pictures: Pictures = no_pictures,
+    profiles: Profiles = no_profile,
+) -> LazyPages:
     """A page for each student, by its path; with heat and advice where there are profiles."""
-    results = own_results(report)
-    paths = file_names(results)
-    return {
-        paths[author]: page(
+
+    def made(author: str) -> str:
+        return page(
             "feedback.html",
             title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
             author=author,
             pseudonym=name_of(author),
-            **student_values(report, results[author], submissions, profiles),
-            footer=[line.plain for line in footer_lines(report)],
+            **student_values(report, results[author], submissions, pictures, profiles),
+            footer=footer,
         )
-        for author in results
-    }
+
+    results = own_results(report)
+    paths = file_names(results)
+    footer = [line.plain for line in footer_lines(report)]
+    return LazyPages({paths[author]: partial(made, author) for author in results})
 
 
 def own_results(report: Report) -> dict[str, list[Result]]:
@@ -84,23 +101,26 @@ def own_results(report: Report) -> dict[str, list[Result]]:
 
 
 def student_values(
-    report: Report, own: list[Result], submissions: Submissions, profiles: Profiles = no_profile
+    report: Report, own: list[Result], submissions: Submissions, pictures: Pictures, profiles: Profiles
 ) -> dict[str, object]:
     """What a student's page shows, whoever it is for."""
     author = own[0].author
     return {
         "report": report,
-        "tasks": [task_values(report, result, submissions, profiles) for result in own],
+        "tasks": [task_values(report, result, submissions, pictures, profiles) for result in own],
         "marks": [marks for marks in report.marks if marks.author == author],
         "final": next((final_line(final).plain for final in report.finals if final.author == author), None),
     }
 
 
-def task_values(report: Report, result: Result, submissions: Submissions, profiles: Profiles = no_profile) -> dict[str, object]:
+def task_values(
+    report: Report, result: Result, submissions: Submissions, pictures: Pictures, profiles: Profiles
+) -> dict[str, object]:
     """One task of one student."""
     references = [one for one in report.results if (one.kind, one.task) == ("reference", result.task) and one.rate]
     beside = [result, *references] if result.rate else references
     submission = submissions.get((result.kind, result.author, result.task))
+    drawn = None if submission is None else pictures(submission)
     profile = None if submission is None else profiles(submission)
     return {
         "result": result,
@@ -108,9 +128,12 @@ def task_values(report: Report, result: Result, submissions: Submissions, profil
         "facts": [(name, text.plain) for name, text in own_facts(report, result)],
         "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
         "bars": bar_lengths(beside),
+        "growth": growth_chart(result, references),
         "notes": [
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],
+        "pictures": () if drawn is None else drawn.pictures,
+        "not_drawn": [] if drawn is None else left_out_lines(drawn),
         "sources": [] if submission is None else list(sources(submission, profile)),
         "advice": None if profile is None else told(profile.findings),
         "profile": profile,

@@ -1,13 +1,13 @@
-"""How points, speedups and shares of the machine's limit are written."""
+"""How points, speedups, intervals and shares of the machine's limit are written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import inf, isinf
 
 from grader.grading.growth import Growth
 from grader.grading.roofline import Bottleneck, Limit
 from grader.grading.standings import Result
 from grader.text import harmless_name
-from grader.units import ABSENT, count_text, memory_text, rate_text, time_text
+from grader.units import ABSENT, count_text, memory_text, number_text, rate_text, time_text
 
 _WIDE = 0.5
 """An interval that reaches further than this share of its middle is written as an interval."""
@@ -21,31 +21,35 @@ def points_text(points: float | None, max_points: float | None) -> str:
 
 
 def speedup_text(speedup: float | None, low: float | None, high: float | None) -> str:
-    """`1.23 × ±1.4 %`, or the interval itself where it is wide."""
+    """`1.23 × ±1.4 %`, `2 × (0.5 to 8)`."""
     if speedup is None or low is None or high is None:
         return ABSENT
-    if low == 0 or isinf(high):
-        return f"{speedup:.3g} × (no interval yet)"
-    if half_width(speedup, low, high) > _WIDE:
-        return f"{speedup:.3g} × ({low:.3g} to {high:.3g})"
-    return f"{speedup:.3g} × {within_text(speedup, low, high)}"
+    return f"{number_text(speedup)} × {within_text(speedup, low, high)}"
 
 
-def within_text(middle: float, low: float, high: float) -> str:
-    """`±1.4 %`, or that there is no interval yet."""
-    if low == 0 or isinf(high):
+def within_text(middle: float, low: float, high: float, written: Callable[[float], str] = number_text) -> str:
+    """`±1.4 %`; the interval itself, its ends as they are `written`, where it is wide; or that there is none yet."""
+    reach = half_width(middle, low, high)
+    if isinf(reach):
         return "(no interval yet)"
-    return f"±{100 * half_width(middle, low, high):.2g} %"
+    if reach > _WIDE:
+        return f"({written(low)} to {written(high)})"
+    return f"±{share_text(reach)}"
+
+
+def difference_text(difference: float) -> str:
+    """`1.3 %` of a difference as a fraction; from 100 % on `a factor of 2.5`."""
+    return share_text(difference) if difference < 1 else f"a factor of {number_text(1 + difference, 2)}"
 
 
 def half_width(middle: float, low: float, high: float) -> float:
     """Of an interval about a ratio, as a fraction; infinite where nothing bounds it."""
-    return inf if low == 0 else max(high / middle, middle / low) - 1
+    return inf if low == 0 or isinf(high) else max(high / middle, middle / low) - 1
 
 
 def share_text(share: float) -> str:
     """`31 %`, `0.027 %`: two digits."""
-    return f"{float(f'{100 * share:.2g}'):g} %"
+    return f"{number_text(100 * share, 2)} %"
 
 
 def limit_text(result: Result, everyone: Iterable[Result]) -> str:

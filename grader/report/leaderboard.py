@@ -1,20 +1,20 @@
 """The leaderboard as a table per task, and one author's results in full: pure functions to things that rich can print."""
 
-import io
-import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
+from grader.grading.reference_speeds import estimate_text
 from grader.grading.standings import Confidence, Result
-from grader.report.figures import growth_text, limit_text, points_text, speedup_text, within_text
+from grader.report.figures import difference_text, growth_text, limit_text, points_text, speedup_text, within_text
+from grader.report.terminal_picture import terminal_svg
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
@@ -23,7 +23,6 @@ _UNSANDBOXED = "none"
 _SHOWN_PRINTS_CHARACTERS = 2000
 _SHOWN_PRINTS_LINES = 20
 _SHOWN_FLAGS = 20
-_PICTURE_COLUMNS = 124
 
 
 def leaderboard(report: Report) -> RenderableType:
@@ -45,10 +44,7 @@ def leaderboard(report: Report) -> RenderableType:
 
 def leaderboard_svg(report: Report) -> str:
     """The same as a picture that loads nothing from anywhere."""
-    console = Console(record=True, width=_PICTURE_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(leaderboard(report))
-    svg = console.export_svg(title="grader rank", theme=SVG_EXPORT_THEME)
-    return re.sub(r"@font-face \{[^}]*\}\s*", "", svg)  # rich names fonts on a server; the reader's own will do
+    return terminal_svg(leaderboard(report), "grader rank")
 
 
 def author_details(report: Report, author: str) -> RenderableType:
@@ -197,7 +193,7 @@ def confidence_lines(report: Report, task: str, case: str | None = None) -> list
 def _told_apart(one: Confidence) -> str:
     if one.difference is None:
         return "after a single run, no difference can be told from noise"
-    return f"differences of {100 * one.difference:.2g} % and more can be told apart"
+    return f"differences of {difference_text(one.difference)} and more can be told apart"
 
 
 def _how_measured(one: Confidence) -> str:
@@ -225,10 +221,22 @@ def thresholds_lines(report: Report, task: str) -> list[Text]:
     """`speed points on this machine, by time per flop: 0.5 at 120 ns · …`: what one can work towards."""
     unit = report.work_units[task].removesuffix("s")
     return [
-        Text(f"speed points on this machine ({one.assignment}/{one.criterion}), by time per {unit}: {_steps(one)}", style="dim")
+        Text(
+            f"speed points on this machine ({one.assignment}/{one.criterion}), by time per {unit}: {_steps(one)}"
+            + (f" (full marks by the estimate of {one.estimate.level})" if one.estimate is not None else ""),
+            style="dim",
+        )
         for one in report.thresholds
         if one.task == task
     ]
+
+
+def estimate_lines(report: Report, task: str) -> list[Text]:
+    """In a student's copy: what is known of the references that it lacks, and on how many cases it judges."""
+    known = [Text(harmless_line(estimate_text(one)), style="dim") for one in report.estimates if one.task == task]
+    count = report.public_cases.get(task)
+    cases = f"checked on the {count} public cases of this copy of the course; a class's grading may try others, too"
+    return known if count is None else [*known, Text(cases, style="dim")]
 
 
 def _steps(thresholds: SpeedThresholds) -> str:
@@ -271,8 +279,9 @@ def _speed_facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
         yield "time of a call", Text(f"{time_text(result.wall_time_s)} at case {result.case}")
         yield "rate", Text(_rate_within(result, report.work_units[result.task]))
         yield "speedup", Text(f"{speedup_text(result.speedup, result.speedup_low, result.speedup_high)} over {result.baseline}")
-        if report.peaks is not None:
-            yield "share of the limit", Text(limit_text(result, report.results) or "unknown: the task counts no operations")
+        share = limit_text(result, report.results)
+        if share:
+            yield "share of the limit", Text(share)
     for growth in result.growths:
         yield "growth", Text(harmless_line(growth_text(growth)))
 
@@ -282,7 +291,7 @@ def _rate_within(result: Result, work_unit: str) -> str:
     rate = rate_text(result.rate, work_unit)
     if result.rate is None or result.rate_low is None or result.rate_high is None or _is_baseline(result):
         return rate
-    return f"{rate} {within_text(result.rate, result.rate_low, result.rate_high)}"
+    return f"{rate} {within_text(result.rate, result.rate_low, result.rate_high, partial(rate_text, unit=work_unit))}"
 
 
 def _look_facts(result: Result) -> Iterable[tuple[str, Text]]:

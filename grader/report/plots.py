@@ -16,12 +16,13 @@ from grader.grading.measure_scaling import Study
 from grader.grading.scaling import Estimate, amdahl
 from grader.grading.standings import Result
 from grader.report.scaling import share_text
+from grader.report.theme import OKABE_ITO
 from grader.text import harmless_name
 
 Reals: TypeAlias = NDArray[np.float64]
 
-# Okabe and Ito's palette (Color Universal Design, 2008).
-_OWN, _OTHERS, _IDEAL = "#0072B2", ("#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"), "#777777"
+_OWN, *_OTHERS = OKABE_ITO
+_IDEAL = "#777777"
 _MARKERS = "sD^vP"
 _MB = 1e6
 

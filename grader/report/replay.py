@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay
-from grader.report.figures import speedup_text
+from grader.report.figures import difference_text, speedup_text
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, time_text
 
@@ -20,7 +20,6 @@ _SAME = "the same"
 _HASH_DIGITS = 12
 _VAGUE = 0.2
 """A log ratio; where noise hides differences as large as this, agreement says little."""
-_WHOLE_PERCENT_FROM = 10
 
 
 def replayed(replay: Replay) -> RenderableType:
@@ -185,5 +184,4 @@ def _on_the_speedup(replay: Replay) -> Text:
 
 
 def _apart(log_ratio: float) -> str:
-    percent = 100 * math.expm1(abs(log_ratio))
-    return f"{percent:.0f} %" if percent >= _WHOLE_PERCENT_FROM else f"{percent:.1f} %"
+    return difference_text(math.expm1(abs(log_ratio)))

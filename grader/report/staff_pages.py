@@ -3,12 +3,22 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from grader.content.course import Course
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.feedback_pages import Profiles, Submissions, no_profile, own_results, student_values
+from grader.report.feedback_pages import (
+    Pictures,
+    Profiles,
+    Submissions,
+    no_pictures,
+    no_profile,
+    own_results,
+    student_values,
+)
 from grader.report.html import page
+from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import confidence_lines, disturbed_lines, facts, footer_lines, thresholds_lines, trouble_lines
 from grader.report.names import file_names
 from grader.report.speed_bars import bar_lengths
@@ -27,18 +37,24 @@ class Attention:
     remedy: str
 
 
-def staff_pages(report: Report, course: Course, submissions: Submissions, profiles: Profiles = no_profile) -> dict[str, str]:
+def staff_pages(
+    report: Report,
+    course: Course,
+    submissions: Submissions,
+    pictures: Pictures = no_pictures,
+    profiles: Profiles = no_profile,
+) -> LazyPages:
     """All pages, by their paths."""
     title = _title(course)
     students = own_results(report)
     names = file_names(students)
     tasks = tuple(dict.fromkeys(result.task for result in report.results))
     footer = [line.plain for line in footer_lines(report)]
-    pages = {"index.html": _index(report, course, names)}
-    for task in tasks:
+
+    def task_page(task: str) -> str:
         results = [result for result in report.results if result.task == task]
         notes = (*confidence_lines(report, task), *disturbed_lines(report, task), *thresholds_lines(report, task))
-        pages[f"tasks/{task}.html"] = page(
+        return page(
             "task.html",
             title=f"{title}: {task}",
             task=task,
@@ -49,16 +65,25 @@ def staff_pages(report: Report, course: Course, submissions: Submissions, profil
             notes=[line.plain for line in notes],
             footer=footer,
         )
-    for author, own in students.items():
-        pages[f"students/{names[author]}"] = page(
+
+    def student_page(author: str) -> str:
+        own = students[author]
+        return page(
             "student.html",
             title=f"{title}: {author}",
             author=author,
-            **student_values(report, own, submissions, profiles),
+            **student_values(report, own, submissions, pictures, profiles),
             all_facts={one.task: [(name, text.plain) for name, text in facts(report, one)] for one in own},
             footer=footer,
         )
-    return pages
+
+    return LazyPages(
+        {
+            "index.html": partial(_index, report, course, names),
+            **{f"tasks/{task}.html": partial(task_page, task) for task in tasks},
+            **{f"students/{names[author]}": partial(student_page, author) for author in students},
+        }
+    )
 
 
 def _title(course: Course) -> str:

@@ -12,84 +12,45 @@ from numpy.typing import NDArray
 EPSILON = 2.0**-52
 RADIUS = 2.0
 """An orbit has left once |z| is more than this."""
-LANES = 16
-"""Pixels that step together, so that the compiler can use vector instructions."""
-STEPS = 8
-"""Updates between two looks at whether any of them is still inside."""
 HOPELESS = 1.0
 """Where the error bound is more than this, nothing can be said any more."""
 
 
 @njit(cache=True, nogil=True)
-def find_periods(
-    x: NDArray[np.float64], y: NDArray[np.float64], c: complex, max_iter: int, max_period: int, tol: float
-) -> tuple[NDArray[np.int32], int]:
-    """Compute the answer for all starts x[column] + i y[row], as int32[h, w], and the updates that decide it, on one thread."""
-    periods = np.zeros((len(y), len(x)), dtype=np.int32)
-    updates = 0
-    re, im, inside_for = np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    for row in range(len(y)):
-        for left in range(0, len(x), LANES):
-            for lane in range(LANES):
-                re[lane] = x[min(left + lane, len(x) - 1)]
-                im[lane] = y[row]
-                inside_for[lane] = 0.0
-            _settle(re, im, inside_for, c, max_iter)
-            for lane in range(min(LANES, len(x) - left)):
-                if inside_for[lane] <= max_iter:
-                    updates += int(inside_for[lane])
-                else:
-                    period, compared = _find_period(complex(re[lane], im[lane]), c, max_period, tol)
-                    periods[row, left + lane] = period
-                    updates += max_iter + compared
-    return periods, updates
+def settle(
+    x: NDArray[np.float64], y: NDArray[np.float64], c: complex, max_iter: int
+) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+    """For all starts x[column] + i y[row]: z after `max_iter` updates, and how many of z₀ … z are inside before one is not.
 
-
-@njit(cache=True)
-def _settle(
-    re: NDArray[np.float64], im: NDArray[np.float64], inside_for: NDArray[np.float64], c: complex, max_iter: int
-) -> None:
-    """Replace each z by its value after `max_iter` updates, and count how many of z₀ … z are inside before one is not.
-
-    A lane that stays inside counts max_iter + 1; one that leaves with update k counts k.
+    One that stays inside counts max_iter + 1; one that leaves with update k counts k, and its z means nothing.
     """
-    done = 0
-    inside = LANES
-    while max_iter - done >= STEPS and inside > 0:
-        _advance(re, im, inside_for, float(done), c)
-        done += STEPS
-        inside = 0
-        for lane in range(LANES):
-            inside += inside_for[lane] == done
-    if inside == 0:
-        return
-    for lane in range(LANES):
-        z = complex(re[lane], im[lane])
-        for _ in range(done, max_iter):
-            if not (inside_for[lane] >= done and _is_inside(z)):
-                break
-            inside_for[lane] += 1.0
-            z = _update(z, c)
-        if inside_for[lane] == max_iter and _is_inside(z):
-            inside_for[lane] += 1.0
-        re[lane], im[lane] = z.real, z.imag
+    settled = np.empty((len(y), len(x)), dtype=np.complex128)
+    inside_for = np.empty((len(y), len(x)))
+    for row in range(len(y)):
+        for column in range(len(x)):
+            z, count = complex(x[column], y[row]), 0
+            while count < max_iter and _is_inside(z):
+                z = _update(z, c)
+                count += 1
+            settled[row, column], inside_for[row, column] = z, count + _is_inside(z)
+    return settled, inside_for
 
 
-@njit(cache=True)
-def _advance(
-    re: NDArray[np.float64], im: NDArray[np.float64], inside_for: NDArray[np.float64], done: float, c: complex
-) -> None:
-    """Make `STEPS` updates in all lanes, and count them while a lane that was inside for all `done` so far stays inside."""
-    for lane in range(LANES):
-        a, b, n = re[lane], im[lane], inside_for[lane]
-        inside = n == done
-        for _ in range(STEPS):
-            a2, b2 = a * a, b * b
-            inside &= a2 + b2 <= RADIUS * RADIUS
-            n = n + 1.0 if inside else n
-            b = 2.0 * a * b + c.imag
-            a = a2 - b2 + c.real
-        re[lane], im[lane], inside_for[lane] = a, b, n
+@njit(cache=True, nogil=True)
+def find_periods(
+    settled: NDArray[np.complex128], inside_for: NDArray[np.float64], c: complex, max_iter: int, max_period: int, tol: float
+) -> tuple[NDArray[np.int32], int]:
+    """The answer from what `settle` says, int32[h, w], and the updates that decide it."""
+    periods = np.zeros(settled.shape, dtype=np.int32)
+    updates = 0
+    for row in range(settled.shape[0]):
+        for column in range(settled.shape[1]):
+            if inside_for[row, column] <= max_iter:
+                updates += int(inside_for[row, column])
+            else:
+                periods[row, column], compared = _find_period(settled[row, column], c, max_period, tol)
+                updates += max_iter + compared
+    return periods, updates
 
 
 @njit(cache=True)
@@ -108,7 +69,7 @@ def _find_period(settled: complex, c: complex, max_period: int, tol: float) -> t
 
 @njit(cache=True)
 def _update(z: complex, c: complex) -> complex:
-    """z² + c, in the order of `_advance`; Numba's complex product looks for NaN and is slower."""
+    """z² + c; Numba's complex product looks for NaN and is slower."""
     return complex(z.real * z.real - z.imag * z.imag + c.real, 2.0 * z.real * z.imag + c.imag)
 
 

@@ -1,19 +1,34 @@
-"""Periods of Julia orbits: the cases, the checker, the known mistakes and the picture."""
+"""Periods of Julia orbits: the cases, the checker, the known mistakes and the pictures."""
 
 import cmath
 import functools
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Task, module_beside
+from grader.content.smaller import changed, fewer, rounder, smaller
+from grader.content.task import (
+    Answered,
+    Array,
+    ArraySpec,
+    Case,
+    Difference,
+    Inputs,
+    Mistake,
+    Outputs,
+    Picture,
+    Task,
+    module_beside,
+    secret_beside,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,8 +49,6 @@ C_PERIOD_2 = -1 + 0j
 C_PERIOD_5 = -0.504 + 0.563j
 C_GOLDEN = complex(1 - (1 + math.sqrt(5)) / 2)
 """1 − golden ratio: a fixed point that orbits approach slowly, from alternate sides, by a factor −0.86 an update."""
-C_ROTATING = -0.3905408702184 - 0.5867879073469687j
-"""Orbits turn around a fixed point by the golden section of a circle, and come near their start after 1, 2, 3, 5, … updates."""
 C_EMPTY = -0.8 + 0.156j
 """No attracting cycle: in the end all orbits leave, some of them late."""
 
@@ -75,6 +88,20 @@ def _kernels() -> ModuleType:
     return module_beside(__file__, "kernels.py")
 
 
+@functools.cache
+def _fast() -> ModuleType:
+    """Where `settle` is, which takes most of the time: the plain loops of a student's copy take longer."""
+    return secret_beside(__file__, "kernels.py") or _kernels()
+
+
+def _find_periods(x: Reals, y: Reals, *rule: complex) -> tuple[Periods, int]:
+    """The answer by the further arguments, int32[h, w], and the updates that decide it; computed on one thread."""
+    c, max_iter, max_period, tol = rule
+    settled, inside_for = _fast().settle(x, y, c, max_iter)
+    periods, updates = _kernels().find_periods(settled, inside_for, c, max_iter, max_period, tol)
+    return periods, updates
+
+
 def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:
     """One array of periods: a row for each y, a column for each x."""
     x, y, *_ = _typed(inputs)
@@ -91,7 +118,7 @@ def expect(inputs: Inputs) -> Expected:
     cores = os.cpu_count() or 1
     bands = np.array_split(y, min(8 * cores, max(1, len(x) * len(y) // BAND_PIXELS)))
     with ThreadPoolExecutor(cores) as threads:
-        found = list(threads.map(lambda band: _kernels().find_periods(x, band, *rule), bands))
+        found = list(threads.map(lambda band: _find_periods(x, band, *rule), bands))
     return Expected(np.concatenate([periods for periods, _ in found]), sum(updates for _, updates in found))
 
 
@@ -127,6 +154,22 @@ def work(inputs: Inputs, expected: Expected) -> float:
     """The updates of each orbit, one after the other, until its answer is decided."""
     del inputs
     return float(expected.updates)
+
+
+def solution(inputs: Inputs, expected: Expected) -> Outputs:
+    """The array of the trusted answer."""
+    del inputs
+    return (expected.periods,)
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer pixels, then fewer updates and shorter periods, then rounder numbers."""
+    for axis in (0, 1):
+        yield from changed(inputs, axis, fewer)
+    yield from changed(inputs, 3, smaller)
+    yield from changed(inputs, 4, partial(smaller, least=1))
+    for number in (2, 5, 0, 1):
+        yield from changed(inputs, number, rounder)
 
 
 LEAST_OPERATIONS = None
@@ -186,7 +229,7 @@ def _timed(size: int, max_iter: int, mean_updates: float) -> Draw:
             some_x, some_y = (
                 values[:: math.ceil(size / SAMPLE)] for values in _window(size, size, center=center, half=HALF_TIMED)
             )
-            return float(_kernels().find_periods(some_x.copy(), some_y.copy(), *rule)[1]) / (len(some_x) * len(some_y))
+            return float(_find_periods(some_x.copy(), some_y.copy(), *rule)[1]) / (len(some_x) * len(some_y))
 
         x, y = _window(size, size, center=_center_with_mean(mean, mean_updates, rng), half=HALF_TIMED)
         return x, y, *rule
@@ -243,33 +286,8 @@ def _mirrored(half: Array) -> Array:
     return np.concatenate([-half[::-1], half])
 
 
-def _draw_asymmetric(rng: np.random.Generator) -> Inputs:
-    x, y = _window(40, 31, center=complex(rng.uniform(0.2, 0.5), rng.uniform(-0.4, -0.2)), half=(0.9, 0.7))
-    return x, y, C_RABBIT + _uniform_complex(rng, 1e-3), 40, 8, 1e-6
-
-
 def _draw_uneven(rng: np.random.Generator) -> Inputs:
     return rng.uniform(-1.4, 1.4, 41), rng.uniform(-1.1, 1.1, 29), C_RABBIT + _uniform_complex(rng, 1e-3), 40, 8, 1e-6
-
-
-def _draw_returning(rng: np.random.Generator) -> Inputs:
-    x, y = _window(40, 9, half=(2.6, 0.5))
-    return x, y, -3 + _uniform_complex(rng, 0.02), 1, 6, rng.uniform(0.4, 0.6)
-
-
-def _draw_random(rng: np.random.Generator) -> Inputs:
-    center, half = _uniform_complex(rng, 0.3), (rng.uniform(0.5, 1.5), rng.uniform(0.5, 1.5))
-    x, y = _window(int(rng.integers(20, 50)), int(rng.integers(20, 50)), center=center, half=half)
-    attraction = cmath.rect(rng.uniform(0.5, 1.1), rng.uniform(-math.pi, math.pi))  # of a fixed point, which repels beyond 1
-    c = attraction / 2 - attraction**2 / 4
-    return x, y, c, int(rng.integers(5, 40)), int(rng.integers(2, 12)), 10.0 ** rng.uniform(-6, -1)
-
-
-def _draw_close_up(rng: np.random.Generator) -> Inputs:
-    c = C_RABBIT + _uniform_complex(rng, 1e-3)
-    corner = (1 - cmath.sqrt(1 - 4 * c)) / 2  # a fixed point where three parts of the inside and three of the outside meet
-    x, y = _window(60, 45, center=corner + _uniform_complex(rng, 3e-6), half=(1e-5, 1e-5))
-    return x, y, c, 200, 6, 1e-6
 
 
 # The two cases that explain most come first, then those of odd shape, then ever larger ones.
@@ -285,18 +303,6 @@ CHECK_CASES = (
         _whole_numbers(-2 + 0j, tol=0.0),
         "Whole numbers again; some orbits reach |z| = 2 exactly, which is still inside.",
     ),
-    Case(
-        "distance-one-5x3",
-        _whole_numbers(C_PERIOD_2, tol=1.0),
-        "Whole numbers again; some orbits come back to a distance of exactly tol, which is close enough.",
-        public=False,
-    ),
-    Case(
-        "one-pixel",
-        _near(C_RABBIT, (1, 1), (30, 6), 1e-3),
-        "One pixel: x and y have one element each.",
-        public=False,
-    ),
     Case("one-row", _near(C_RABBIT, (33, 1), (40, 6), 1e-3), "One row: y has one element."),
     Case("one-column", _near(C_RABBIT, (1, 21), (40, 6), 1e-3), "One column: x has one element."),
     Case("empty", _near(C_RABBIT, (0, 4), (30, 6), 1e-3), "No columns: x is empty, and the answer has shape (4, 0)."),
@@ -311,72 +317,34 @@ CHECK_CASES = (
         "max_iter is 3: many orbits leave with the third update (0), and many during the comparisons (max_period + 1).",
     ),
     Case(
-        "returning",
-        _draw_returning,
-        "|c| > 2: an orbit can leave |z| ≤ 2 and come back; what it does after it has first left does not count.",
-        public=False,
-    ),
-    Case(
         "max-period-1",
         _near(C_GOLDEN, (30, 20), (40, 1), 2e-3),
         "max_period is 1: an orbit leaves (0), converges (1), or does neither (2).",
     ),
-    Case(
-        "converges-slowly",
-        _near(C_GOLDEN, (40, 28), (40, 6), 1e-3),
-        "Orbits approach a fixed point from alternate sides: some are within tol after 1 update, some only after 2.",
-        public=False,
-    ),
     Case("period-2", _near(C_PERIOD_2, (30, 21), (40, 6), 1e-6), "Every orbit that stays jumps between two values."),
-    Case(
-        "period-5",
-        _near(C_PERIOD_5, (30, 23), (60, 12), 1e-6),
-        "Orbits that stay come back after 5 updates and after 10: the smallest counts.",
-        public=False,
-    ),
     Case(
         "longest-period",
         _near(C_PERIOD_5, (30, 22), (60, 5), 1e-6),
         "The period is max_period: the last comparison is the one that finds it.",
     ),
-    Case(
-        "period-too-long",
-        _near(C_PERIOD_5, (30, 22), (60, 3), 1e-6),
-        "The cycle is longer than max_period: an orbit that stays gets max_period + 1.",
-        public=False,
-    ),
-    Case(
-        "rotating",
-        _near(C_ROTATING, (40, 30), (40, 13), 0.1, half=(1.2, 1.0)),
-        "Orbits turn around a fixed point, and tol is large: they come back to within tol after 1, 2, 3, 5, 8 or 13 updates.",
-        public=False,
-    ),
     Case("uneven", _draw_uneven, "x and y are neither sorted nor evenly spaced: use their values, not only their ends."),
     Case("symmetric", _draw_symmetric, "A window that is its own mirror image: here, and only here, z → −z may be used."),
-    Case("asymmetric-40x31", _draw_asymmetric, "A window off the center: z → −z must not be used.", public=False),
-    Case("random", _draw_random, "A random c, window, tol, max_iter and max_period.", public=False),
     Case(
         "settling-44x36",
         _near(C_SLOW, (44, 36), (100, 8), 5e-5),
         "Orbits that are not all settled after max_iter updates: some are within tol after 3, some after 6, some never.",
     ),
-    Case(
-        "small-tol-36x28",
-        _near(C_SLOW, (36, 28), (300, 8), 1e-11),
-        "tol is 1e-11: an orbit has to be followed to the last update, in double precision.",
-        public=False,
-    ),
-    Case(
-        "close-up-60x45",
-        _draw_close_up,
-        "A close-up, where neighbours differ in the seventh digit: single precision is not enough.",
-        public=False,
-    ),
 )
 
 BENCHMARK_CASES = tuple(
     Case(f"{size}x{size}-{max_iter}", _timed(size, max_iter, mean_updates), f"{size} × {size} pixels, max_iter {max_iter}.")
-    for size, max_iter, mean_updates in ((64, 100, 60.0), (256, 100, 60.0), (1000, 256, 80.0), (2000, 2000, 280.0))
+    for size, max_iter, mean_updates in (
+        (64, 100, 60.0),
+        (256, 100, 60.0),
+        (500, 256, 80.0),
+        (1000, 256, 80.0),
+        (2000, 2000, 280.0),
+    )
 )
 
 
@@ -717,22 +685,21 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_periods(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Colour the plane of the starts by period; x and y must be evenly spaced and ascending."""
     from matplotlib import colormaps
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
+    ((inputs, (periods,)),) = answers
     x, y, c, max_iter, max_period, tol = _typed(inputs)
-    (periods,) = answer
     # White leaves and black converges, as in the lecture; then a colour for each period, and grey where none was found.
     by_period = colormaps["viridis"](np.linspace(0.15, 1, max(max_period - 1, 1)))[: max_period - 1]
     colours = ListedColormap([(1, 1, 1), (0, 0, 0), *by_period, (0.6, 0.6, 0.6)])
     edges = np.arange(max_period + 3) - 0.5
 
-    figure.set_layout_engine("constrained")
     axes = figure.add_subplot()
     image = axes.imshow(
         periods, origin="lower", extent=(x[0], x[-1], y[0], y[-1]), cmap=colours, norm=BoundaryNorm(edges, colours.N)
@@ -744,6 +711,23 @@ def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
     bar.set_ticks(range(max_period + 2), labels=["leaves", *map(str, range(1, max_period + 1)), "never"])
 
 
+PICTURES = (
+    Picture(
+        "periods",
+        "The periods of the orbits",
+        "A set of period 3 by colours: white where orbits leave, and inside bands of the period that had been reached.",
+        (
+            Case(
+                "picture-280x230-100",
+                _near(C_SLOW, (280, 230), (100, 8), 5e-5),
+                "A set of period 3; bands show how far orbits have settled.",
+            ),
+        ),
+        draw_periods,
+    ),
+)
+
+
 TASK = Task(
     title="Periods of Julia orbits",
     work_unit="pixel-iterations",
@@ -751,14 +735,11 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    solution=solution,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
-    picture_case=Case(
-        "picture-280x230-100",
-        _near(C_SLOW, (280, 230), (100, 8), 5e-5),
-        "A set of period 3; bands show how far orbits have settled.",
-    ),
-    picture=picture,
+    pictures=PICTURES,
 )

@@ -7,13 +7,13 @@ Strassen's method passes as well where it stops at blocks of 32 or so, although 
 not entry by entry: no case mixes rows or columns of very different size.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from grader.content.task import Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Size, Task
+from grader.content.smaller import changed, fewer, fewer_of, rounder
+from grader.content.task import Answered, Array, ArraySpec, Case, Difference, Inputs, Mistake, Outputs, Picture, Size, Task
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,19 +22,12 @@ EPSILON = float(np.finfo(np.float64).eps)
 TOLERANCE_FACTOR = 8
 BOUND_FULL_DEPTH = 64
 BOUND_FRACTION = 16
+BAND_ROWS = 256
 
 Draw: TypeAlias = Callable[[np.random.Generator], Inputs]
 
 
 # --- the answer and its check -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The trusted product and, for each entry, an error that is surely allowed (a lower bound of the tolerance)."""
-
-    product: Array
-    surely_allowed: Array
 
 
 def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:
@@ -43,57 +36,89 @@ def outputs(inputs: Inputs) -> tuple[ArraySpec, ...]:
     return (ArraySpec("float64", (a.shape[0], b.shape[1])),)
 
 
-def expect(inputs: Inputs) -> Expected:
-    """Compute the product, and a lower bound of the tolerance that costs a sixteenth of it.
-
-    All terms of |a||b| are at least 0, so the sum over some of the inner indices never exceeds the whole.
-    """
+def expect(inputs: Inputs) -> Array:
+    """Compute the product."""
     a, b = _matrices(inputs)
-    depth = max(BOUND_FULL_DEPTH, a.shape[1] // BOUND_FRACTION)
-    return Expected(product=a @ b, surely_allowed=_tolerance(a[:, :depth], b[:depth], k=a.shape[1]))
+    product: Array = a @ b
+    return product
 
 
-def check(inputs: Inputs, outputs: Outputs, expected: Expected) -> Difference | None:
+def check(inputs: Inputs, outputs: Outputs, expected: Array) -> Difference | None:
     """Accept where |c − a·b| ≤ 8·k·ε·(|a||b|) in every entry; NaN and infinity never pass.
 
-    The cheap lower bound settles nearly every right answer. Where entries exceed it, the exact tolerance is computed, for the
-    rows and columns that hold such entries.
+    A cheap lower bound of that settles nearly every right answer. Where entries exceed it, the exact tolerance is computed, for
+    the rows and columns that hold such entries.
     """
-    error = _absolute_difference(outputs[0], expected.product)
-    unsettled = ~(error <= expected.surely_allowed)  # so that NaN is unsettled
-    if not unsettled.any():
-        return None
     a, b = _matrices(inputs)
-    block = np.ix_(unsettled.any(axis=1), unsettled.any(axis=0))
-    rows, columns = (index.ravel() for index in block)
+    (c,) = outputs
+    rows, columns = _unsettled(a, b, c, expected)
+    if rows.size == 0:
+        return None
+    block = np.ix_(rows, columns)
+    error = _absolute_difference(c[block], expected[block])
     allowed = _tolerance(a[rows], b[:, columns], k=a.shape[1])
-    wrong = ~(error[block] <= allowed)
+    wrong = ~(error <= allowed)  # so that NaN is wrong
     if not wrong.any():
         return None
     row, column = (int(index[first]) for index, first in zip((rows, columns), np.argwhere(wrong)[0], strict=True))
-    expected_text, got_text = _told_apart(float(expected.product[row, column]), float(outputs[0][row, column]))
+    expected_text, got_text = _told_apart(float(expected[row, column]), float(c[row, column]))
     return Difference(
-        summary=_summary(error[block][wrong], allowed[wrong], entries=error.size),
+        summary=_summary(error[wrong], allowed[wrong], entries=c.size),
         where=f"row {row}, column {column} (counted from 0)",
         expected=expected_text,
         got=got_text,
     )
 
 
-def tolerance_used(inputs: Inputs, outputs: Outputs, expected: Expected) -> float:
+def _unsettled(a: Array, b: Array, c: Array, product: Array) -> tuple[Array, Array]:
+    """The rows and the columns of the entries that are further from the product than a lower bound of the tolerance.
+
+    All terms of |a||b| are at least 0, so the sum over some of the inner indices never exceeds the whole. It costs a sixteenth
+    of the product, and is made for a band of rows at a time, since whole matrices of it would fill the memory.
+    """
+    depth = max(BOUND_FULL_DEPTH, a.shape[1] // BOUND_FRACTION)
+    in_row, in_column = np.zeros(c.shape[0], dtype=bool), np.zeros(c.shape[1], dtype=bool)
+    for start in range(0, c.shape[0], BAND_ROWS):
+        band = slice(start, start + BAND_ROWS)
+        surely_allowed = _tolerance(a[band, :depth], b[:depth], k=a.shape[1])
+        unsettled = ~(_absolute_difference(c[band], product[band]) <= surely_allowed)  # so that NaN is unsettled
+        in_row[band] = unsettled.any(axis=1)
+        in_column |= unsettled.any(axis=0)
+    return np.flatnonzero(in_row), np.flatnonzero(in_column)
+
+
+def tolerance_used(inputs: Inputs, outputs: Outputs, expected: Array) -> float:
     """The greatest error over its tolerance; infinite where an entry is not finite, or off though nothing is allowed."""
     a, b = _matrices(inputs)
-    error = _absolute_difference(outputs[0], expected.product)
+    error = _absolute_difference(outputs[0], expected)
     allowed = _tolerance(a, b, k=a.shape[1])
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(error == 0, 0.0, error / allowed)
     return float(np.nan_to_num(shares, nan=np.inf).max(initial=0.0))
 
 
-def work(inputs: Inputs, expected: Expected) -> float:
+def work(inputs: Inputs, expected: Array) -> float:
     """2·n·k·m: each entry of the result takes k multiplications and as many additions."""
     a, _ = _matrices(inputs)
-    return float(2 * expected.product.size * a.shape[1])
+    return float(2 * expected.size * a.shape[1])
+
+
+def solution(inputs: Inputs, expected: Array) -> Outputs:
+    """The trusted product."""
+    del inputs
+    return (expected,)
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer rows of a, fewer columns of b, fewer terms in the sums, then rounder entries."""
+    a, b = _matrices(inputs)
+    yield from changed(inputs, 0, fewer)
+    for columns in fewer_of(b.shape[1]):
+        yield a, np.ascontiguousarray(b[:, columns])
+    for terms in fewer_of(a.shape[1]):
+        yield np.ascontiguousarray(a[:, terms]), b[terms]
+    for matrix in (0, 1):
+        yield from changed(inputs, matrix, rounder)
 
 
 LEAST_OPERATIONS = 0.25
@@ -103,7 +128,7 @@ divide, and more where n is smaller. A quarter leaves room for better ones; thos
 """
 
 
-def usual_operations(inputs: Inputs, expected: Expected) -> float:
+def usual_operations(inputs: Inputs, expected: Array) -> float:
     """A multiplication and an addition for each entry of a row and a column: the work itself, 2 n·k·m."""
     return work(inputs, expected)
 
@@ -205,22 +230,15 @@ CHECK_CASES = (
     Case("4x4-4x4", _uniform(4, 4, 4), "square: here a swap of rows and columns does not change the shape"),
     Case("7x5-5x3", _uniform(7, 5, 3), "odd sizes"),
     Case("9-permuted", _permutation(9, 6), "a has a single 1 in each row, so the result is b with its rows in another order"),
-    Case("33x1-1x17", _uniform(33, 1, 17), "one term an entry, and sizes one beyond a power of two", public=False),
     Case("17x16-16x15", _uniform(17, 16, 15), "sizes around a tile of 16"),
     Case("cancelling", _cancelling(12, 20, 16), "terms that cancel: the result is nearly zero beside its terms"),
-    Case("300x7-7x5", _uniform(300, 7, 5), "many rows, few columns", public=False),
-    Case("7x5-5x310", _uniform(7, 5, 310), "few rows, many columns", public=False),
-    Case("5x290-290x7", _uniform(5, 290, 7), "long sums", public=False),
     Case("32x32-32x32", _uniform(32, 32, 32), "whole tiles of every usual size"),
     Case("33x65-65x34", _uniform(33, 65, 34), "one or two beyond whole tiles, in every direction"),
-    Case("67x129-129x35", _uniform(67, 129, 35), "larger, and no size a multiple of a tile", public=False),
-    Case("64-permuted", _permutation(64, 64), "a large permutation", public=False),
-    Case("64x64-64x64", _uniform(64, 64, 64), "square, whole tiles", public=False),
-    Case("97x101-101x103", _uniform(97, 101, 103), "prime sizes beyond 64 in every direction", public=False),
 )
 
 BENCHMARK_CASES = tuple(
-    Case(str(size), _uniform(size, size, size), f"{size} × {size} times {size} × {size}") for size in (64, 128, 256, 1024, 2048)
+    Case(str(size), _uniform(size, size, size), f"{size} × {size} times {size} × {size}")
+    for size in (64, 128, 256, 512, 768, 1024, 2048)
 )
 
 
@@ -411,9 +429,9 @@ MISTAKES = (
 # --- the picture --------------------------------------------------------------------------------------------------------
 
 
-def picture(_inputs: Inputs, outputs: Outputs, figure: "Figure") -> None:
+def draw_product(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the result as a map of colours, blue below zero and red above."""
-    c = outputs[0]
+    ((_, (c,)),) = answers
     limit = float(np.abs(c).max(initial=0, where=np.isfinite(c))) or 1.0
     axes = figure.add_subplot()
     image = axes.imshow(c, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
@@ -423,6 +441,17 @@ def picture(_inputs: Inputs, outputs: Outputs, figure: "Figure") -> None:
     figure.colorbar(image, ax=axes, label="c[i, j]")
 
 
+PICTURES = (
+    Picture(
+        "product",
+        "The product of cosines and signals",
+        "A map of colours: each column is a signal, each row a frequency, and few frequencies stand out in each signal.",
+        (Case("waves", _waves(48, 64, 72), "cosines of 48 frequencies, times 72 signals of 64 values"),),
+        draw_product,
+    ),
+)
+
+
 TASK = Task(
     title="Matrix multiplication",
     work_unit="flop",
@@ -430,6 +459,8 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    solution=solution,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     usual_operations=usual_operations,
     tolerance_used=tolerance_used,
@@ -437,6 +468,5 @@ TASK = Task(
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
     size=Size("n", lambda inputs: np.shape(inputs[0])[0]),  # the benchmark cases are square
-    picture_case=Case("waves", _waves(48, 64, 72), "cosines of 48 frequencies, times 72 signals of 64 values"),
-    picture=picture,
+    pictures=PICTURES,
 )

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Difference, module_beside
+from grader.content.task import Difference, module_beside, secret_beside
 
 Map: TypeAlias = NDArray[np.int8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -45,17 +45,19 @@ def wanted_neighbours(r: float) -> int:
 
 
 def count_neighbours(grid: Map) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """How many of the eight neighbours of each cell are of kind 1, and of kind 2; uint8[n, n] each.
+    """How many of the eight neighbours of each cell are of kind 1, and of kind 2; uint8[n, n] each."""
+    fast = _neighbours()
+    if fast is not None:
+        ones, twos = fast.count_neighbours(grid)
+        return ones, twos
+    return _count_around(grid == ONE), _count_around(grid == TWO)
 
-    Kind 2 is kept as 16, so that one sum of bytes holds both counts, in its lower and its upper four bits.
-    """
-    bits = grid.astype(np.uint8)
-    kept = (bits & 1) | ((bits & 2) << 3)
-    if grid.size:
-        kept = np.pad(kept, 1, mode="wrap")
-    rows = kept[:-2] + kept[1:-1] + kept[2:]
-    around = rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:] - kept[1:-1, 1:-1]
-    return around & 15, around >> 4
+
+def _count_around(cells: Mask) -> NDArray[np.uint8]:
+    """How many of the eight neighbours of each cell are among these."""
+    rows = sum(np.roll(cells, down, axis=0).astype(np.uint8) for down in (-1, 0, 1))
+    around = sum(np.roll(rows, right, axis=1) for right in (-1, 0, 1))
+    return np.asarray(around - cells)
 
 
 def find_dissatisfied(grid: Map, r: float) -> Mask:
@@ -80,7 +82,8 @@ def fault_of_round(before: Map, after: Map, r: float, number: int) -> Difference
     if moved.any():
         row, column = np.argwhere(moved)[0]
         return Difference(
-            summary=f"in round {number} (counted from 0), satisfied agents are replaced: {np.count_nonzero(moved):,} of them",
+            summary=f"in round {number} (counted from 0), satisfied agents are replaced: {np.count_nonzero(moved):,} of "
+            f"{np.count_nonzero(~market):,}",
             where=f"row {row}, column {column}",
             expected=f"{before[row, column]}, as before the round: this agent is satisfied, so it stays",
             got=str(after[row, column]),
@@ -157,7 +160,8 @@ class Count:
             summary=f"in round {number} (counted from 0), the moves are not uniformly random on the market. {self.advice}",
             where=f"{self.part} ({self.size:,} of {self.cells:,} cells)",
             expected=f"about {self.mean:,.0f} ± {self.deviation:,.0f} {KIND_NAMES[self.kind]}",
-            got=f"{self.found:,}; chance leads so far off with a probability below {ALPHA:.0e}",
+            got=f"{self.found:,}, {abs(self.found - self.mean) / self.deviation:.0f} standard deviations from it; chance leads "
+            f"so far off with a probability below {ALPHA:.0e}",
         )
 
 
@@ -333,3 +337,9 @@ def _copied(number: int, place: int, length: int, stride: int, size: int) -> Dif
 def kernels() -> ModuleType:
     """The compiled functions beside this file."""
     return module_beside(__file__, "kernels.py")
+
+
+@functools.cache
+def _neighbours() -> ModuleType | None:
+    """Where neighbours are counted fast; None in a student's copy."""
+    return secret_beside(__file__, "neighbours.py")

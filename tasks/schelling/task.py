@@ -1,4 +1,4 @@
-"""Schelling's model: the cases, the checker, the known mistakes and the picture.
+"""Schelling's model: the cases, the checker, the known mistakes and the pictures.
 
 Agents move at random, so an answer proves nothing by itself. `check` says what can be said of it alone: it must count about as
 many dissatisfied agents as a trusted simulation with another seed. Once it is frozen, further calls with a secret number of
@@ -6,8 +6,9 @@ rounds show the maps on the way, and `check_further` holds them against it. What
 seventy tests, each of which fails an honest program with a probability of 1e-12.
 """
 
+import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -15,10 +16,28 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.content.task import Array, ArraySpec, Case, Difference, FollowUp, Inputs, Mistake, Outputs, Task, module_beside
+from grader.content.smaller import changed, rounder, smaller
+from grader.content.task import (
+    Answered,
+    Array,
+    ArraySpec,
+    Case,
+    Difference,
+    FollowUp,
+    Inputs,
+    Mistake,
+    Outputs,
+    Picture,
+    Task,
+    module_beside,
+    secret_beside,
+)
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.typing import ColorType
 
 Map: TypeAlias = NDArray[np.int8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -41,12 +60,17 @@ def _load_one_round() -> ModuleType:
     return module_beside(__file__, "one_round.py")
 
 
+@functools.cache
+def _fast() -> ModuleType | None:
+    """Where the model is simulated fast; None in a student's copy."""
+    return secret_beside(__file__, "kernels.py")
+
+
 _one_round = _load_one_round()
 ALPHA: float = _one_round.ALPHA
 find_dissatisfied: Callable[[Map, float], Mask] = _one_round.find_dissatisfied
 log_arrangements: Callable[[Counts], float] = _one_round.log_arrangements
 fault_of_round: Callable[[Map, Map, float, int], Difference | None] = _one_round.fault_of_round
-kernels: Callable[[], ModuleType] = _one_round.kernels
 wanted_neighbours: Callable[[float], int] = _one_round.wanted_neighbours
 
 
@@ -104,9 +128,17 @@ def expect(inputs: Inputs) -> Expected:
 def simulated_series(grid: Map, r: float, n_rounds: int, seed: int) -> Series:
     """How many are dissatisfied at the start of each round and after the last, on average over simulations with other seeds."""
     simulations = min(MOST_SIMULATIONS, max(1, SIMULATED_CELLS // grid.size))
-    simulate, wanted = kernels().simulate, wanted_neighbours(r)
-    counts = [simulate(grid, wanted, n_rounds, (seed + 1) * (1 + number)) for number in range(simulations)]
+    counts = [_simulated_counts(grid, r, n_rounds, (seed + 1) * (1 + number)) for number in range(simulations)]
     return np.asarray(np.mean(counts, axis=0))
+
+
+def _simulated_counts(grid: Map, r: float, n_rounds: int, seed: int) -> Counts:
+    """How many are dissatisfied at the start of each round and after the last in one trusted simulation."""
+    fast = _fast()
+    if fast is not None:
+        return np.asarray(fast.simulate(grid, wanted_neighbours(r), n_rounds, seed))
+    final, counts = simulated(grid, r, n_rounds, seed)
+    return np.append(counts, _count_dissatisfied(final, r))
 
 
 def check(inputs: Inputs, answer: Outputs, expected: Expected) -> Difference | None:
@@ -138,6 +170,16 @@ def work(inputs: Inputs, expected: Expected) -> float:
     del expected
     grid, _, n_rounds, _ = cast("Arguments", inputs)
     return float(grid.size) * n_rounds
+
+
+def shrink(inputs: Inputs) -> Iterator[Inputs]:
+    """Fewer rounds, a corner of the map, a rounder r, and the seed 0."""
+    grid, r, n_rounds, seed = cast("Arguments", inputs)
+    yield from changed(inputs, 2, smaller)
+    for n in smaller(len(grid), least=min(len(grid), 1)):
+        yield np.ascontiguousarray(grid[:n, :n]), r, n_rounds, seed
+    yield from changed(inputs, 1, rounder)
+    yield from changed(inputs, 3, smaller)
 
 
 LEAST_OPERATIONS = None
@@ -208,7 +250,12 @@ def fault_of_series(answer: Outputs, expected: Expected, r: float) -> Difference
 def series_of(answer: Outputs, r: float) -> Counts:
     """How many are dissatisfied at the start of each round, as an answer says, and on its final map."""
     final, counts = answer
-    return np.append(counts, kernels().count_dissatisfied(final, wanted_neighbours(r)))
+    return np.append(counts, _count_dissatisfied(final, r))
+
+
+def _count_dissatisfied(grid: Map, r: float) -> int:
+    fast = _fast()
+    return int(fast.count_dissatisfied(grid, wanted_neighbours(r)) if fast else np.count_nonzero(find_dissatisfied(grid, r)))
 
 
 def tolerance_used(inputs: Inputs, answer: Outputs, expected: Expected) -> float:
@@ -226,7 +273,7 @@ def fault_of_rest(grid: Map, answer: Outputs, expected: Expected) -> Difference 
     if len(changed):
         row, column = changed[0]
         return Difference(
-            summary=f"nobody can move here, but {len(changed):,} cells of the map change",
+            summary=f"nobody can move here, but {len(changed):,} of {grid.size:,} cells of the map change",
             where=f"row {row}, column {column}",
             expected=str(grid[row, column]),
             got=str(final[row, column]),
@@ -316,8 +363,8 @@ def fault_of_prefix(counts: Counts, fewer: Counts) -> Difference | None:
         return None
     first = different[0]
     return Difference(
-        summary="the first rounds depend on n_rounds, or the same arguments do not give the same result. Is the generator "
-        "seeded in every call, from seed alone?",
+        summary="the first rounds depend on n_rounds, or the same arguments do not give the same result: "
+        f"{different.size:,} of {len(fewer):,} counts differ. Is the generator seeded in every call, from seed alone?",
         where=f"the count of round {first} (counted from 0), called with n_rounds = {len(fewer)} instead of {len(counts)}",
         expected=f"{counts[first]}, as before",
         got=str(fewer[first]),
@@ -331,7 +378,7 @@ def fault_of_repetition(expected: Map, got: Map, how: str, what: str) -> Differe
         return None
     row, column = different[0]
     return Difference(
-        summary=f"{how}, the function has to return {what}, but {len(different):,} cells differ",
+        summary=f"{how}, the function has to return {what}, but {len(different):,} of {got.size:,} cells differ",
         where=f"row {row}, column {column}",
         expected=str(expected[row, column]),
         got=str(got[row, column]),
@@ -404,30 +451,12 @@ def _draw_bands(rng: np.random.Generator) -> Inputs:
     return grid, 6 / 8, 3, _seed(rng)
 
 
-def _draw_one_kind(rng: np.random.Generator) -> Inputs:
-    grid = random_map(rng, 24, empty=0.7)
-    grid[grid != EMPTY] = rng.integers(ONE, TWO, endpoint=True)
-    return grid, 4 / 8, 3, _seed(rng)
-
-
-def _draw_unequal(rng: np.random.Generator) -> Inputs:
-    grid = rng.choice(np.array([EMPTY, ONE, TWO], dtype=np.int8), (40, 40), p=(0.1, 0.7, 0.2))
-    return grid, 3 / 8, 3, _seed(rng)
-
-
-def _draw_any(rng: np.random.Generator) -> Inputs:
-    n, n_rounds = int(rng.integers(20, 41)), int(rng.integers(2, 6))
-    empty = float(rng.choice([0, 0.05, 0.3]))
-    return random_map(rng, n, empty), float(rng.integers(9)) / 8, n_rounds, _seed(rng)
-
-
 # One round of a small map explains most, and those that hold nothing random follow.
 CHECK_CASES = (
     Case("one-round-6x6", _random(6, 4 / 8, 1, empty=0.2), "A small map and one round: count the dissatisfied agents by hand."),
     Case("two-rounds-8x8", _random(8, 5 / 8, 2, empty=0.1), "A small map, with two rounds."),
     Case("empty", _random(0, 4 / 8, 2), "A map without cells: nobody is ever dissatisfied."),
     Case("one-cell", _random(1, 8 / 8, 3), "One cell, whose eight neighbours are all the agent itself."),
-    Case("2x2", _random(2, 4 / 8, 3), "Two rows: the one above is the one below, and its agents count twice.", public=False),
     Case("no-rounds", _random(7, 4 / 8, 0, empty=0.1), "n_rounds is 0: the map as it is, and no counts."),
     Case("r-0", _random(12, 0.0, 5, empty=0.1), "r is 0: everybody is satisfied, so nobody moves."),
     Case(
@@ -445,26 +474,14 @@ CHECK_CASES = (
         _random(16, 0.3, 2, empty=0.1),
         "8r = 2.4 is no whole number: 2 like neighbours are too few, 3 are enough.",
     ),
-    Case(
-        "one-kind",
-        _draw_one_kind,
-        "Agents of one kind only, many of them alone: they move, and nobody of the other kind appears.",
-        public=False,
-    ),
-    Case("r-1", _random(20, 8 / 8, 3), "r is 1: whoever has one neighbour of the other kind moves.", public=False),
-    Case("any", _draw_any, "A random size, r and share of empty cells.", public=False),
     Case("mostly-empty", _random(40, 4 / 8, 3, empty=0.6), "More empty cells than agents: an empty cell is nobody's like."),
-    Case("unequal", _draw_unequal, "More agents of one kind than of the other.", public=False),
-    Case("odd-33x33", _random(33, 3 / 8, 4, empty=0.1), "An odd size.", public=False),
     Case("lecture-48x48", _random(48, 4 / 8, 4), "The lecture's map: half and half, and no empty cell."),
     Case("one-round-128x128", _random(128, 4 / 8, 1, empty=0.1), "One round of a larger map: are all places equally likely?"),
-    Case("lecture-64x64", _random(64, 5 / 8, 6), "The lecture's map again, with more rounds.", public=False),
-    Case("empty-cells-90x90", _random(90, 5 / 8, 4, empty=0.1), "A larger map with empty cells.", public=False),
 )
 
 BENCHMARK_CASES = tuple(
     Case(f"{n}x{n}-{n_rounds}", _random(n, R_TIMED, n_rounds, empty=EMPTY_TIMED), f"{n} × {n} cells, {n_rounds} rounds.")
-    for n, n_rounds in ((64, 20), (128, 20), (256, 50), (1024, 50), (4096, 50))
+    for n, n_rounds in ((64, 20), (128, 20), (256, 50), (512, 50), (1024, 50), (4096, 50))
 )
 
 
@@ -746,30 +763,126 @@ MISTAKES = (
 )
 
 
-# The picture
+# The pictures
+
+COLOURS = ("#0072B2", "#E69F00")
+"""Of the two kinds; Okabe and Ito's blue and orange, which everybody tells apart."""
+EIGHTHS = range(9)
+"""The nine r are so many eighths."""
+SIDE, SHARE_EMPTY = 40, 0.1
+SHOWN_ROUNDS = (1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40)
+"""The first rounds do not depend on how many follow: so many calls show a map on its way."""
+REST_FRAMES = 5
+"""The end is shown for as long as so many frames."""
 
 
-def picture(inputs: Inputs, answer: Outputs, figure: "Figure") -> None:
+def draw_map(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the final map, and beside it how many agents were dissatisfied in each round."""
-    from matplotlib import colormaps
-    from matplotlib.colors import ListedColormap, to_hex
     from matplotlib.patches import Patch
 
+    ((inputs, (final, counts)),) = answers
     _, r, n_rounds, _ = cast("Arguments", inputs)
-    final, counts = answer
-    colours = ["white", *(to_hex(colormaps["cividis"](share)) for share in (0.05, 0.9))]
-    figure.set_layout_engine("constrained")
     map_axes, count_axes = figure.subplots(1, 2, width_ratios=(3, 2))
-    map_axes.imshow(final, cmap=ListedColormap(colours), vmin=EMPTY, vmax=TWO, interpolation="nearest")
+    _show_map(map_axes, final)
     map_axes.set(xlabel="column", ylabel="row", title=f"The map after {n_rounds} rounds, r = {r:.4g}")
-    names = ("empty", "kind 1", "kind 2")
-    patches = [Patch(facecolor=colour, edgecolor="grey", label=name) for colour, name in zip(colours, names, strict=True)]
+    names = ("kind 1", "kind 2")
+    patches = [Patch(facecolor=colour, label=name) for colour, name in zip(COLOURS, names, strict=True)]
+    patches.append(Patch(facecolor=figure.get_facecolor(), edgecolor="grey", label="empty"))
     figure.legend(handles=patches, loc="outside lower center", ncols=3, frameon=False)
-    count_axes.plot(counts, color=colours[1], marker=".")
+    count_axes.plot(counts, color="C0", marker=".")
     count_axes.set(xlabel="round", ylabel="dissatisfied agents", title="Who wants to move")
     count_axes.set_ylim(bottom=0)
     count_axes.grid(alpha=0.3)
     count_axes.set_box_aspect(3 / 2)  # as high as the map
+
+
+def draw_curves(answers: tuple[Answered, ...], figure: "Figure") -> None:
+    """How many agents are dissatisfied at the start of each round: a curve for each r."""
+    axes = figure.add_subplot()
+    for eighths, marker, colour, (inputs, (_, counts)) in zip(EIGHTHS, "osD^vP*Xd", _shades(figure), answers, strict=True):
+        grid, *_ = cast("Arguments", inputs)
+        share = counts / max(np.count_nonzero(grid), 1)
+        label = f"r = {eighths}/8"
+        axes.plot(share, color=colour, marker=marker, markevery=4, markersize=5, linewidth=1.5, label=label)
+    axes.set(xlabel="round", ylabel="dissatisfied households (share of all)", title="Who wants to move, for nine r")
+    axes.set(xlim=(0, max(SHOWN_ROUNDS) - 1), ylim=(0, 1.02))
+    axes.grid(alpha=0.3)
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles[::-1], labels[::-1], loc="outside right upper", frameon=False)
+
+
+def draw_animation(answers: tuple[Answered, ...], figure: "Figure") -> Callable[[int], None]:
+    """Nine maps, from the start on."""
+    rows = [answers[start : start + len(SHOWN_ROUNDS)] for start in range(0, len(answers), len(SHOWN_ROUNDS))]
+    start, *_ = cast("Arguments", answers[0][0])
+    images = []
+    for axes, eighths in zip(figure.subplots(3, 3).flat, EIGHTHS, strict=True):
+        images.append(_show_map(axes, start))
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(f"r = {eighths}/8", fontsize="medium")
+    title = figure.suptitle("")
+
+    def show(number: int) -> None:
+        shown = min(number, len(SHOWN_ROUNDS))
+        for image, row in zip(images, rows, strict=True):
+            image.set_data(start if shown == 0 else row[shown - 1][1][0])
+        n_rounds = SHOWN_ROUNDS[shown - 1] if shown else 0
+        title.set_text(f"after {n_rounds} round{'' if n_rounds == 1 else 's'}")
+
+    show(0)
+    return show
+
+
+def _show_map(axes: "Axes", cells: Map) -> "AxesImage":
+    """Empty cells have the colour of the paper."""
+    from matplotlib.colors import ListedColormap
+
+    colours = ListedColormap([axes.figure.get_facecolor(), *COLOURS])
+    return axes.imshow(cells, cmap=colours, vmin=EMPTY, vmax=TWO, interpolation="nearest")
+
+
+def _shades(figure: "Figure") -> "list[ColorType]":
+    """Nine colours in the order of r, that stand out from the paper."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_rgb
+
+    is_dark = sum(to_rgb(figure.get_facecolor())) < 3 / 2
+    return [colormaps["viridis"](share) for share in np.linspace(*((0.35, 1.0) if is_dark else (0.0, 0.85)), len(EIGHTHS))]
+
+
+def _shown_case(eighths: int, n_rounds: int) -> Case:
+    name = f"picture-{SIDE}x{SIDE}-{eighths}-{n_rounds}"
+    return Case(name, _random(SIDE, eighths / 8, n_rounds, empty=SHARE_EMPTY), "One of the nine maps on its way.")
+
+
+PICTURES = (
+    Picture(
+        "map",
+        "A map that separates",
+        "On the left a map where the two kinds have gathered in patches; on the right the number of dissatisfied agents,"
+        " which falls from round to round.",
+        (Case("picture-120x120", _random(120, 4 / 8, 40, empty=0.1), "A map that separates, over 40 rounds."),),
+        draw_map,
+        size_inches=(7.0, 4.5),
+    ),
+    Picture(
+        "curves",
+        "Dissatisfied households over time, for nine r",
+        "Nine curves: at small r nobody is dissatisfied or soon nobody is any more, at large r most stay so.",
+        tuple(_shown_case(eighths, max(SHOWN_ROUNDS)) for eighths in EIGHTHS),
+        draw_curves,
+    ),
+    Picture(
+        "animation",
+        "Nine maps over 40 rounds, for nine r",
+        "At r up to 2/8 hardly anybody moves; from 3/8 to 5/8 patches of one kind grow; above, the map stays mixed.",
+        tuple(_shown_case(eighths, n_rounds) for eighths in EIGHTHS for n_rounds in SHOWN_ROUNDS),
+        draw_animation,
+        frames=1 + len(SHOWN_ROUNDS) + REST_FRAMES,
+        frame_time_s=0.3,
+        size_inches=(4.6, 5.0),
+    ),
+)
 
 
 TASK = Task(
@@ -779,12 +892,12 @@ TASK = Task(
     expect=expect,
     check=check,
     work=work,
+    shrink=shrink,
     least_operations=LEAST_OPERATIONS,
     check_cases=CHECK_CASES,
     benchmark_cases=BENCHMARK_CASES,
     mistakes=MISTAKES,
     follow_up=FollowUp(draw_further, check_further),
     tolerance_used=tolerance_used,
-    picture_case=Case("picture-120x120", _random(120, 4 / 8, 40, empty=0.1), "A map that separates, over 40 rounds."),
-    picture=picture,
+    pictures=PICTURES,
 )

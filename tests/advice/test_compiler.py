@@ -22,6 +22,13 @@ def test_what_is_compiled_anew_in_each_call_is_found_where_it_is_made() -> None:
     assert "800 ms" in found.evidence
 
 
+def test_and_where_it_is_handed_to_the_compiler() -> None:
+    source = "import numba\n\ndef g(x):\n    return x\n\ndef f(x):\n    fast = numba.njit(g)\n    return fast(x)\n"
+    found = recompiles(facts(source, {"return fast": (1.0, 1)}, compiled={"def g": (1, 0, True)}, compiling_s=0.8))
+    assert found is not None
+    assert found.line.line == 7
+
+
 def test_what_was_compiled_before_is_not() -> None:
     assert recompiles(facts(NESTED, {"return g": (1.0, 1)}, compiled={"@njit": (1, 0, False)})) is None
 

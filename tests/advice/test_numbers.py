@@ -4,6 +4,7 @@ import pytest
 
 from grader.advice.finding import Cause
 from grader.advice.numbers import (
+    counts_too_wide,
     division_in_loop,
     extended_precision,
     full_spectrum,
@@ -159,3 +160,41 @@ def test_a_remainder_in_a_compiled_loop_is_found_and_one_by_a_power_of_two_is_no
     assert found is not None
     assert (found.cause, found.line.line) == (Cause.DIVISION, 8)
     assert division_in_loop(facts(WRAPS.replace("% n", "% 64"), {}, as_python=measured, compiled=COMPILED)) is None
+
+
+COUNTS = """
+import numpy as np
+
+def f(grid):
+    like = np.zeros(grid.shape)
+    for shift in (1, -1):
+        like += np.roll(grid, shift) == grid
+    return like
+"""
+
+
+def test_truths_that_are_counted_in_wide_numbers_are_found_and_in_narrow_ones_are_not() -> None:
+    grid = array("int8", 256, 256)
+    found = counts_too_wide(facts(COUNTS, {"like +=": (0.9, 2)}, {"grid": grid, "like": array("float64", 256, 256)}))
+    assert found is not None
+    assert (found.cause, found.line.line) == (Cause.DTYPE_UPCAST, 7)
+    assert counts_too_wide(facts(COUNTS, {"like +=": (0.9, 2)}, {"grid": grid, "like": array("int8", 256, 256)})) is None
+
+
+def test_texts_in_an_array_are_found() -> None:
+    found = object_array(facts(ONE_LINE, {"return": (1.0, 1)}, {"x": array("U4", 100)}))
+    assert found is not None
+    assert "100 texts" in found.evidence
+
+
+@pytest.mark.parametrize("root", ["abs(z)", "math.sqrt(z.real)", "np.hypot(z.real, z.imag)", "(z.real * z.real) ** 0.5"])
+def test_a_root_is_found_in_each_of_its_forms(root: str) -> None:
+    source = ESCAPES.replace("abs(z)", root).replace("from numba", "import math\nimport numpy as np\nfrom numba")
+    assert needless_root(facts(source, {}, {"z": number("complex128")}, as_python=AS_PYTHON, compiled=COMPILED)) is not None
+
+
+def test_a_power_of_a_complex_number_in_a_compiled_loop_is_found_and_of_a_real_one_is_not() -> None:
+    source = ESCAPES.replace("z * z + c", "z**2 + c")
+    for dtype, is_found in (("complex128", True), ("float64", False)):
+        found = power_of_integer(facts(source, {}, {"z": number(dtype)}, as_python=AS_PYTHON, compiled=COMPILED))
+        assert (found is not None) == is_found

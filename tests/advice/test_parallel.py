@@ -27,9 +27,11 @@ def test_threads_over_pythons_own_loops_are_found_where_they_are_waited_for() ->
     assert (found.cause, found.line.line) == (Cause.GIL_THREADS, 13)
 
 
-def test_threads_over_compiled_code_are_not() -> None:
-    source = THREADS.replace("def count", "@njit(nogil=True)\ndef count").replace("import Thread", "import Thread", 1)
-    assert gil_threads(facts(f"from numba import njit\n{source}", WAITS, compiled={"@njit": (1, 0, False)})) is None
+def test_threads_over_compiled_code_are_not_where_it_lets_go_of_the_interpreter() -> None:
+    for options, is_found in (("(nogil=True)", False), ("", True)):
+        source = "from numba import njit\n" + THREADS.replace("def count", f"@njit{options}\ndef count")
+        found = gil_threads(facts(source, WAITS, compiled={"@njit": (1, 0, False)}))
+        assert (found is not None) == is_found
 
 
 def test_many_workers_over_library_calls_are_too_many() -> None:

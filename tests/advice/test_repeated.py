@@ -3,7 +3,7 @@
 import pytest
 
 from grader.advice.finding import Cause
-from grader.advice.repeated import masked_everything, repeated_work, started_again, twice_the_same
+from grader.advice.repeated import masked_everything, repeated_work, started_again, started_again_by_call, twice_the_same
 from tests.advice.programs import Holds, array, facts
 
 INSIDE = """
@@ -130,6 +130,48 @@ def test_an_orbit_that_is_followed_from_its_start_again_is_found() -> None:
 @pytest.mark.parametrize(("old", "new"), [("range(row + 1)", "range(7)"), ("        x = x0\n", ""), ("x = r * x", "y = r * x")])
 def test_one_that_goes_on_is_not(old: str, new: str) -> None:
     assert started_again(facts(AGAIN.replace(old, new), {" = r * x": (0.9, 5000)})) is None
+
+
+CALLED = """
+def state(r, x, n):
+    for _ in range(n):
+        x = r * x * (1 - x)
+    return x
+
+def f(r, x0, n):
+    total = 0.0
+    for row in range(n):
+        total += state(r, x0, row + 1)
+    return total
+"""
+IN_CALLS = {"total +=": (0.9, 100), "x = r": (0.8, 5000)}
+
+
+def test_an_orbit_that_a_call_starts_again_is_found_where_it_is_called() -> None:
+    found = started_again_by_call(facts(CALLED, IN_CALLS))
+    assert found is not None
+    assert (found.cause, found.line.line) == (Cause.REPEATED_WORK, 10)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("state(r, x0, row + 1)", "state(r, 1 / row, row + 1)"), ("state(r, x0, row + 1)", "state(row, x0, 7)")]
+)
+def test_and_one_that_a_call_goes_on_with_is_not(old: str, new: str) -> None:
+    assert started_again_by_call(facts(CALLED.replace(old, new), IN_CALLS)) is None
+
+
+def test_nor_a_function_that_goes_along_one_row_for_each_round() -> None:
+    source = """
+def smooth(row, k):
+    for j in range(len(row)):
+        row[j] *= k
+
+def f(rows, k):
+    for i in range(len(rows)):
+        smooth(rows[i], k)
+    return rows
+"""
+    assert started_again_by_call(facts(source, {"smooth(rows": (0.9, 100), "row[j]": (0.8, 5000)})) is None
 
 
 MASKED = """

@@ -491,6 +491,9 @@ class _WatchedWorker:
             self._seen.leaked |= self._canaries.leaks_in_outputs(call.outputs)
         return call
 
+    def release(self) -> None:
+        self._worker.release()
+
     def compiled_functions(self) -> bytes:
         return self._worker.compiled_functions()
 

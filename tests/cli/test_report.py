@@ -3,6 +3,7 @@
 import json
 import re
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from typer.testing import CliRunner, Result
 
 from grader.cli.app import app
 from grader.cli.report import SECRET_FILE, course_secret
+from grader.content.exports import Export, keep_export
+from grader.content.upload_names import Layout
 from grader.errors import UsageError
 from grader.report.names import pseudonym
 from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, Classroom, paced
@@ -66,6 +69,31 @@ def test_each_student_has_a_page_that_tells_the_pseudonym(classroom: Classroom, 
     assert "# a secret of ada&#39;s" in page
 
 
+def test_feedback_is_packed_under_the_names_of_the_export_that_was_collected(classroom: Classroom, tmp_path: Path) -> None:
+    handles = {"ada": "ada_1_5_double.py", "bob": "bob_2_6_double.py"}
+    keep_export(classroom.folder / "submissions", Export("lab1.zip", Layout.CANVAS, handles))
+    words = (tmp_path / "feedback", "--feedback", "--zip", tmp_path / "back.zip")
+    said = " ".join(report(classroom, *words).stdout.split())
+    assert "2 pages for Canvas, under the names of lab1.zip; under their own names, which Canvas passes over: max" in said
+    assert json.loads(report(classroom, *words, "--json").stdout)["archive"] == {
+        "file": str(tmp_path / "back.zip"),
+        "export": "lab1.zip",
+        "layout": "canvas",
+        "returned": 2,
+        "unknown": ["max"],
+    }
+    with zipfile.ZipFile(tmp_path / "back.zip") as archive:
+        page = archive.read("ada_1_5_double.py_feedback.html")
+    assert page == (tmp_path / "feedback" / "ada.html").read_bytes()
+
+
+def test_where_no_export_was_collected_the_archive_has_the_authors_names(classroom: Classroom, tmp_path: Path) -> None:
+    said = report(classroom, tmp_path / "feedback", "--feedback", "--zip", tmp_path / "back.zip").stdout
+    assert "3 pages under the authors' own names, for no export of Canvas or Moodle has been collected" in " ".join(
+        said.split()
+    )
+
+
 def test_the_key_of_the_pseudonyms_is_kept_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / SECRET_FILE
     assert course_secret(path) == course_secret(path)
@@ -86,6 +114,10 @@ def test_what_does_not_go_together_is_said(classroom: Classroom, tmp_path: Path)
     for words, why in (
         (("--publish", "--feedback"), "either"),
         (("--names",), "belongs to --publish"),
+        (("--port", "8000"), "belongs to --watch"),
+        (("--zip", tmp_path / "back.zip"), "belongs to --feedback"),
+        (("--feedback", "--export", "lab1.zip"), "belongs to --zip"),
+        (("--feedback", "--zip", tmp_path / "back.zip", "--export", "lab1.zip"), "no export 'lab1.zip' has been collected"),
         (("--task", "duoble"), "did you mean 'double'"),
     ):
         refused = report(classroom, tmp_path / "out", *words).exception

@@ -1,14 +1,15 @@
 """`course.toml` is checked key by key: each mistake is named with its place, what is wrong, and what was meant."""
 
+import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from grader.content.course import Course, Kind, Measurement, Weights, assignments_of, baseline_of, load_course
+from grader.content.course import Course, Kind, Measurement, Weights, assignments_of, baseline_of, is_released, load_course
 from grader.content.reading import SourceFile
 from grader.content.static_code import read_code
 from grader.errors import UsageError
@@ -101,7 +102,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
         target_difference=0.0135,
         min_runs=3,
         max_runs=16,
-        calls_per_run=48,
+        calls_per_run=168,
         seconds_per_run=0.5,
         min_calls_per_run=3,
         turn_s=0.008,
@@ -388,3 +389,72 @@ def test_a_product_of_a_library_is_seen_however_it_is_spelled(product: str) -> N
 )
 def test_a_product_of_ones_own_is_not_flagged(author: str) -> None:
     assert shunned_by_own_product((REAL_COURSE / author / "matmul.py").read_bytes()) == set()
+
+
+# What is released
+
+DUE = datetime(2026, 10, 5, 20, 59, tzinfo=UTC)
+
+
+def releasing(value: str, level: str = "numba") -> str:
+    return COURSE + f'[references.{level}]\nrelease = "{value}"\n' + ASSIGNMENTS
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "after"), [("always", True, True), ("after_due", False, True), ("never", False, False)]
+)
+def test_a_level_is_released_when_the_course_says(folder: Path, value: str, before: bool, after: bool) -> None:
+    course = load(folder, releasing(value))
+    assert is_released(course, "numba", "julia", DUE - timedelta(seconds=1)) == before
+    assert is_released(course, "numba", "julia", DUE) == after
+
+
+def test_naive_always_is_and_what_the_course_does_not_mention_never(folder: Path) -> None:
+    course = load(folder, COURSE + ASSIGNMENTS)
+    assert is_released(course, "naive", "julia", DUE - timedelta(days=1))
+    assert not is_released(course, "numba", "julia", DUE + timedelta(days=1000))
+
+
+def test_what_has_no_date_is_never_due(folder: Path) -> None:
+    undated = releasing("after_due").replace("due = 2026-10-05T23:59:00+03:00\n", "")
+    for text, task in ((undated, "julia"), (releasing("after_due"), "matmul")):
+        assert not is_released(load(folder, text), "numba", task, DUE + timedelta(days=1000)), task
+
+
+def test_of_two_assignments_the_later_one_counts(folder: Path) -> None:
+    second = ASSIGNMENTS.replace('"one"', '"two"').replace("2026-10-05", "2026-12-05")
+    course = load(folder, releasing("after_due") + second)
+    assert not is_released(course, "numba", "julia", DUE)
+    assert is_released(course, "numba", "julia", DUE + timedelta(days=61))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            releasing("allways"),
+            "references.numba.release: must be one of always, after_due, never, not 'allways' (did you mean 'always'?)",
+        ),
+        (
+            releasing("never", level="naive"),
+            (
+                "references.naive.release: must be 'always': naive states each task's interface, which no copy of the "
+                "course can do without"
+            ),
+        ),
+        (
+            releasing("never", level="numbu"),
+            "references.numbu: there is no level 'numbu' in reference/ (did you mean 'numba'?)",
+        ),
+    ],
+)
+def test_what_is_wrong_about_a_release_is_said(folder: Path, text: str, said: str) -> None:
+    assert problems(folder, text) == [said]
+
+
+def test_a_students_copy_knows_the_levels_that_it_lacks(folder: Path) -> None:
+    (folder / "reference" / "numba").rmdir()
+    assert "there is no level 'numba'" in problems(folder, COURSE + ASSIGNMENTS)[0]
+    lacking = {"task": "julia", "level": "numba", "speedup": 40.0, "case": "large", "machine": "laptop"}
+    (folder / "release.json").write_text(json.dumps({"format": 1, "estimates": [lacking]}))
+    assert load(folder, COURSE + ASSIGNMENTS).assignments[0].full_marks == "numba"

@@ -6,7 +6,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from grader.content.task import Interface, Parameter, load_task, read_interface, task_names
+from grader.content.task import Interface, Parameter, load_task, naive_beside, read_interface, secret_beside, task_names
 from grader.errors import GraderError, UsageError
 
 TASK = dedent("""
@@ -99,3 +99,67 @@ def test_a_broken_task_is_the_courses_fault_never_a_students(course: Path, path:
         (course / path).write_text(content)
     with pytest.raises(GraderError, match=said):
         load_task(course, "double")
+
+
+# What is secret
+
+SECRET_CASES = dedent("""
+    from grader.content.task import Case
+
+
+    def secret_cases(task):
+        assert task.TASK.title == "Double"
+        return (Case("hidden", lambda rng: (rng.random(9),), "What nobody sees."),)
+""")
+
+
+def keep_secret(course: Path, name: str, source: str) -> Path:
+    path = course / "tasks" / "double" / "secret" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(source)
+    return path
+
+
+def test_secret_cases_follow_the_public_ones_and_are_secret_by_their_place(course: Path) -> None:
+    keep_secret(course, "cases.py", SECRET_CASES)
+    cases = load_task(course, "double").task.check_cases
+    assert [(case.name, case.public) for case in cases] == [("small", True), ("hidden", False)]
+
+
+def test_another_secret_makes_another_version(course: Path) -> None:
+    versions = [load_task(course, "double").version]
+    keep_secret(course, "cases.py", SECRET_CASES)
+    versions.append(load_task(course, "double").version)
+    keep_secret(course, "kernels.py", "LANES = 16")
+    versions.append(load_task(course, "double").version)
+    assert len(set(versions)) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("CASES = ()", r"must define secret_cases\(task\)"),
+        ("def secret_cases(task):\n    return ('small',)", r"must define secret_cases\(task\)"),
+        ("def secret_cases(task):\n    return task.missing", r"fails: AttributeError"),
+        ("import nothing_of_this_name", r"fails to import: ModuleNotFoundError"),
+    ],
+)
+def test_secret_cases_that_are_none_are_the_courses_fault(course: Path, source: str, words: str) -> None:
+    path = keep_secret(course, "cases.py", source)
+    with pytest.raises(GraderError, match=words) as caught:
+        load_task(course, "double")
+    assert str(path) in str(caught.value)
+
+
+def test_a_tasks_code_finds_its_secret_modules_where_there_are_any(course: Path) -> None:
+    task = course / "tasks" / "double" / "task.py"
+    assert secret_beside(str(task), "kernels.py") is None
+    keep_secret(course, "kernels.py", "LANES = 16")
+    kernels = secret_beside(str(task), "kernels.py")
+    assert kernels is not None
+    assert kernels.LANES == 16
+
+
+def test_a_tasks_code_finds_its_naive_reference(course: Path) -> None:
+    (course / "reference" / "naive" / "double.py").write_text("def double(x):\n    return 2 * x\n")
+    assert naive_beside(str(course / "tasks" / "double" / "task.py")).double(4) == 8

@@ -45,7 +45,27 @@ BAD: Mapping[str, tuple[str | bytes, str, tuple[str, ...]]] = {
         "RUNTIME_ERROR",
         ("more threads were asked for",),
     ),
+    "asks": (BODY.format("return int(input('how many? '))"), "RUNTIME_ERROR", ("EOFError", "nobody answers input()")),
+    "asks-at-import": (BODY.format("return 0") + "def main():\n    input()\nmain()\n", "RUNTIME_ERROR", ("line 7", "__main__")),
+    "reads": (BODY.format("return np.load('points.npy')"), "RUNTIME_ERROR", ("FileNotFoundError", "and no others")),
+    "command-line": ("N = int(sys.argv[1])\n" + BODY.format("return 0"), "RUNTIME_ERROR", ("sys.argv", "no command line")),
+    "empty-function": (BODY.format('"""Nothing yet."""'), "INVALID", ("None", "return")),
+    "tabs-and-spaces": (BODY.format("if True:\n\treturn 0"), "BUILD_ERROR", ("line 6", "tabs and spaces")),
+    "latin-1": ("# größe\n".encode("latin-1") + BODY.format("return 0").encode(), "BUILD_ERROR", ("line 4", "UTF-8")),
+    "another-name": ("def distanzen_größe(p):\n    return 0\n", "INVALID", ("distances", "distanzen_größe(p)")),
 }
+
+
+RIGHT = "return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)"
+WINDOWS = f"# Größe – Abstände\nimport numpy as np\n\ndef distances(points):\n\tgröße = len(points)\n\t{RIGHT}\n"
+ODD: Mapping[str, str] = {
+    "windows": "\ufeff" + WINDOWS.replace("\n", "\r\n"),
+    "prints-megabytes": HEAD + BODY.format("print('x' * 3_000_000)\n    " + RIGHT),
+    "plots": HEAD + "import matplotlib.pyplot as plt\n" + BODY.format("plt.plot(points)\n    plt.show()\n    " + RIGHT),
+    "own-main": HEAD + BODY.format(RIGHT) + "def main():\n    input()\n\nif __name__ == '__main__':\n    main()\n",
+    "thousands-of-lines": HEAD + "".join(f"def h{i}(x):\n    return x\n\n" for i in range(1700)) + BODY.format(RIGHT),
+}
+"""Unusual, and right."""
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +75,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Mapping[str, A
     course.hand_in("good", LOOPS)
     for author, (source, _, _) in BAD.items():
         course.hand_in(author, HEAD.encode() + source if isinstance(source, bytes) else _with_head(author, source))
+    for author, text in ODD.items():
+        course.hand_in(author, text)
     (course.folder / "submissions" / "nothing").mkdir()
     (course.folder / "submissions" / "dangling").mkdir()
     (course.folder / "submissions" / "dangling" / "distances.py").symlink_to(course.hand_in("good", LOOPS))
@@ -93,6 +115,12 @@ def test_a_bad_submission_gets_its_verdict_and_a_clear_message(graded: Mapping[s
     assert "Traceback" not in result["message"]
     assert "/tmp" not in result["message"]  # noqa: S108 -- a student's message names their files, not the sandbox's
     assert result["rank"] is None
+
+
+@pytest.mark.parametrize("author", ODD)
+def test_what_is_only_unusual_is_right(graded: Mapping[str, Mapping[str, Any]], author: str) -> None:
+    assert graded[author]["verdict"] == "ACCEPTED", graded[author]["message"]
+    assert len(graded[author]["printed"]) <= 1 << 16
 
 
 def test_who_hands_in_nothing_is_missing(graded: Mapping[str, Mapping[str, Any]]) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ def test_an_export_is_collected_and_graded(course: SmallCourse, tmp_path: Path) 
     graded = course.results(course.grader("grade", "--json"))
     assert list(graded) == ["lovelaceada_1"]
     assert graded["lovelaceada_1"]["verdict"] == "ACCEPTED"
+    back = tmp_path / "back.zip"
+    ran = course.grader("report", tmp_path / "feedback", "--feedback", "--zip", back)
+    assert "1 page for Canvas, under the names of export.zip" in " ".join(ran.out.split())
+    with zipfile.ZipFile(back) as archive:
+        assert archive.namelist() == ["lovelaceada_1_2_hw.zip_feedback.html"]
 
 
 def test_what_is_replaced_is_said(course: SmallCourse, tmp_path: Path) -> None:

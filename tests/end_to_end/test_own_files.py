@@ -1,5 +1,6 @@
 """A student checks their own files: right or wrong, how fast beside the references, and what next."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +21,19 @@ def test_the_starter_goes_into_place_and_is_never_overwritten(course: SmallCours
     assert target.read_text(encoding="utf-8") == LOOPS
 
 
-def test_a_right_file_is_compared_with_every_reference(course: SmallCourse, tmp_path: Path) -> None:
+def test_a_right_file_is_compared_with_every_reference_and_drawn(course: SmallCourse, tmp_path: Path) -> None:
     file = tmp_path / "distances.py"
     file.write_text(VECTORS, encoding="utf-8")
-    ran = course.grader("check", file)
+    ran = course.grader("check", file, "--picture", tmp_path / "drawn")
     assert ran.code == 0, ran.err
-    assert "correct" in ran.out
-    assert "the rate of naive" in ran.out
-    assert "the rate of numpy" in ran.out
-    assert "points so far" in ran.out
+    assert re.search(
+        r"you: correct · .*(as fast as|× (faster|slower) than) numpy \(.* of 3 speed points here · next: ",
+        " ".join(ran.out.split()),
+    )
+    rows = [line.split()[0] for line in ran.out.splitlines() if line.strip()]
+    assert {"naive", "numpy"} <= {*rows}
+    assert [path.name for path in (tmp_path / "drawn").iterdir()] == ["totals.png"]
+    assert ran.out.rstrip().splitlines()[-1].startswith("slowest: line 4"), "the advice comes last"
 
 
 def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
@@ -63,6 +68,23 @@ def test_a_failing_case_can_be_run_alone(course: SmallCourse, tmp_path: Path) ->
     right = course.grader("check", file, "--case", case)
     assert right.code == 0
     assert "right on this case" in right.out
+
+
+def test_a_wrong_answer_is_shown_on_a_call_to_paste_and_as_a_picture(course: SmallCourse, tmp_path: Path) -> None:
+    file, picture = tmp_path / "distances.py", tmp_path / "wrong.png"
+    file.write_text(SQUARED, encoding="utf-8")
+    (result,) = course.results(course.grader("check", file, "--json")).values()
+    pasted = re.search(r"the smallest call found that fails like this one:\n +distances\((.*)\)\n", result["message"])
+    assert pasted is not None
+    points = eval(pasted[1], {"np": np})  # noqa: S307 -- that it can be pasted is what is tested
+    case = course.folder / "results" / "cases" / result["author"] / "distances.npz"
+    with np.load(case) as saved:
+        assert np.array_equal(saved["input_0"], points)
+    assert course.grader("check", file, "--case", case, "--picture", picture).code == 1
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    file.write_text(VECTORS, encoding="utf-8")
+    right = course.grader("check", file, "--case", case, "--picture", tmp_path / "right.png")
+    assert (right.code, right.err.startswith("nothing is drawn: there is no wrong answer")) == (0, True)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a case", b"PK\x03\x04"])

@@ -12,12 +12,17 @@ import pytest
 from grader.machine import usable_cpus
 from tests.end_to_end.small_course import PROJECT
 
+CTRL_C = "timeout --preserve-status --signal INT 8"
+"""For what goes on until somebody ends it."""
+
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
     "make test": "make test PYTEST_OPTIONS=--collect-only",
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
     "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
+    "grader check mine/julia.py --watch": f"{CTRL_C} grader check mine/julia.py --watch",
+    "grader report results/staff --watch": f"{CTRL_C} grader report results/staff --watch",
 }
 """The same commands on a small budget, one author and one task; `make test` would run this test again."""
 
@@ -76,10 +81,12 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "rank",
         "show",
         "report",
+        "pictures",
         "mark",
         "scaling",
         "replay",
         "init",
+        "release",
         "doctor",
         "peaks",
         "profile",

@@ -42,7 +42,7 @@ def test_a_wrong_answer_is_wrong_in_the_same_numbers(graded: SmallCourse) -> Non
     message = ran.json["now"]["message"]
     assert ran.json["same_message"]
     assert "expected" in message  # the inputs are random: the same numbers come of the same inputs alone
-    assert "inputs: array" in message
+    assert "inputs: np.array" in message
 
 
 def test_a_reference_can_be_replayed_within_a_budget(graded: SmallCourse) -> None:

@@ -70,6 +70,34 @@ def test_closing_gives_the_descriptor_back(arena: Arena) -> None:
         os.fstat(arena.descriptor)
 
 
+def pages_bytes(arena: Arena) -> int:
+    return 512 * os.fstat(arena.descriptor).st_blocks
+
+
+def test_released_it_takes_no_memory_until_the_next_call_which_finds_nothing_of_an_earlier_one() -> None:
+    numbers, spec = np.arange(200_000.0), ArraySpec("float64", (200_000,))
+    arena = Arena((numbers,), (spec,))
+    theirs = other_side(arena, arena.layout["outputs"][0])
+    arena.reveal((numbers,))
+    theirs[:] = 3.0
+    assert pages_bytes(arena) >= 2 * numbers.nbytes
+    arena.release()
+    assert pages_bytes(arena) == 0
+    arena.reveal((numbers,))
+    assert np.isnan(theirs).all()
+    np.testing.assert_array_equal(other_side(arena, arena.layout["inputs"][0]), numbers)
+    theirs[:] = 4.0
+    (copied,) = arena.copy_outputs()
+    assert (copied == 4.0).all()
+
+
+def test_of_little_memory_nothing_is_given_back(arena: Arena) -> None:
+    arena.reveal((np.ones(1000),))
+    before = pages_bytes(arena)
+    arena.release()
+    assert pages_bytes(arena) == before > 0
+
+
 # The layout
 
 

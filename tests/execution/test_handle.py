@@ -1,10 +1,12 @@
 """A process as the parent holds it: stopped, continued, ended, measured; on Linux, and by the way that every system has."""
 
+import os
 import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +88,25 @@ def test_all_threads_stand_still_and_are_counted(start: Start) -> None:
         assert states_of(pid) == {"T"}
         handle.proceed()
     handle.close()
+
+
+def test_threads_that_share_our_core_get_it_to_come_to_a_stop(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})  # and so for those who are started
+    try:
+        handle = LinuxHandle(start(TWO_BUSY).pid)
+        looks = count()
+        look = handle.stands_still
+        monkeypatch.setattr(handle, "stands_still", lambda: (next(looks), look())[1])
+        for _ in range(5):
+            handle.stop()
+            handle.proceed()
+            time.sleep(0.02)
+        handle.close()
+    finally:
+        os.sched_setaffinity(0, cores)
+    # Who looks without a pause keeps the core until the scheduler takes it away, which is hundreds of looks.
+    assert next(looks) < 100
 
 
 def test_they_do_even_where_the_main_thread_has_ended(start: Start) -> None:

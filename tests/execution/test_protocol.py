@@ -73,6 +73,16 @@ def test_arrays_are_c_contiguous_writable_and_aligned_whatever_the_task_drew(wor
     np.testing.assert_array_equal(call.outputs[0], drawn)
 
 
+def test_a_worker_whose_memory_was_given_back_answers_as_before(workers: Workers) -> None:
+    worker = workers.ready("def f(a): return 2 * a")
+    for seed in range(3):
+        large = np.random.default_rng(seed).random(300_000)
+        call = worker.call((large,), (ArraySpec("float64", large.shape),), LONG_S)
+        assert call.outputs is not None, call.failure
+        np.testing.assert_array_equal(call.outputs[0], 2 * large)
+        worker.release()
+
+
 def test_a_function_may_overwrite_its_inputs_and_the_parents_own_stay_as_they_were(workers: Workers) -> None:
     worker = workers.ready("def f(a):\n    total = a.sum()\n    a[:] = -1\n    return total")
     mine = np.arange(4.0)

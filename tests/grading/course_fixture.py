@@ -157,9 +157,37 @@ REVIEWED_TASK = TASK + dedent("""
 PICTURED_TASK = TASK + dedent("""
     from dataclasses import replace
 
-    TASK = replace(TASK, picture_case=Case("picture", numbers(11), about="What is drawn."))
+    from grader.content.task import Picture
+
+
+    def curve(answers, figure):
+        axes = figure.add_subplot()
+        for inputs, (output,) in answers:
+            axes.plot(inputs[0], output)
+
+
+    def moving(answers, figure):
+        axes = figure.add_subplot(xlim=(0, 2), ylim=(0, 4))
+        (line,) = axes.plot([], [])
+
+        def show(number):
+            inputs, (output,) = answers[number]
+            line.set_data(inputs[0], output)
+
+        return show
+
+
+    DRAWN = Case("picture", numbers(11), about="What is drawn.")
+    FRAMES = (DRAWN, *(Case(f"frame-{n}", numbers(n)) for n in (12, 13)))
+    TASK = replace(
+        TASK,
+        pictures=(
+            Picture("curve", "A curve", "It rises.", (DRAWN,), curve),
+            Picture("moving", "A moving curve", "It moves.", FRAMES, moving, frames=3, size_inches=(2.0, 1.5)),
+        ),
+    )
 """)
-"""It has a picture, which is drawn from eleven numbers."""
+"""Its picture is drawn from eleven numbers, and its animation from these, twelve and thirteen."""
 
 NAIVE_PACE_S, NUMPY_PACE_S, NUMBA_PACE_S = 1e-4, 1e-5, 2e-6
 """Of the references: naive is measured at `medium`, the others at `large`."""
@@ -207,6 +235,11 @@ def noisy(pace_s: float, *, scatter: float = 0.003, seed: int = 0) -> Script:
 def failing(call: int, kind: FailureKind, message: str = "as scripted", module: str | None = None) -> Mapping[int, Failure]:
     """The failures of a script that ends its `call`-th call so."""
     return {call: Failure(kind, message, module)}
+
+
+def wrong_at(*lengths: int) -> Callable[[Array], Array]:
+    """Wrong for arrays of these lengths."""
+    return lambda x: 3 * x if x.size in lengths else doubled(x)
 
 
 def wrong_from(call: int) -> Callable[[Array], Array]:

@@ -1,17 +1,17 @@
 """The check stage: every check case, then the largest benchmark case that is done in time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader.content.submission import Submission
-from grader.content.task import Array, Case, Inputs, LoadedTask
+from grader.content.task import Array, Case, Inputs, LoadedTask, Size
 from grader.errors import GraderError
 from grader.execution.interface import Failure, FailureKind
-from grader.grading.check import DrawnInputs, call_once, check, prepare
+from grader.grading.check import CaseFacts, DrawnInputs, call_once, check, held_bytes, prepare
 from grader.grading.judged import Witnesses
 from grader.records import CheckResult, Limits, PreparedCase, Problem
 from grader.testing import Script, ScriptedBackend
@@ -29,6 +29,7 @@ from tests.grading.course_fixture import (
     length,
     nearly_doubled,
     paced,
+    wrong_at,
     wrong_from,
 )
 
@@ -75,10 +76,6 @@ def problem_of(task: LoadedTask, script: Script, limits: Limits = LIMITS) -> Pro
     assert (checkup.result.verdict, checkup.result.message) == (checkup.problem.verdict, checkup.problem.message)
     assert (checkup.result.failing_case, checkup.result.mistake) == (checkup.problem.case, checkup.problem.mistake)
     return checkup.problem
-
-
-def wrong_at(*lengths: int) -> Callable[[Array], Array]:
-    return lambda x: 3 * x if x.size in lengths else doubled(x)
 
 
 def timed(times_s: Mapping[int, float]) -> Callable[[Inputs, int], float]:
@@ -441,6 +438,54 @@ def test_the_answer_is_computed_once_for_everyone(task: LoadedTask) -> None:
     inputs = DrawnInputs(replace(task.task, expect=expect), SEED)
     assert inputs(task.task.check_cases[0], 0) is inputs(task.task.check_cases[0], 0)
     assert len(computed) == 1
+
+
+def test_large_draws_are_not_kept_and_come_out_the_same_when_they_are_made_again(
+    task: LoadedTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.grading.check._KEPT_BYTES", 100_000)
+    inputs, (small, medium, large) = DrawnInputs(task.task, SEED), task.task.benchmark_cases
+    first, again = inputs(large, 0), inputs(large, 0)
+    assert first is not again
+    np.testing.assert_array_equal(np.asarray(first.inputs[0]), np.asarray(again.inputs[0]))
+    np.testing.assert_array_equal(first.expected, again.expected)
+    for case in (small, medium):
+        assert inputs(case, 0) is inputs(case, 0)
+
+
+def test_a_draw_takes_what_its_arrays_take_wherever_they_are_and_each_once() -> None:
+    @dataclass(frozen=True)
+    class Expected:
+        sums: dict[str, Array]
+        known: tuple[Array | float, ...]
+
+    x, y, z = (np.zeros(size) for size in (100, 20, 3))
+    prepared = PreparedCase((x, 2.5), (), Expected({"y": y}, (x, z, 1.0)), 1.0, follow_ups=(((x, 3), ()),))
+    assert held_bytes(prepared) == 8 * (100 + 20 + 3)
+
+
+def test_the_facts_of_a_case_are_told_without_drawing_it_again(task: LoadedTask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.grading.check._KEPT_BYTES", 0)
+    drawn: list[int] = []
+
+    def draw(generator: np.random.Generator) -> Inputs:
+        drawn.append(1)
+        return (generator.random(5),)
+
+    sized = replace(task.task, size=Size("n", length), usual_operations=lambda *_: 3.0)
+    inputs, case = DrawnInputs(sized, SEED), Case("five", draw)
+    assert inputs.facts(case) == inputs.facts(case) == CaseFacts(5.0, 3.0, 5.0, input_bytes=40, output_bytes=40)
+    assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("part", ["usual_operations", "size"])
+def test_a_slip_in_what_the_course_counts_is_the_courses_fault(task: LoadedTask, part: str) -> None:
+    def broken(*_: object) -> float:
+        raise ZeroDivisionError("a slip in the course")
+
+    faulty = {"usual_operations": broken, "size": Size("n", broken)}[part]
+    with pytest.raises(GraderError, match="the task's own code fails on case 'small': ZeroDivisionError: a slip in the course"):
+        result_of(replace(task, task=replace(task.task, **{part: faulty})), paced(1e-6))  # type: ignore[arg-type]  # the same
 
 
 @pytest.mark.parametrize("part", ["expect", "outputs", "work"])

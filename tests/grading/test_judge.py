@@ -88,7 +88,7 @@ def test_a_wrong_answer_says_where_what_was_expected_and_what_came() -> None:
         "Wrong on case 'pair': the numbers differ",
         "at [0]: expected <2.5>, got <9.0>",
         "about this case: Two numbers.",
-        "inputs: array([1.25, 2.  ], dtype=float64, shape=(2,)), 7",
+        "inputs: np.array([1.25, 2.0]), 7",
     ]
     assert (problem.case, problem.inputs, problem.mistake) == ("pair", INPUTS, None)
 
@@ -207,7 +207,7 @@ def test_answers_that_do_not_go_together_are_wrong_and_say_why() -> None:
         "Wrong on case 'pair': they do not add up",
         "at the sum: expected <10>, got <8.0>",
         "about this case: Two numbers.",
-        "inputs: array([1.25, 2.  ], dtype=float64, shape=(2,)), 7",
+        "inputs: np.array([1.25, 2.0]), 7",
     ]
 
 

@@ -161,6 +161,7 @@ def test_the_further_calls_of_one_call_are_made_by_different_workers_and_nobody_
             self._number = number
             self._worker = worker
             self.load = worker.load
+            self.release = worker.release
             self.close = worker.close
 
         def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:
@@ -234,7 +235,7 @@ def test_a_further_call_has_the_same_limit_as_the_call(followed: Task) -> None:
 def test_the_further_inputs_of_a_secret_case_are_secret_too(followed: Task) -> None:
     script = slow_from_further_call(1)
     public, secret = (Called(followed, script, case=followed.check_cases[number]).problem for number in (1, 2))
-    assert "inputs: array(" in public.message
+    assert "inputs: np.array(" in public.message
     assert "inputs" not in secret.message
 
 

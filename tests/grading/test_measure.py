@@ -26,6 +26,7 @@ from grader.grading.measure import (
     timed_calls_per_turn,
     turns_per_run,
 )
+from grader.profiles import Profile
 from grader.records import CONTROL, Block, Limits, Member, RunRecord, Turn
 from grader.testing import Script, ScriptedBackend
 from grader.verdicts import Verdict
@@ -92,6 +93,14 @@ def test_beyond_its_least_calls_a_competitor_stays_within_its_seconds(call_s: fl
 @pytest.mark.parametrize(("call_s", "timed"), [(1e-9, 6), (0.0005, 6), (0.002, 4), (0.0021, 4), (0.005, 2), (0.008, 1), (1, 1)])
 def test_the_shorter_the_calls_the_more_of_a_turn_are_timed(call_s: float, timed: int) -> None:
     assert timed_calls_per_turn(call_s, replace(PLAN, turn_s=0.008, max_timed_calls_per_turn=6)) == timed
+
+
+@pytest.mark.parametrize("profile", [Profile.THREADS, Profile.PROCESSES])
+def test_on_several_cores_the_smallest_of_several_calls_counts(profile: Profile) -> None:
+    plan = replace(PLAN, turn_s=0.008, max_timed_calls_per_turn=6)
+    assert timed_calls_per_turn(1, plan.for_profile(profile)) == 4
+    assert timed_calls_per_turn(1, replace(plan, max_timed_calls_per_turn=2).for_profile(profile)) == 2
+    assert plan.for_profile(Profile.SINGLE) == plan
 
 
 @pytest.mark.parametrize(("call_s", "turns"), [(0.001, 12), (0.0125, 10), (0.1, 1), (0.2, 1)])
@@ -273,6 +282,19 @@ def test_inputs_are_the_same_for_everyone_in_a_round_and_fresh_in_every_call(tas
     assert calls["ada"] == calls["bob"]
     assert set(calls["base"]) == set(calls["ada"])
     assert len(set(calls["ada"])) == len(calls["ada"]) == 48
+
+
+def test_at_any_time_one_worker_holds_the_memory_of_a_call(task: LoadedTask) -> None:
+    room = Room(task, {"ada": paced(1e-4), "bob": paced(1e-4)})
+    room.run()
+    assert room.backend.most_holding == 1
+
+
+def test_and_beside_it_one_witness(classroom: Classroom) -> None:
+    classroom.teach(FOLLOWED_TASK)
+    room = Room(classroom.task, {"ada": paced(1e-4), "bob": paced(1e-4)})
+    room.run()
+    assert room.backend.most_holding == 2
 
 
 def test_every_run_has_inputs_of_its_own_and_the_seed_decides_them(task: LoadedTask) -> None:

@@ -10,9 +10,6 @@ from IPython.utils.capture import capture_output
 
 from tests.end_to_end.small_course import SmallCourse, make_course
 
-PICTURE = """    picture_case=case(9, 2),
-    picture=lambda inputs, outputs, figure: figure.add_subplot().plot(outputs[0]),
-"""
 Run = Callable[..., str]
 """Runs cells one after another; what the last one showed, with every traceback."""
 
@@ -20,12 +17,7 @@ Run = Callable[..., str]
 @pytest.fixture(scope="session")
 def small_course(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
     """A course of one task that has a picture; its references are checked once for all tests."""
-    course = make_course(tmp_path_factory.mktemp("course"))
-    task = course.folder / "tasks" / "distances" / "task.py"
-    task.write_text(
-        task.read_text(encoding="utf-8").replace("    benchmark_cases=", f"{PICTURE}    benchmark_cases="), encoding="utf-8"
-    )
-    return course
+    return make_course(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ def test_in_short_it_is_the_slowest_line_and_the_first_finding() -> None:
     assert in_short(Advice((), "tuned")) == NOTHING
     slowest = line_profile().lines[1]
     assert in_short(Advice(findings(), None, slowest)) == "slowest: line 2 · line 3: python-loop, at most 3.3 times as fast"
+    slowest = line_profile().lines[2]
+    assert in_short(Advice(findings(), None, slowest)) == "slowest: line 3: python-loop, at most 3.3 times as fast"
 
 
 @pytest.mark.parametrize(("gain", "text"), [(1.1, "1.1"), (3.333, "3.3"), (14.2, "14"), (100.0, "100")])

@@ -136,6 +136,7 @@ def test_thresholds_say_which_time_per_unit_earns_which_points() -> None:
             "assignment": "doubling",
             "criterion": "speed",
             "steps": [{"points": 0.5, "seconds_per_unit": 2.5e-6}, {"points": 1, "seconds_per_unit": 1.2e-8}],
+            "estimate": None,
         }
     ]
 

@@ -1,5 +1,6 @@
 """How points and speedups are written."""
 
+import re
 from math import exp
 
 import pytest
@@ -8,7 +9,16 @@ from hypothesis import strategies as st
 
 from grader.grading.growth import Growth, GrowthPoint
 from grader.grading.roofline import Bottleneck, Limit
-from grader.report.figures import growth_text, limit_text, points_text, share_text, speedup_text
+from grader.report.figures import (
+    difference_text,
+    growth_text,
+    limit_text,
+    points_text,
+    share_text,
+    speedup_text,
+    within_text,
+)
+from grader.units import rate_text
 from tests.report.example import accepted, reference
 
 # Speedups and points
@@ -21,6 +31,7 @@ from tests.report.example import accepted, reference
         (1.234, 1.217, 1.251, "1.23 × ±1.4 %"),
         (2.0, 0.5, 8.0, "2 × (0.5 to 8)"),
         (2.0, 1.01, 3.96, "2 × (1.01 to 3.96)"),
+        (1234.0, 12.3, 12345.0, "1230 × (12.3 to 12300)"),
         (1.5, 0.0, float("inf"), "1.5 × (no interval yet)"),
     ],
 )
@@ -29,11 +40,31 @@ def test_a_speedup_stands_with_its_interval(speedup: float | None, low: float | 
 
 
 @settings(deadline=None)
-@given(st.floats(1e-6, 1e6), st.floats(0, 700))
+@given(st.floats(1e-3, 1e5), st.floats(0, 700))
 def test_every_interval_can_be_written(speedup: float, reach: float) -> None:
     text = speedup_text(speedup, speedup * exp(-reach), speedup * exp(reach))
-    assert text.startswith(f"{speedup:.3g} ×")
-    assert "e+02 %" not in text
+    number, _, rest = text.partition(" × ")
+    assert float(number) == pytest.approx(speedup, rel=0.005)
+    assert re.fullmatch(r"±[\d.e-]+ %|\(.+ to .+\)|\(no interval yet\)", rest)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (1.97e9, 2.03e9, "±1.5 %"),
+        (3.1e8, 1.3e10, "(310 M flop/s to 13 G flop/s)"),
+        (0.0, float("inf"), "(no interval yet)"),
+    ],
+)
+def test_the_interval_of_a_rate_is_written_in_its_unit_where_it_is_wide(low: float, high: float, text: str) -> None:
+    assert within_text(2e9, low, high, lambda rate: rate_text(rate, "flop")) == text
+
+
+@pytest.mark.parametrize(
+    ("difference", "text"), [(0.013, "1.3 %"), (0.99, "99 %"), (1.5, "a factor of 2.5"), (549.0, "a factor of 550")]
+)
+def test_a_large_difference_is_a_factor(difference: float, text: str) -> None:
+    assert difference_text(difference) == text
 
 
 @pytest.mark.parametrize(

@@ -262,6 +262,7 @@ SURE = Confidence("double", "large", 0.013, 5, 5, control_tied=True, disturbed_r
     ("confidence", "words"),
     [
         (SURE, "large: differences of 1.3 % and more can be told apart (α = 0.02, 5 runs, control tied)"),
+        (replace(SURE, difference=5.5), "large: differences of a factor of 6.5 and more can be told apart"),
         (replace(SURE, difference=None, runs=1, most_runs=1), "after a single run, no difference can be told from noise"),
         (replace(SURE, runs=3, set_aside_runs=2), "3 to 5 runs, 2 more set aside, control tied"),
         (replace(SURE, control_tied=False), "the control did not tie"),
@@ -279,6 +280,12 @@ def test_one_author_is_shown_the_confidence_of_the_own_case_and_the_interval_of_
     assert "large: differences of 1.3 % and more" in text
     assert "small: differences" not in text
     assert re.search(r"rate +50 M numbers/s ±0.81 %", text)
+
+
+def test_a_rate_with_a_wide_interval_stands_with_its_ends() -> None:
+    wide = accepted("ada", speedup=1.0, speedup_low=0.2, speedup_high=6.5)
+    text = rendered(author_details(report(wide), "ada"))
+    assert re.search(r"rate +50 M numbers/s \(10 M numbers/s to 325 M numbers/s\)", text)
 
 
 def test_a_rate_without_an_interval_says_so() -> None:

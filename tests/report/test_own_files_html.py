@@ -7,10 +7,18 @@ from pathlib import Path
 import pytest
 
 from grader.advice.program import Advice
-from grader.report.own_files_html import Picture, html_summary
+from grader.report.own_files_html import html_summary
+from grader.report.pictures import Drawn, DrawnPicture
 from tests.report.example import HOSTILE_TEXTS, accepted, findings, line_profile, marked, reference, report, wrong
 
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def drawn(*, is_right: bool) -> Drawn:
+    picture = DrawnPicture("set", "A set", "What it shows.", "png", is_right=is_right, files={"light": PNG})
+    return Drawn((picture,), {"A film": "too slow"})
+
+
 KNOWN_TAGS = frozenset(
     {"div", "p", "pre", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img", "ul", "li"}
 )
@@ -46,7 +54,10 @@ def test_a_right_function_stands_in_a_table_beside_the_references() -> None:
     page = Page(html_summary(marked(accepted("you"), reference("numba"), reference("naive")), ["you"], None))
     assert page.tags.count("tr") == 4
     assert {"you", "numba", "naive", "50 M numbers/s", "1.25 × ±0.81 %"} <= set(page.texts)
-    assert any(text.startswith("✓ you: correct · 1× the rate of numba") for text in page.texts)
+    assert any(
+        text.startswith("✓ you: correct · 1.25× faster than numba (±0.81 %) · about 3.5 of 4 speed points here")
+        for text in page.texts
+    )
     assert any("speed points on this machine" in text for text in page.texts)
 
 
@@ -61,19 +72,21 @@ def test_a_wrong_function_gets_its_reason_and_its_prints_and_no_table() -> None:
 def test_advice_stands_below_the_table() -> None:
     advice = Advice(findings(), "numba", line_profile().lines[2])
     page = Page(html_summary(marked(accepted("you"), reference("numba")), ["you"], None, advice=advice))
-    assert "slowest: line 3 · line 3: python-loop, at most 3.3 times as fast" in page.texts
+    assert "slowest: line 3: python-loop, at most 3.3 times as fast" in page.texts
     assert (
         "line 3: python-loop, at most 3.3 times as fast\nmeasured: it runs 1,000 times, 350 µs each\nto do: compile it"
         in page.texts
     )
 
 
-def test_the_picture_is_within_the_page_and_described() -> None:
-    right = Page(html_summary(report(accepted("you")), ["you"], Picture("A set", PNG, is_right=True)))
+def test_the_pictures_are_within_the_page_and_described_and_those_that_are_missing_are_named() -> None:
+    right = Page(html_summary(report(accepted("you")), ["you"], drawn(is_right=True)))
     (image,) = right.images
     assert str(image["src"]).startswith("data:image/png;base64,iVBORw0KGgo=")
-    assert image["alt"] == "A set, from your output"
-    of_wrong = html_summary(report(wrong("you")), ["you"], Picture("A set", PNG, is_right=False))
+    assert image["alt"] == "What it shows."
+    assert "A set, from your output" in right.texts
+    assert "A film: not drawn: too slow" in right.texts
+    of_wrong = html_summary(report(wrong("you")), ["you"], drawn(is_right=False))
     assert "A set, from your output, which is wrong" in Page(of_wrong).texts
 
 
@@ -90,8 +103,8 @@ def test_the_notes_and_what_to_hand_in_are_said() -> None:
 def test_hostile_text_is_text(text: str) -> None:
     bad = replace(wrong(text, text, printed=text), flags=(text,), suspicions=(text,), review=text)
     good = replace(accepted(text), flags=(text,))
-    picture = Picture("A set", PNG, is_right=False)
-    html = html_summary(report(bad), [text], picture, [Path("x.py")]) + html_summary(report(good), [text], None)
+    found = replace(drawn(is_right=False), left_out={"A film": text})
+    html = html_summary(report(bad), [text], found, [Path("x.py")]) + html_summary(report(good), [text], None)
     page = Page(html)
     assert set(page.tags) <= KNOWN_TAGS
     assert page.open == []

@@ -14,6 +14,7 @@ from grader.grading.class_report import Report
 from grader.grading.score import Points
 from grader.grading.standings import Confidence
 from grader.report.feedback_pages import feedback_pages
+from grader.report.pictures import Drawn, DrawnPicture
 from grader.report.published_pages import overall, published_pages, techniques_of
 from grader.report.staff_pages import attention, staff_pages, waiting
 from grader.verdicts import Verdict
@@ -235,7 +236,7 @@ def test_a_students_page_names_nobody_else_and_no_evidence() -> None:
 
 def test_the_lines_of_the_code_are_numbered_as_in_the_file() -> None:
     page = feedback_pages(report(accepted("ada")), COURSE, SUBMISSIONS, str)["ada.html"]
-    listed = page[page.index('<ol class="source">') :]
+    listed = page[page.index('<ol class="source"') :]
     lines = re.findall(r"<li><code>(.*?)</code></li>", listed)
     assert lines[:3] == ["import numpy as np", "", "def double(x):"]
 
@@ -274,6 +275,30 @@ def test_no_page_loads_anything() -> None:
         assert "default-src &#39;none&#39;" in page
 
 
+@pytest.mark.parametrize("text", ["A set", *HOSTILE_TEXTS.values()], ids=["plain", *HOSTILE_TEXTS])
+def test_pictures_stand_in_the_page_itself_each_with_what_there_is_to_see(text: str) -> None:
+    still = DrawnPicture("set", text, text, "png", is_right=True, files={"light": b"white", "dark": b"black"})
+    film = replace(still, name="film", format="gif", is_right=False)
+
+    def pictures(_submission: Submission) -> Drawn:
+        return Drawn((still, film), {"Another film": text})
+
+    shown = report(accepted("ada"))
+    for page in (
+        feedback_pages(shown, COURSE, SUBMISSIONS, str.upper, pictures)["ada.html"],
+        staff_pages(shown, COURSE, SUBMISSIONS, pictures)["students/ada.html"],
+    ):
+        seen = Seen(page)
+        images = [attributes for tag, attributes in seen.tags if tag == "img"]
+        assert [one["src"] for one in images] == ["data:image/png;base64,d2hpdGU=", "data:image/gif;base64,d2hpdGU="]
+        assert all(one["alt"] for one in images)
+        dark = [attributes["srcset"] for tag, attributes in seen.tags if tag == "source"]
+        assert dark == ["data:image/png;base64,YmxhY2s=", "data:image/gif;base64,YmxhY2s="]
+        assert {tag for tag, _ in seen.tags} & {"a", "script", "b", "svg"} <= {"a", "svg"}
+        assert "the answer is wrong" in seen.text
+        assert "Another film: not drawn: " in seen.text
+
+
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_text_from_outside_is_text(text: str) -> None:
     name = text[:200] or "nobody"
@@ -306,7 +331,7 @@ def kept(_submission: Submission) -> KeptProfile:
 
 
 def test_a_student_sees_the_heat_of_each_line_and_the_advice_where_there_is_a_profile() -> None:
-    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, kept)["ada.html"]
+    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, profiles=kept)["ada.html"]
     assert "line 3: python-loop, at most 3.3 times as fast" in page
     assert "The next step is shown by the reference numba." in page
     hot = next(line for line in page.splitlines() if "def double" in line and "<li>" in line)
@@ -322,19 +347,19 @@ def test_and_nothing_of_it_where_there_is_none() -> None:
 
 
 def test_the_staff_sees_it_too() -> None:
-    page = staff_pages(a_class(), COURSE, {KEY: submission("ada")}, kept)["students/ada.html"]
+    page = staff_pages(a_class(), COURSE, {KEY: submission("ada")}, profiles=kept)["students/ada.html"]
     assert "line 3: python-loop" in page
 
 
 def test_a_profile_of_fewer_lines_than_the_file_has_is_no_matter() -> None:
     short = replace(kept(submission("ada")), shares={"double.py": (0.5,)}, findings=(), next_reference=None)
-    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, lambda _: short)["ada.html"]
+    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, profiles=lambda _: short)["ada.html"]
     assert "nothing to fix that would gain a tenth" in page
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_advice_out_of_a_program_is_text_and_nothing_else(text: str) -> None:
     hostile = replace(kept(submission("ada")), findings=(replace(findings()[0], evidence=text, next_step=text),))
-    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, lambda _: hostile)["ada.html"]
+    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, profiles=lambda _: hostile)["ada.html"]
     assert "<script>alert" not in page
     assert len(page) < 60_000

@@ -9,9 +9,10 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from grader.content.submission import authors
-from grader.content.task import ArraySpec, Case, Difference, Inputs, LoadedTask, Outputs, Task, load_task
+from grader.content.task import Answered, ArraySpec, Case, Difference, Inputs, LoadedTask, Outputs, Picture, Task, load_task
 
 COURSE = Path(__file__).parents[2]
 LEVELS = authors(COURSE / "reference")
@@ -76,6 +77,18 @@ def case_named(task: Task, name: str) -> Case:
 
 def own_copy(inputs: Inputs) -> Inputs:
     return tuple(value.copy() if isinstance(value, np.ndarray) else value for value in inputs)
+
+
+def picture_of(task: Task, name: str) -> Picture:
+    return next(picture for picture in task.pictures if picture.name == name)
+
+
+def figure_of_answers(picture: Picture, *answers: Answered) -> Figure:
+    """What a picture draws of these answers."""
+    figure = Figure(layout="constrained")
+    picture.draw(answers, figure)
+    figure.draw_without_rendering()
+    return figure
 
 
 def answer_of(task: Task, compute: Variant, inputs: Inputs) -> Outputs:

@@ -2,17 +2,22 @@
 
 import contextlib
 import inspect
+import itertools
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
-from grader.content.task import Inputs, Mistake, Outputs, task_names
+from grader.content.python_text import arguments_text
+from grader.content.task import Answered, ArraySpec, Inputs, Mistake, Outputs, Picture, task_names
+from grader.grading.pictures import PictureAnswers
+from grader.grading.shrinking import Budget, smallest
+from grader.report import pictures
+from grader.report.theme import DARK, LIGHT
 from tests.tasks.task_under_test import (
     COURSE,
     LEVELS,
@@ -210,6 +215,69 @@ def test_garbage_is_wrong_and_never_an_error(under_test: TaskUnderTest, garbage:
         assert task.check(inputs, tuple(filled), task.expect(inputs)) is not None
 
 
+# What is shown of a wrong answer
+
+
+def offered(under_test: TaskUnderTest) -> Iterator[tuple[str, Inputs, list[Inputs]]]:
+    """Of each public check case, its inputs and what is offered as smaller."""
+    shrink = under_test.task.shrink
+    assert shrink is not None
+    for case in under_test.task.check_cases:
+        if case.public:
+            yield case.name, drawn(case), list(itertools.islice(shrink(drawn(case)), 40))
+
+
+def size_of(inputs: Inputs) -> int:
+    """How many numbers, and how large those are that count something."""
+    return sum(
+        value.size if isinstance(value, np.ndarray) else value for value in inputs if not isinstance(value, complex | float)
+    )
+
+
+@pytest.mark.parametrize("under_test", TASKS)
+def test_what_is_offered_as_smaller_is_so_or_rounder_and_as_valid(under_test: TaskUnderTest) -> None:
+    for name, inputs, smaller in offered(under_test):
+        for one in smaller:
+            assert repr(one) != repr(inputs), name
+            assert size_of(one) <= size_of(inputs), name
+            assert [type(value) for value in one] == [type(value) for value in inputs], name
+            for value, before in zip(one, inputs, strict=True):
+                if isinstance(value, np.ndarray) and isinstance(before, np.ndarray):
+                    assert value.flags.c_contiguous
+                    assert (value.dtype, value.ndim) == (before.dtype, before.ndim)
+            assert verdict_of(under_test.task, under_test.references["numpy"], one) is None, name
+
+
+@pytest.mark.parametrize("under_test", TASKS)
+def test_the_solution_is_right_and_of_the_declared_form(under_test: TaskUnderTest) -> None:
+    task = under_test.task
+    if task.solution is None:
+        assert under_test.name in {"bifurcation", "schelling"}, "of all others there is one right answer"
+        return
+    for case in task.check_cases:
+        inputs = drawn(case)
+        right = task.solution(inputs, task.expect(inputs))
+        assert task.check(inputs, right, task.expect(inputs)) is None, case.name
+        assert [(str(array.dtype), array.shape) for array in right] == [(s.dtype, s.shape) for s in task.outputs(inputs)]
+
+
+@each(lambda under_test: dict(itertools.islice(mistakes(under_test).items(), 6)))
+def test_a_mistake_is_shown_on_inputs_that_can_be_read(under_test: TaskUnderTest, variant: Mistake) -> None:
+    """Of the inputs of the first public case that it fails, as in a check, but for the processes."""
+    task = under_test.task
+    assert task.shrink is not None
+
+    def fails(inputs: Inputs) -> Inputs | None:
+        if made(variant, inputs) is None:
+            return None
+        return None if verdict_of(task, as_submission(variant), inputs) is None else inputs
+
+    first = next((inputs for case in task.check_cases if case.public and (inputs := fails(drawn(case))) is not None), None)
+    if first is not None:
+        found = smallest(first, task.shrink, fails, Budget(seconds=60)) or first
+        assert arguments_text(found) is not None
+
+
 # What a student reads
 
 
@@ -247,18 +315,55 @@ def test_the_starter_has_the_signature_of_the_task_and_says_that_it_is_empty(und
         starter(*drawn(under_test.task.check_cases[0]))
 
 
+PICTURES = [
+    pytest.param(under_test, picture, id=f"{under_test.name}: {picture.name}")
+    for under_test in map(task_under_test, NAMES)
+    for picture in under_test.task.pictures
+]
+
+
+def answers_to(under_test: TaskUnderTest, picture: Picture) -> tuple[Answered, ...]:
+    inputs = [drawn(case) for case in picture.cases]
+    return tuple((one, answer_of(under_test.task, under_test.references["tuned"], one)) for one in inputs)
+
+
 @pytest.mark.parametrize("under_test", TASKS)
-def test_the_picture_is_drawn_and_its_axes_are_labelled(under_test: TaskUnderTest) -> None:
-    task = under_test.task
-    assert task.picture_case is not None
-    assert task.picture is not None
-    inputs = drawn(task.picture_case)
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    task.picture(inputs, answer_of(task, under_test.references["tuned"], inputs), figure)
-    figure.draw_without_rendering()
-    panels = [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
-    assert all(axes.get_xlabel() for axes in panels[-1:])
-    assert all(axes.get_ylabel() for axes in panels)
+def test_every_task_has_pictures_whose_names_and_cases_are_told_apart(under_test: TaskUnderTest) -> None:
+    every = under_test.task.pictures
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", picture.name) for picture in every)
+    assert len({picture.name for picture in every}) == len(every) >= 1
+    drawn_by_name: dict[str, Inputs] = {}
+    for case in (case for picture in every for case in picture.cases):
+        np.testing.assert_equal(drawn_by_name.setdefault(case.name, drawn(case)), drawn(case))
+
+
+@pytest.mark.parametrize(("under_test", "picture"), PICTURES)
+def test_a_picture_is_drawn_on_both_papers_small_enough_for_a_page(under_test: TaskUnderTest, picture: Picture) -> None:
+    found = pictures.drawn([PictureAnswers(picture, answers_to(under_test, picture), None)])
+    assert found.left_out == {}
+    (one,) = found.pictures
+    assert one.files["light"] != one.files["dark"]
+    assert one.format == ("gif" if picture.frames > 1 else "png")
+
+
+@pytest.mark.parametrize(("under_test", "picture"), PICTURES)
+def test_the_axes_of_a_picture_are_labelled(under_test: TaskUnderTest, picture: Picture) -> None:
+    figure = pictures.figure_of(picture, answers_to(under_test, picture), LIGHT)
+    panels = [axes for axes in figure.axes if axes.get_label() != "<colorbar>" and len(axes.get_xticks())]
+    assert figure.get_supxlabel() or all(axes.get_xlabel() for axes in panels[-1:])
+    assert figure.get_supylabel() or all(axes.get_ylabel() for axes in panels)
+
+
+@pytest.mark.parametrize(("under_test", "picture"), PICTURES)
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_a_picture_can_be_drawn_of_any_answer(under_test: TaskUnderTest, picture: Picture, value: float) -> None:
+    def filled(spec: ArraySpec) -> np.ndarray[Any, Any]:
+        dtype = np.dtype(spec.dtype)
+        return np.full(spec.shape, value if dtype.kind == "f" else np.nan_to_num(value, nan=7).clip(-3, 100), dtype)
+
+    inputs = [drawn(case) for case in picture.cases]
+    answers = [(one, tuple(map(filled, under_test.task.outputs(one)))) for one in inputs]
+    pictures.figure_of(picture, answers, DARK).draw_without_rendering()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from grader.content.task import Array, Case, Difference, Inputs, load_task
-from tests.tasks.task_under_test import COURSE, case_named, drawn, reference
+from tests.tasks.task_under_test import COURSE, case_named, drawn, figure_of_answers, picture_of, reference
 
 LOADED = load_task(COURSE, "julia")
 TASK = LOADED.task
@@ -128,15 +128,37 @@ def test_the_interface_is_stated_by_the_readable_reference() -> None:
 
 
 def test_the_picture_has_labelled_axes_and_names_c() -> None:
-    assert TASK.picture_case is not None
-    assert TASK.picture is not None
-    inputs = drawn(TASK.picture_case)
-    figure = Figure()
-    TASK.picture(inputs, (TASK.expect(inputs),), figure)
-    figure.draw_without_rendering()
-    axes = figure.axes[0]
+    picture = picture_of(TASK, "set")
+    inputs = drawn(picture.cases[0])
+    axes = figure_of_answers(picture, (inputs, (TASK.expect(inputs),))).axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("Re z₀", "Im z₀")
     assert axes.get_title().startswith("Julia set, c = −0.8")
+
+
+def test_in_black_and_white_the_starts_that_stay_are_black() -> None:
+    picture = picture_of(TASK, "golden-ratio")
+    inputs = drawn(picture.cases[0])
+    counts = TASK.expect(inputs)
+    axes = figure_of_answers(picture, (inputs, (counts,))).axes[0]
+    colours = axes.images[0].to_rgba(np.asarray(axes.images[0].get_array()))
+    np.testing.assert_array_equal(colours[..., 0] == 0, counts == inputs[3])
+    assert axes.get_title().endswith("c = −0.618034 + 0i")
+
+
+def test_the_animation_goes_once_around_the_circle() -> None:
+    picture = picture_of(TASK, "circle")
+    inputs = [drawn(case) for case in picture.cases]
+    c = np.array([one[2] for one in inputs], dtype=np.complex128)
+    np.testing.assert_allclose(np.abs(c), 0.7885)
+    steps = np.diff(np.unwrap(np.angle(c)))
+    np.testing.assert_allclose(steps, 2 * np.pi / picture.frames)
+    figure = Figure()
+    answers = tuple((one, (np.full((200, 200), number, dtype=np.int32),)) for number, one in enumerate(inputs))
+    show = picture.draw(answers, figure)
+    assert show is not None
+    show(6)
+    assert figure.axes[0].get_title() == "c = 0.7885·exp(ia), a =  90°"
+    np.testing.assert_allclose(np.unique(np.asarray(figure.axes[0].images[0].get_array())), np.log10(7))
 
 
 # The cases

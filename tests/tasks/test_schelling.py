@@ -11,16 +11,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
 from grader.content.task import Difference, Inputs, Mistake, Outputs
+from grader.grading.pictures import PICTURES_BUDGET_S
 from tests.tasks.task_under_test import (
     answer_of,
     case_named,
     drawn,
+    figure_of_answers,
     module_at,
     own_copy,
+    picture_of,
     reference,
     task_under_test,
     verdict_of,
@@ -194,7 +198,7 @@ def test_the_two_possible_answers_to_the_statements_example_pass_and_others_do_n
     elsewhere = TOWN.copy()
     elsewhere[0, 2], elsewhere[2, 2] = 0, 2
     assert verdict(inputs, (elsewhere, one)) == Difference(
-        summary="in round 0 (counted from 0), satisfied agents are replaced: 1 of them",
+        summary="in round 0 (counted from 0), satisfied agents are replaced: 1 of 14",
         where="row 0, column 2",
         expected="2, as before the round: this agent is satisfied, so it stays",
         got="0",
@@ -571,3 +575,49 @@ def test_a_program_that_remembers_its_calls_is_found_out_by_processes_that_have_
         found_out += TASK.follow_up.check(inputs, answer, knowing_nothing) is not None
     assert deceived > found_out // 2  # what it does is no nonsense: asked in one process, it would often pass
     assert found_out >= 3
+
+
+# The pictures
+
+
+def test_all_nine_maps_begin_alike_and_go_on_from_the_same_seed() -> None:
+    inputs = [cast("Arguments", drawn(case)) for case in picture_of(TASK, "animation").cases]
+    grid, _, _, seed = inputs[0]
+    assert all(np.array_equal(grid, one[0]) and one[3] == seed for one in inputs)
+    assert sorted({one[1] for one in inputs}) == [eighths / 8 for eighths in range(9)]
+
+
+def test_the_curves_are_labelled_and_show_shares_of_all_households() -> None:
+    picture = picture_of(TASK, "curves")
+    inputs = [cast("Arguments", drawn(case)) for case in picture.cases]
+    everybody = np.count_nonzero(inputs[0][0])
+    answers = [(one, (one[0], np.full(one[2], eighths * everybody // 8))) for eighths, one in enumerate(inputs)]
+    axes = figure_of_answers(picture, *answers).axes[0]
+    assert [line.get_label() for line in axes.lines] == [f"r = {eighths}/8" for eighths in range(9)]
+    assert [np.asarray(line.get_ydata())[0] for line in axes.lines] == pytest.approx(np.arange(9) / 8, abs=1e-3)
+
+
+def test_the_animation_shows_each_map_after_as_many_rounds_as_its_title_says() -> None:
+    picture = picture_of(TASK, "animation")
+    inputs = [cast("Arguments", drawn(case)) for case in picture.cases]
+    answers = tuple((one, (np.full_like(one[0], one[2] % 3), np.zeros(one[2], np.int64))) for one in inputs)
+    figure = Figure()
+    show = picture.draw(answers, figure)
+    assert show is not None
+    rounds = []
+    for number in range(picture.frames):
+        show(number)
+        rounds.append(int(figure.get_suptitle().split()[1]))
+        first_cells = {int(np.asarray(axes.images[0].get_array())[0, 0]) for axes in figure.axes}
+        assert number == 0 or first_cells == {rounds[-1] % 3}
+    assert rounds[0] == 0
+    assert rounds == sorted(rounds)
+    assert rounds[-1] == max(one[2] for one in inputs)
+
+
+def test_slow_code_can_answer_for_all_pictures_in_their_budget() -> None:
+    cases = {case.name: case for picture in TASK.pictures for case in picture.cases}
+    cell_rounds = sum(
+        np.size(grid) * n_rounds for grid, _, n_rounds, _ in (cast("Arguments", drawn(case)) for case in cases.values())
+    )
+    assert cell_rounds / 0.5e6 < PICTURES_BUDGET_S / 2, "pure Python makes half a million to a million a second"

@@ -1,0 +1,96 @@
+"""The command that draws a class's pictures, for the pages to show."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+
+from grader.cli.class_commands import Place, StoredClass, stored_class
+from grader.cli.terminal import TerminalProgress
+from grader.content.submission import Submission
+from grader.errors import GraderError
+from grader.execution.choose import choose_backend
+from grader.execution.interface import Backend
+from grader.grading.pictures import picture_answers
+from grader.grading.session import Session, require_authors
+from grader.report.as_json import dump
+from grader.report.picture_shelf import PictureShelf
+from grader.report.pictures import drawn
+from grader.store import Store
+from grader.text import harmless_name, harmless_remark
+from grader.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of the pictures of one submission."""
+
+    author: str
+    task: str
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """By the title of each picture that could not be drawn: why."""
+    fault: str | None = None
+    """What went wrong of the grader's own; nothing was kept then."""
+
+
+def draw_class(
+    place: Place, tasks: Sequence[str], authors: Collection[str], *, fresh: bool, trust_code: bool, as_json: bool
+) -> bool:
+    """Draw what is missing of everybody who is right, and say so; True where the grader itself failed nowhere."""
+    known = stored_class(place, tasks, trust_code=trust_code)
+    require_authors(known.session, authors)
+    shelf = PictureShelf(place.store_file)
+    drawable = [one for one in _accepted(known) if not authors or one.author in authors]
+    missing = [one for one in drawable if fresh or shelf.get(one, known.session.tasks[one.task]) is None]
+    backend = choose_backend(known.session.course.machine, known.session.course.limits, trust_code=trust_code)
+    outcomes = []
+    with Store(place.store_file) as store, store.exclusive(), TerminalProgress() as progress:
+        progress.begin("drawing", len(missing))
+        for submission in missing:
+            outcomes.append(_draw(known.session, submission, backend, shelf))
+            progress.advance(1, f"{submission.author} · {submission.task}")
+    removed = 0 if tasks or authors else shelf.keep_only(set(_current(known, shelf)))
+    _say(outcomes, len(drawable) - len(missing), removed, as_json=as_json)
+    return all(one.fault is None for one in outcomes)
+
+
+def _accepted(known: StoredClass) -> Iterator[Submission]:
+    """The students' right answers to tasks that have pictures."""
+    right = {(one.author, one.task) for one in known.report.results if one.verdict is Verdict.ACCEPTED}
+    for hand_ins in known.everyone:
+        for one in hand_ins.everyone if hand_ins.task.task.pictures else ():
+            if isinstance(one, Submission) and one.kind == "student" and (one.author, one.task) in right:
+                yield one
+
+
+def _current(known: StoredClass, shelf: PictureShelf) -> Iterator[Path]:
+    """Where pictures of what is handed in now are, right or not: it may only wait to be graded again."""
+    for hand_ins in known.everyone:
+        yield from (shelf.path(one, hand_ins.task) for one in hand_ins.everyone if isinstance(one, Submission))
+
+
+def _draw(session: Session, submission: Submission, backend: Backend, shelf: PictureShelf) -> Outcome:
+    task = session.tasks[submission.task]
+    try:
+        found = drawn(picture_answers(session, task, submission, backend, task.task.pictures))
+        shelf.put(submission, task, found)
+    except GraderError as error:
+        return Outcome(submission.author, submission.task, fault=str(error))
+    return Outcome(submission.author, submission.task, found.left_out)
+
+
+def _say(outcomes: Sequence[Outcome], already_there: int, removed: int, *, as_json: bool) -> None:
+    faults = [f"{one.author} · {one.task}: {one.fault}" for one in outcomes if one.fault is not None]
+    drawn_now = len(outcomes) - len(faults)
+    left_out = [(one, title, why) for one in outcomes for title, why in one.left_out.items()]
+    if as_json:
+        missing = [{"author": one.author, "task": one.task, "title": title, "because": why} for one, title, why in left_out]
+        document = {"drawn": drawn_now, "already_there": already_there, "removed": removed}
+        typer.echo(dump({**document, "left_out": missing, "faults": faults}))
+        return
+    for one, title, why in left_out:
+        typer.echo(f"{harmless_name(one.author)} · {one.task}: {title}: not drawn: {harmless_remark(why)}")
+    for fault in faults:
+        typer.echo(f"the grader failed, not the submission: {harmless_remark(fault)}", err=True)
+    typer.echo(f"pictures of {drawn_now} submissions drawn, of {already_there} there already; `grader report` shows them")

@@ -1,0 +1,119 @@
+"""What a submission answers to the calls that a task's pictures are drawn from, outside all that is timed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.content.submission import Submission
+from grader.content.task import Answered, Case, LoadedTask, Outputs, Picture
+from grader.execution.interface import Backend, Worker
+from grader.grading.check import prepare
+from grader.grading.judge import failed, the_courses_code
+from grader.grading.judged import CallLimits, judged_call
+from grader.grading.session import Session
+from grader.records import Limits, Problem
+from grader.verdicts import Verdict
+
+PICTURES_BUDGET_S = 20.0
+"""Of a submission's own time, for all pictures of a task: the naive references need a fifth of it at most."""
+_SEED = 2026
+"""Everybody's pictures show the same."""
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """What came, and what should have."""
+
+    case: str
+    right: Outputs
+    got: Outputs
+
+
+@dataclass(frozen=True)
+class PictureAnswers:
+    """What one picture is drawn from."""
+
+    picture: Picture
+    answers: tuple[Answered, ...]
+    """One for each of the picture's cases; nothing where one did not come, and `problem` then says why."""
+    problem: Problem | None
+    """The first thing that is wrong with the answers."""
+    wrong: WrongAnswer | None = None
+    """The first wrong answer, where there is one right one."""
+
+
+def picture_answers(
+    session: Session,
+    task: LoadedTask,
+    submission: Submission,
+    backend: Backend,
+    pictures: Sequence[Picture],
+    budget_s: float = PICTURES_BUDGET_S,
+) -> tuple[PictureAnswers, ...]:
+    """Call a submission for these pictures of its task, in their order, in one worker and within the budget.
+
+    Each answer is judged by itself; the further calls that prove what cannot be judged so belong to the check.
+    """
+    limits = session.limits({})
+    with backend.generation() as generation:
+        worker = generation.start(submission, task.task.profile, task.task.cores)
+        load = worker.load(limits.first_call_s)
+        if load.failure is not None:
+            problem = failed(load.failure, limits.memory_bytes, where="while the file was imported")
+            return tuple(PictureAnswers(picture, (), problem) for picture in pictures)
+        questions = _Questions(worker, task, limits, budget_s)
+        return tuple(questions.of(picture) for picture in pictures)
+
+
+class _Questions:
+    """The calls so far, and what is left of the budget."""
+
+    def __init__(self, worker: Worker, task: LoadedTask, limits: Limits, budget_s: float) -> None:
+        self._worker = worker
+        self._task = task.task
+        self._limits = limits
+        self._budget_s = budget_s
+        self._left_s = budget_s
+        self._known: dict[str, tuple[Answered | None, Problem | None]] = {}
+        self._wrong: dict[str, WrongAnswer] = {}
+
+    def of(self, picture: Picture) -> PictureAnswers:
+        """A picture's answers; after the first that does not come, the others are not asked for."""
+        answers: list[Answered] = []
+        first_problem = None
+        wrong = None
+        for case in picture.cases:
+            answered, problem = self._answer(case)
+            first_problem = first_problem or problem
+            if answered is None:
+                return PictureAnswers(picture, (), problem)
+            answers.append(answered)
+            wrong = wrong or self._wrong.get(case.name)
+        return PictureAnswers(picture, tuple(answers), first_problem, wrong)
+
+    def _answer(self, case: Case) -> tuple[Answered | None, Problem | None]:
+        if case.name not in self._known:
+            self._known[case.name] = self._call(case)
+        return self._known[case.name]
+
+    def _call(self, case: Case) -> tuple[Answered | None, Problem | None]:
+        if self._left_s <= 0:
+            return None, self._out_of_time
+        if not self._worker.alive:
+            return None, Problem(Verdict.RUNTIME_ERROR, "an earlier call has ended the program")
+        prepared = prepare(self._task, case, np.random.default_rng(_SEED))
+        limits = CallLimits(min(self._limits.first_call_s, self._left_s), self._limits.memory_bytes)
+        judged = judged_call(self._worker, self._task, case, prepared, limits, None)
+        self._left_s -= judged.inside_s
+        if judged.call.outputs is None:
+            return None, self._out_of_time if self._left_s <= 0 else judged.problem
+        if judged.problem is not None and self._task.solution is not None:
+            with the_courses_code(case):
+                right = self._task.solution(prepared.inputs, prepared.expected)
+            self._wrong[case.name] = WrongAnswer(case.name, right, judged.call.outputs)
+        return (prepared.inputs, judged.call.outputs), judged.problem
+
+    @property
+    def _out_of_time(self) -> Problem:
+        return Problem(Verdict.TIME_LIMIT, f"the calls for the pictures take more than {self._budget_s:g} s together")
