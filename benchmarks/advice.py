@@ -158,7 +158,7 @@ def measure(corpus: Corpus, *, twins: bool) -> Outcome:
     planted: list[tuple[Planted, Advised]] = []
     good: list[tuple[Good, Advised]] = []
     ratios: dict[str, Ratio] = {}
-    for task in sorted({one.task for one in (*corpus.planted, *corpus.good)}):
+    for task in sorted({one.task for one in corpus.planted} | {one.task for one in corpus.good}):
         session = open_session(COURSE, None, (task,))
         backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
         for one in (one for one in corpus.planted if one.task == task):
