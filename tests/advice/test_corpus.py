@@ -86,7 +86,7 @@ GOOD = '[planted.matmul.one]\ncauses = ["python-loop", "memory-order"]\nlines = 
 
 def test_a_good_entry_is_read(tmp_path: Path) -> None:
     (one,) = load_corpus(_part(tmp_path, GOOD)).planted
-    assert (one.name, one.task, one.lines) == ("matmul/one", "matmul", {2})
+    assert (one.name, one.task, one.lines) == ("matmul/one", "matmul", frozenset({2}))
     assert one.causes == (Cause.PYTHON_LOOP, Cause.MEMORY_ORDER)
     assert not one.held_out
 
