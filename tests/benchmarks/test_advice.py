@@ -24,7 +24,7 @@ def test_a_right_first_finding_counts_everywhere() -> None:
     found = score(ALL_RIGHT)
     assert {found.first_line, found.first_cause, found.any_line, found.any_cause, found.faster} == {Share(1, 1)}
     assert found.false_advice == Share(0, 1)
-    assert found.missed == ()
+    assert found.missed() == ()
 
 
 def test_a_right_second_finding_counts_as_any_alone() -> None:
@@ -58,12 +58,20 @@ def test_the_held_out_part_is_counted_apart() -> None:
 
 def test_each_target_that_is_missed_is_named() -> None:
     outcome = Outcome(((LOOP, NOTHING),), ((GOOD, RIGHT),), {LOOP.name: replace(FASTER, low=0.99)})
-    assert score(outcome).missed == (
+    assert score(outcome).missed() == (
         "right line first: 0 of 1, and 95 % are wanted",
         "right cause first: 0 of 1, and 90 % are wanted",
         "twin faster: 0 of 1, and 90 % are wanted",
         "good submissions with advice: 1, and none is wanted",
     )
+
+
+def test_a_few_wrong_ones_of_a_few_leave_doubt() -> None:
+    few = Outcome(tuple((LOOP, RIGHT if number else NOTHING) for number in range(10)), (), {})
+    none = Outcome(tuple((LOOP, NOTHING) for _ in range(10)), (), {})
+    assert "right line first: 9 of 10, and 95 % are wanted" in score(few).missed()
+    assert score(few).missed(surely=True) == ()
+    assert len(score(none).missed(surely=True)) == 2
 
 
 def test_the_table_has_the_shares_and_below_it_what_is_wrong() -> None:
