@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup grade test attacks lint bench quality clean
+.PHONY: setup grade test attacks lint bench pictures quality clean
 
 setup: .venv/installed
 
@@ -34,6 +34,10 @@ lint: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks.harness
+
+# Those of the README, from the sample class.
+pictures: setup
+	@$(BIN)/python -m benchmarks.pictures
 
 # Half an hour, on a machine that does nothing else.
 quality: setup

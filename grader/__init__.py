@@ -39,7 +39,7 @@ def check(
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
-    """For `%load_ext grader`: the magic `%%submission TASK`."""
+    """For `%load_ext grader`: the magics `%%submission TASK` and `%%profile_lines TASK`."""
     import sys
 
     from grader.windows import require_unix

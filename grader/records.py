@@ -52,10 +52,15 @@ class Limits:
     compiles: bool = True
     """Whether the code may compile in its first call on a case; if not, that call has no more time than any other."""
 
+    strictest: bool = False
+    """Whether calls have the least time that any limit can be, where the naive reference's is not known."""
+
     def call_s(self, case: str) -> float:
         """The time limit of one call on `case`, in seconds."""
         naive_s = self.naive_times_s.get(case)
-        return self.first_call_s if naive_s is None else max(self.least_time_s, self.time_over_naive * naive_s)
+        if naive_s is None:
+            return self.least_time_s if self.strictest else self.first_call_s
+        return max(self.least_time_s, self.time_over_naive * naive_s)
 
     def cold_call_s(self, case: str) -> float:
         """The time limit of a worker's first call on `case`, in seconds."""

@@ -152,12 +152,17 @@ class StoredCheck:
 class Store:
     """An open store; use it as a context manager."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create. UsageError where the file cannot be written or is no store; the text names the remedy."""
+    def __init__(self, path: Path, *, in_memory: bool = False) -> None:
+        """Open or create. UsageError where the file cannot be written or is no store; the text names the remedy.
+
+        With `in_memory` it begins empty and ends with this object: for a job that hands its results on. `path` is then the
+        store's that they go to.
+        """
         self.path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=30.0, isolation_level=None)
+            if not in_memory:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(":memory:" if in_memory else path, timeout=30.0, isolation_level=None)
             with ExitStack() as undo:
                 undo.callback(self._connection.close)
                 self._create_or_verify()
@@ -340,9 +345,16 @@ class Store:
         return tuple(self._stored_block(*row) for row in rows)
 
     def block(self, block_id: int) -> StoredBlock:
-        """One block, with its runs so far."""
-        (row,) = self._read("SELECT id, complete, superseded, block FROM blocks WHERE id = ?", (block_id,))
-        return self._stored_block(*row)
+        """One block, with its runs so far; GraderError where there is none of this number."""
+        found = self.find_block(block_id)
+        if found is None:
+            raise GraderError(f"the store {self.path} has no block {block_id}")
+        return found
+
+    def find_block(self, block_id: int) -> StoredBlock | None:
+        """One block, with its runs so far; None where there is none of this number."""
+        rows = self._read("SELECT id, complete, superseded, block FROM blocks WHERE id = ?", (block_id,))
+        return self._stored_block(*rows[0]) if rows else None
 
     def _stored_block(self, block_id: int, complete: int, superseded: int, text: str) -> StoredBlock:
         return StoredBlock(block_id, _block(json.loads(text)), bool(complete), bool(superseded), self._runs(block_id))
@@ -382,6 +394,12 @@ class Store:
         """How often anything changed that the standings in a task follow from."""
         rows = self._read("SELECT number FROM changes WHERE task = ?", (task.name,))
         return int(rows[0][0]) if rows else 0
+
+    def state(self) -> tuple[tuple[str, int], ...]:
+        """Another one whenever results have changed, or what people decide; what is derived from them does not count."""
+        changes = self._read("SELECT task, number FROM changes ORDER BY task", ())
+        decisions = self._read("SELECT 'decisions', count(*) FROM decisions", ())
+        return (*changes, *decisions)
 
     def board(self, key: str, changes: int) -> str | None:
         """What was kept under a key, where nothing has changed since."""

@@ -388,6 +388,22 @@ def test_what_changes_in_another_task_leaves_a_board_as_it_is(store: Store) -> N
     assert store.board("key", store.changes(TASK)) == "board"
 
 
+def test_its_state_is_another_one_after_each_change_and_decision_and_the_same_after_what_is_derived(store: Store) -> None:
+    states = {store.state()}
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT),
+        lambda: store.add_check(ADA, replace(TASK, name="triple"), CONDITIONS, SEED, RIGHT),
+        lambda: store.add_block(BLOCK, TASK, CONDITIONS),
+        lambda: store.add_decision(DECISION),
+    )
+    for number, change in enumerate(changes, 2):
+        change()
+        states.add(store.state())
+        assert len(states) == number
+        store.keep_board(f"key {number}", TASK, store.changes(TASK), "board")
+        assert store.state() in states
+
+
 def test_an_outdated_board_takes_no_room(store: Store) -> None:
     for number in range(5):
         store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)

@@ -15,6 +15,7 @@ SOURCES = {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for 
 WORKER = [name for name in SOURCES if name.startswith("worker/")]
 TRUSTED = [name for name in SOURCES if name not in WORKER]
 COURSE_LOADER = "content/task.py"
+SLURM = "cluster/slurm.py"
 TEST_DOUBLE = "testing.py"
 
 RUNNING_MODULES = ("importlib.util", "importlib.machinery", "importlib.import_module", "runpy", "code", "pkgutil", "zipimport")
@@ -96,9 +97,14 @@ def test_but_for_the_courses_own_tasks_which_one_function_imports() -> None:
     assert not of(mentioned(source), RUNNING_BUILTINS)
 
 
-@pytest.mark.parametrize("name", [name for name in TRUSTED if not name.startswith("execution/")])
+@pytest.mark.parametrize("name", [name for name in TRUSTED if not name.startswith("execution/") and name != SLURM])
 def test_processes_are_started_behind_one_interface_alone(name: str) -> None:
     assert of(imported(SOURCES[name]), STARTING) | of(mentioned(SOURCES[name]), STARTING) == set()
+
+
+def test_but_for_slurms_commands_which_one_function_runs() -> None:
+    functions = [node for node in ast.walk(ast.parse(SOURCES[SLURM])) if isinstance(node, ast.FunctionDef)]
+    assert [function.name for function in functions if of(mentioned(ast.unparse(function)), STARTING)] == ["run_command"]
 
 
 def test_of_the_workers_code_the_trusted_side_shares_the_frames_and_a_limit() -> None:

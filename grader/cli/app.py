@@ -6,6 +6,7 @@ grader itself failed somewhere · 130 interrupted.
 
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,10 @@ StoreOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 TasksOption = Annotated[list[str] | None, typer.Option("--task", "-t", metavar="TASK", help="Only this task; may be repeated.")]
+OnOption = Annotated[
+    str | None,
+    typer.Option("--on", metavar="MACHINE", envvar="GRADER_ON", help="A machine of course.toml; the course's own otherwise."),
+]
 TrustOption = Annotated[
     bool, typer.Option("--trust-code", help="Run submissions without a sandbox; every figure is stamped so.")
 ]
@@ -57,6 +62,7 @@ def grade(
     tasks: TasksOption = None,
     budget: BudgetOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what is in the store.")] = False,
+    on: OnOption = None,
     trust_code: TrustOption = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -67,7 +73,7 @@ def grade(
     from grader.cli.class_commands import Place, grade_class
     from grader.grading.pipeline import Wanted
 
-    place = Place(course, submissions, store)
+    place = Place(course, submissions, store, on)
     graded = grade_class(place, tasks or (), Wanted(authors or (), budget, fresh), trust_code=trust_code, as_json=as_json)
     if graded.faults:
         raise typer.Exit(EXIT_GRADER)
@@ -91,6 +97,7 @@ def check(
             "--picture", metavar="DIR|FILE", help="Draw the task's pictures from your output: all, or one (png, gif…)."
         ),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and check again whenever you save, until Ctrl-C.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     store: Annotated[
@@ -98,9 +105,14 @@ def check(
     ] = None,
 ) -> None:
     """Are your own files right, and how fast are they against each reference? Runs them as you, without a sandbox."""
-    from grader.cli.own_files import Checkup, check_own_files
+    from grader.cli.own_files import Checkup, check_own_files, watch_own_files
 
-    right = check_own_files(Checkup(tuple(files), task, case, budget, picture, course, store), as_json=as_json)
+    asked = Checkup(tuple(files), task, case, budget, picture, course, store)
+    if watch:
+        with suppress(Interrupted):  # as it is meant to end
+            watch_own_files(asked, as_json=as_json)
+        return
+    right = check_own_files(asked, as_json=as_json)
     if not right:
         raise typer.Exit(EXIT_WRONG)
 
@@ -110,6 +122,7 @@ def rank(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too.")] = None,
+    on: OnOption = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -118,7 +131,7 @@ def rank(
     """The leaderboard from the store; nothing is run."""
     from grader.cli.class_commands import Place, rank_class
 
-    place = Place(course, submissions, store)
+    place = Place(course, submissions, store, on)
     rank_class(place, (task,) if task else (), trust_code=trust_code, as_json=as_json, picture=picture)
 
 
@@ -133,6 +146,7 @@ def show(
     growth: Annotated[
         Path | None, typer.Option("--growth", metavar="FILE.svg", help="Draw the time over the size, for one TASK.")
     ] = None,
+    on: OnOption = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -141,7 +155,7 @@ def show(
     """One author's results in full: what happened, the figures, how each mark comes about."""
     from grader.cli.class_commands import Place, show_author
 
-    place = Place(course, submissions, store)
+    place = Place(course, submissions, store, on)
     drawings = {"roofline": roofline, "growth": growth}
     show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, **drawings)
 
@@ -161,6 +175,11 @@ def report(
     export: Annotated[
         str | None, typer.Option("--export", metavar="NAME", help="With --zip: for this collected archive; the last otherwise.")
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and show them live in a browser here, until Ctrl-C.")] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="With --watch: not any free one, but this.")
+    ] = None,
+    on: OnOption = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -169,7 +188,7 @@ def report(
 ) -> None:
     """The store as pages to be opened from their files: for the teaching staff, for everyone, or for each student."""
     from grader.cli.class_commands import Place
-    from grader.cli.report import Asked, write_report
+    from grader.cli.report import Asked, watch_report, write_report
     from grader.cli.report_folder import Output
 
     if publish and feedback:
@@ -180,9 +199,15 @@ def report(
         raise UsageError("--zip belongs to --feedback: only that is given back")
     if export is not None and archive is None:
         raise UsageError("--export belongs to --zip: it says whose names the archive has")
+    if port is not None and not watch:
+        raise UsageError("--port belongs to --watch: without it, nothing is served")
     output = Output.PUBLISHED if publish else Output.FEEDBACK if feedback else Output.STAFF
-    asked = Asked(folder, output, names, tasks or (), archive, export)
-    write_report(Place(course, submissions, store), asked, trust_code=trust_code, as_json=as_json)
+    place, asked = Place(course, submissions, store, on), Asked(folder, output, names, tasks or (), archive, export)
+    if not watch:
+        write_report(place, asked, trust_code=trust_code, as_json=as_json)
+        return
+    with suppress(Interrupted):  # as it is meant to end
+        watch_report(place, asked, port or 0, trust_code=trust_code, as_json=as_json)
 
 
 @app.command()
@@ -252,20 +277,32 @@ def scaling(
 
 @app.command()
 def profile(
-    who: Annotated[str, typer.Argument(metavar="FILE|AUTHOR", help="Your own file, or of the class or the references.")],
+    who: Annotated[
+        str | None, typer.Argument(metavar="[FILE|AUTHOR]", help="Your own file, or of the class or the references.")
+    ] = None,
     task: Annotated[
         str | None, typer.Option("--task", "-t", metavar="TASK", help="Which program; inferred for a file.")
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="Instead: all of the class that is right, kept for the pages of grader report.")
+    ] = False,
     trust_code: TrustOption = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
+    store: StoreOption = None,
 ) -> None:
-    """Line by line: where do the time and the memory of a program go? Nothing is stored or marked."""
+    """Line by line: where do the time and the memory go, and what would make it faster? Nothing is marked."""
     from grader.cli.class_commands import Place
-    from grader.cli.profile import show_profile
+    from grader.cli.profile import profile_class, show_profile
 
-    show_profile(Place(course, submissions, None), who, task, trust_code=trust_code, as_json=as_json)
+    place = Place(course, submissions, store)
+    if everyone == (who is not None):
+        raise UsageError("say either whose program is to be profiled (a file or an author), or --all")
+    if who is None:
+        profile_class(place, (task,) if task else (), trust_code=trust_code, as_json=as_json)
+    else:
+        show_profile(place, who, task, trust_code=trust_code, as_json=as_json)
 
 
 @app.command()
@@ -405,6 +442,26 @@ def peaks(
 
     store_file = Place(course, None, store).store_file
     show_peaks(course, store_file, again=fresh, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def jobs(
+    cancel: Annotated[
+        str | None, typer.Argument(metavar="[cancel]", help="End those that wait and run; what is finished is kept.")
+    ] = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    store: StoreOption = None,
+) -> None:
+    """The jobs of a grading on a cluster: what runs, what waits and why, what has failed."""
+    from grader.cli.class_commands import Place
+    from grader.cli.cluster import cancel_jobs, show_jobs
+
+    if cancel not in (None, "cancel"):
+        raise UsageError(f"grader jobs knows `cancel` alone, not {cancel!r}")
+    act = show_jobs if cancel is None else cancel_jobs
+    act(Place(course, None, store, on), as_json=as_json)
 
 
 class Interrupted(BaseException):

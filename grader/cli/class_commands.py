@@ -6,8 +6,11 @@ from pathlib import Path
 
 import typer
 
+from grader.cli.cluster import grade_on_cluster
 from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
+from grader.cluster.batches import Batches
+from grader.cluster.nodes import is_cluster, stored_session
 from grader.content.course_folder import results_folder
 from grader.content.submission import authors
 from grader.errors import UsageError
@@ -34,6 +37,8 @@ class Place:
     course: Path
     submissions: Path | None
     store: Path | None
+    on: str | None = None
+    """The machine of course.toml that it is about; the course's own where None."""
 
     @property
     def store_file(self) -> Path:
@@ -43,8 +48,12 @@ class Place:
 
 def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_code: bool, as_json: bool) -> Report:
     """Grade, then print the leaderboard."""
-    session = open_session(place.course, place.submissions, tasks)
+    session = open_session(place.course, place.submissions, tasks, place.on)
     require_authors(session, wanted.authors)
+    if is_cluster(session.course):
+        report = grade_on_cluster(place.store_file, session, wanted, trust_code=trust_code)
+        _print(report, as_json=as_json)
+        return report
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
     class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
     with Store(place.store_file) as store, store.exclusive(), class_progress as progress:
@@ -145,7 +154,7 @@ class StoredClass:
 
 def stored_class(place: Place, tasks: Sequence[str], *, trust_code: bool) -> StoredClass:
     """What was graded of what is handed in now; nothing is run."""
-    session = open_session(place.course, place.submissions, tasks)
+    session = open_session(place.course, place.submissions, tasks, place.on)
     require_results(place)
     everyone = read_class(session)
     return StoredClass(session, everyone, report_from_store(place, session, everyone, trust_code=trust_code))
@@ -154,7 +163,10 @@ def stored_class(place: Place, tasks: Sequence[str], *, trust_code: bool) -> Sto
 def report_from_store(place: Place, session: Session, everyone: Sequence[HandIns], *, trust_code: bool) -> Report:
     """What the results' file, which there is, says of these."""
     with Store(place.store_file) as store:
-        sandbox = PlainBackend.sandbox if trust_code else store.last_sandbox(unlike=PlainBackend.sandbox)
+        if is_cluster(session.course):
+            session, sandbox = stored_session(session, Batches(place.store_file), trust_code=trust_code)
+        else:
+            sandbox = PlainBackend.sandbox if trust_code else store.last_sandbox(unlike=PlainBackend.sandbox)
         return stand(session, everyone, {}, session.conditions(sandbox), store)
 
 

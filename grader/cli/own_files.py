@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import typer
+from rich.text import Text
 
+from grader.advice.program import advice_beside_check
 from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
-from grader.cli.terminal import TerminalProgress, results_console
+from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
+from grader.cli.watching import each_save
 from grader.content.case_file import NotACaseError, read_case
+from grader.content.course import load_course
 from grader.content.course_folder import results_folder
-from grader.content.submission import Submission, read_files
+from grader.content.submission import Submission, files_beside, read_files
 from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
@@ -21,6 +27,7 @@ from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, open_own_session
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
+from grader.report.advice import in_short
 from grader.report.as_json import dump, report_document
 from grader.report.own_files import summary
 from grader.store import Store
@@ -60,10 +67,38 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
         typer.echo(dump(report_document(report)))
     else:
         results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine)))
+        _advise(session, mine, report, backend)
     if asked.picture is not None:
         draw_own_pictures(session, task, mine[0], backend, asked.picture)
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
+
+
+def watch_own_files(asked: Checkup, *, as_json: bool) -> None:
+    """Check whenever a file is saved, or one that it imports, until it is interrupted.
+
+    Only the first time is it an error that nothing can be checked; what a later save makes impossible is said, and the next
+    save may be better.
+    """
+    first = True
+    for saved in each_save(partial(_to_be_watched, asked)):
+        if saved:
+            names = ", ".join(harmless_name(path.name) for path in saved)
+            typer.echo(f"\n{datetime.now().astimezone():%H:%M:%S} saved: {names}", err=True)
+        try:
+            check_own_files(asked, as_json=as_json)
+        except (UsageError, GraderError) as error:
+            if first:
+                raise
+            typer.echo(f"grader: {harmless(str(error))}", err=True)
+        first = False
+        typer.echo("checked again when you save; Ctrl-C ends it", err=True)
+
+
+def _to_be_watched(asked: Checkup) -> set[Path]:
+    """The files, and those that they import now."""
+    limit_bytes = int(load_course(asked.course).limits.source_bytes)
+    return {one for file in asked.files for one in (file, *files_beside(file, source_bytes_limit=limit_bytes))}
 
 
 def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
@@ -73,8 +108,18 @@ def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
     return {one.author: command("grader profile", str(path), options=options) for one, path in paths}
 
 
+def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend) -> None:
+    """Say what would make a file faster that is right, after all else: of several files, each is asked for by itself."""
+    if len(mine) != 1:
+        return
+    with TerminalProgress() as progress:
+        advice = advice_beside_check(session, mine[0], report, backend, progress)
+    if advice is not None:
+        results_console().print(Text(in_short(advice), style="green"))
+
+
 def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None, store_file: Path) -> Report:
-    with Store(store_file) as store, store.exclusive(), TerminalProgress() as progress:
+    with Store(store_file) as store, store.exclusive(), OwnProgress(one.author for one in mine) as progress:
         return grade_own(session, mine, budget_s, backend, store, progress)
 
 

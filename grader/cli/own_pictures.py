@@ -13,7 +13,6 @@ from grader.execution.interface import Backend, Call
 from grader.grading.pictures import PictureAnswers, WrongAnswer, picture_answers
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase
-from grader.report.difference_picture import can_be_drawn, difference_figure
 from grader.report.pictures import figure_of, format_of, rendered
 from grader.report.theme import LIGHT
 from grader.text import harmless, harmless_line
@@ -56,10 +55,12 @@ def draw_failed_case(task: LoadedTask, case: Case, prepared: PreparedCase, call:
 
 def _save_difference(task: LoadedTask, wrong: WrongAnswer | None, path: Path) -> bool:
     """Whether there was a difference to draw into this file, or into a folder of this name."""
+    from grader.report.difference_picture import can_be_drawn, difference_figure
+
     if wrong is None or path.suffix.lower() == ".gif" or not can_be_drawn(wrong.right, wrong.got):
         return False
     if path.is_dir() or not path.suffix:
-        path.mkdir(parents=True, exist_ok=True)
+        _make_folder(path)
         path = path / "difference.png"
     save_picture(difference_figure(f"{task.task.title}, case {wrong.case}", wrong.right, wrong.got), path)
     return True
@@ -71,10 +72,7 @@ def _wanted(task: LoadedTask, path: Path) -> Iterator[tuple[Path, Picture]]:
     if not pictures:
         raise UsageError(f"task {task.name!r} has no picture")
     if path.is_dir() or not path.suffix:
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"the pictures cannot be written into {path}: {error.strerror}") from error
+        _make_folder(path)
         yield from ((path / f"{picture.name}.{format_of(picture)}", picture) for picture in pictures)
     elif path.suffix.lower() == ".gif":
         animations = [picture for picture in pictures if format_of(picture) == "gif"]
@@ -83,6 +81,13 @@ def _wanted(task: LoadedTask, path: Path) -> Iterator[tuple[Path, Picture]]:
         yield path, animations[0]
     else:
         yield path, next((picture for picture in pictures if format_of(picture) != "gif"), pictures[0])
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"the pictures cannot be written into {path}: {error.strerror}") from error
 
 
 def _save(one: PictureAnswers, file: Path) -> None:

@@ -1,14 +1,29 @@
-"""The command for a line profile: where do the time and the memory of a program go?"""
+"""The command for line profiles: where do the time and the memory of a program go, and what would make it faster?"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import typer
 
-from grader.cli.class_commands import Place
+from grader.advice.finding import Finding
+from grader.advice.keeping import FOLDER, KeptProfiles, kept_profile
+from grader.advice.program import Advice, advice_on
+from grader.cli.class_commands import Place, StoredClass, stored_class
 from grader.cli.one_program import open_for, own_file
 from grader.cli.terminal import TerminalProgress, results_console
+from grader.content.submission import Submission
+from grader.errors import UsageError
 from grader.execution.choose import choose_backend
+from grader.execution.interface import Backend
 from grader.grading.profile_lines import profile_lines
+from grader.grading.progress import Progress
+from grader.grading.session import Session
+from grader.report.advice import in_short
 from grader.report.as_json import dump, profile_document
 from grader.report.profile import profiled
+from grader.store import Store
+from grader.text import harmless_name, harmless_remark
+from grader.verdicts import Verdict
 
 
 def show_profile(place: Place, who: str, task: str | None, *, trust_code: bool, as_json: bool) -> None:
@@ -18,7 +33,66 @@ def show_profile(place: Place, who: str, task: str | None, *, trust_code: bool, 
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trusted)
     with TerminalProgress() as progress:
         profile = profile_lines(session, submission, backend, progress)
+    advice = advice_on(profile, submission, session)
     if as_json:
-        typer.echo(dump(profile_document(profile)))
+        typer.echo(dump(profile_document(profile, advice)))
     else:
-        results_console().print(profiled(profile))
+        results_console().print(profiled(profile, advice))
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """What came of one program of the class."""
+
+    author: str
+    task: str
+    is_new: bool
+    """Whether it was profiled now."""
+    findings: tuple[Finding, ...]
+    next_reference: str | None
+    problem: str | None
+    """Why it has no profile."""
+
+
+def profile_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json: bool) -> None:
+    """Profile what was accepted of the class and has no profile yet, and keep the profiles for `grader report`."""
+    known = stored_class(place, tasks, trust_code=trust_code)
+    backend = choose_backend(known.session.course.machine, known.session.course.limits, trust_code=trust_code)
+    kept = KeptProfiles(place.store_file.with_name(FOLDER))
+    with Store(place.store_file) as store, store.exclusive(), TerminalProgress() as progress:
+        found = [_profiled(known.session, one, kept, backend, progress) for one in _accepted(known)]
+    if as_json:
+        typer.echo(dump({"profiles": [asdict(one) for one in found]}))
+        return
+    for one in found:
+        said = one.problem or in_short(Advice(one.findings, one.next_reference))
+        typer.echo(f"{harmless_name(one.author)} · {one.task}: {harmless_remark(said)}")
+
+
+def _profiled(session: Session, submission: Submission, kept: KeptProfiles, backend: Backend, progress: Progress) -> Profiled:
+    def profiled(findings: tuple[Finding, ...], level: str | None, *, is_new: bool, problem: str | None = None) -> Profiled:
+        return Profiled(submission.author, submission.task, is_new, findings, level, problem)
+
+    before = kept.get(submission)
+    if before is not None:
+        return profiled(before.findings, before.next_reference, is_new=False)
+    try:
+        profile = profile_lines(session, submission, backend, progress)
+    except UsageError as error:
+        return profiled((), None, is_new=True, problem=str(error))
+    advice = advice_on(profile, submission, session)
+    kept.keep(submission, kept_profile(profile, submission, advice.findings, advice.next_reference))
+    return profiled(advice.findings, advice.next_reference, is_new=True)
+
+
+def _accepted(known: StoredClass) -> list[Submission]:
+    """The students' programs that are right, as far as they have been graded."""
+    right = {
+        (one.author, one.task) for one in known.report.results if one.verdict is Verdict.ACCEPTED and one.kind == "student"
+    }
+    return [
+        one
+        for hand_ins in known.everyone
+        for one in hand_ins.everyone
+        if isinstance(one, Submission) and one.kind == "student" and (one.author, one.task) in right
+    ]

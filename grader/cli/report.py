@@ -1,8 +1,9 @@
-"""The command that writes pages: for the teaching staff, for everyone, or for each student."""
+"""The command that writes pages, once or whenever results change: for the teaching staff, for everyone, or for each student."""
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -10,24 +11,32 @@ from pathlib import Path
 
 import typer
 
-from grader.cli.class_commands import Place, StoredClass, stored_class
+from grader.advice.keeping import FOLDER, KeptProfiles
+from grader.cli.class_commands import Place, StoredClass, require_results, stored_class
 from grader.cli.feedback_archive import FeedbackArchive, write_feedback_archive
-from grader.cli.report_folder import Output, write_folder
+from grader.cli.page_server import PageServer
+from grader.cli.report_folder import Output, Written, write_folder
+from grader.cli.watching import each_change
 from grader.content.exports import chosen_export, read_exports
 from grader.content.submission import Submission
 from grader.content.upload_names import Layout
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.report.as_json import dump
 from grader.report.feedback_pages import Submissions, feedback_pages, own_results
+from grader.report.html import page
 from grader.report.names import file_names, pseudonym
 from grader.report.picture_shelf import PictureShelf
 from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
 from grader.report.staff_pages import staff_pages
+from grader.store import Store
 from grader.text import harmless, listed
 
 SECRET_FILE = "pseudonyms.key"  # noqa: S105 -- where it is kept, beside the store
 _SECRET_BYTES = 32
+_LOWEST_PRIORITY = 19
+_REST = 9.0
+"""So many times as long as making the pages took, nothing is done: most of the time, a grading has the machine to itself."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +56,68 @@ class Asked:
 
 def write_report(place: Place, asked: Asked, *, trust_code: bool, as_json: bool) -> None:
     """Write the pages from the store; nothing is run."""
+    _say(asked, _make(place, asked, trust_code=trust_code), None, as_json=as_json)
+
+
+def watch_report(place: Place, asked: Asked, port: int, *, trust_code: bool, as_json: bool) -> None:
+    """Write the pages again whenever the store has changed, and serve them to a browser here, until it is interrupted.
+
+    Only the first time is it an error that they cannot be made; later they are what they were, and it is said why.
+    """
+    require_results(place)
+    os.nice(_LOWEST_PRIORITY)  # a grading that runs meanwhile comes first
+    first = True
+    with Store(place.store_file) as store, PageServer(asked.folder, port) as server:
+        for _ in each_change(store.state):
+            start = time.monotonic()
+            try:
+                made = _make(place, asked, trust_code=trust_code)
+            except (UsageError, GraderError) as error:
+                if first:
+                    raise
+                typer.echo(f"grader: {harmless(str(error))}", err=True)
+            else:
+                server.show(made.paths, _listing(asked.folder, made.paths))
+                if first or made.written.changed or made.written.removed:
+                    _say(asked, made, server.address, as_json=as_json)
+            first = False
+            time.sleep(_REST * (time.monotonic() - start))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What was written."""
+
+    paths: tuple[str, ...]
+    """The pages' in the folder."""
+    written: Written
+    archive: FeedbackArchive | None
+
+
+def _make(place: Place, asked: Asked, *, trust_code: bool) -> _Made:
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     export = None if asked.archive is None else chosen_export(read_exports(known.session.submissions_folder), asked.export)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    written = write_folder(asked.folder, asked.output, _pages(known, asked.output, name_of, PictureShelf(place.store_file)))
+    profiles = KeptProfiles(place.store_file.with_name(FOLDER))
+    pages = _pages(known, asked.output, name_of, PictureShelf(place.store_file), profiles)
+    written = write_folder(asked.folder, asked.output, pages)
     archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, asked.folder), export)
+    return _Made(tuple(pages), written, archive)
+
+
+def _say(asked: Asked, made: _Made, address: str | None, *, as_json: bool) -> None:
+    """What was written, and where it can be seen."""
     if as_json:
-        kept = {} if archive is None else {"archive": asdict(archive)}
-        typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(written), **kept}))
+        kept = {} if made.archive is None else {"archive": asdict(made.archive)}
+        served = {} if address is None else {"address": address}
+        typer.echo(dump({"folder": str(asked.folder), "kind": asked.output.value, **asdict(made.written), **kept, **served}))
         return
-    start = "" if asked.output is Output.FEEDBACK else f"; open {asked.folder / 'index.html'}"
-    changes = f"({written.changed} changed, {written.removed} removed)"
-    typer.echo(harmless(f"{asked.folder}: {_count(written.pages)} {changes}{start}"))
-    if archive is not None:
-        typer.echo(harmless(_archive_text(archive)))
+    file = "" if asked.output is Output.FEEDBACK else f"; open {asked.folder / 'index.html'}"
+    start = file if address is None else f"; live at {address} until Ctrl-C"
+    changes = f"({made.written.changed} changed, {made.written.removed} removed)"
+    typer.echo(harmless(f"{asked.folder}: {_count(made.written.pages)} {changes}{start}"))
+    if made.archive is not None:
+        typer.echo(harmless(_archive_text(made.archive)))
 
 
 def _count(pages: int) -> str:
@@ -84,7 +141,14 @@ def _archive_text(archive: FeedbackArchive) -> str:
     return text
 
 
-def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf) -> Mapping[str, str]:
+def _listing(folder: Path, paths: Iterable[str]) -> str:
+    """What a browser is shown first of pages that have no first one."""
+    return page("folder.html", title=str(folder), paths=sorted(paths), footer=())
+
+
+def _pages(
+    known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf, profiles: KeptProfiles
+) -> Mapping[str, str]:
     course, submissions = known.session.course, _submissions(known)
 
     def pictures(submission: Submission) -> Drawn | None:
@@ -93,8 +157,8 @@ def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], sh
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of, pictures)
-    return staff_pages(known.report, course, submissions, pictures)
+        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get)
+    return staff_pages(known.report, course, submissions, pictures, profiles.get)
 
 
 def _submissions(known: StoredClass) -> Submissions:

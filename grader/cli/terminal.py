@@ -81,7 +81,7 @@ class TerminalProgress:
         self._draw()
 
     def found(self, author: str, task: str, result: str) -> None:
-        """Fill a cell of the board; those of references are not on it."""
+        """Fill a cell of the board."""
         if author in self._board:
             self._board[author][task] = result
             self._draw()
@@ -96,7 +96,8 @@ class TerminalProgress:
     def _line(self) -> str:
         bar = self._bars.tasks[-1]
         left = "" if bar.time_remaining is None else f", about {bar.time_remaining:.0f} s left"
-        return f"{bar.description} {bar.completed:.0f}/{bar.total or 0:.0f}{left}"
+        doing = f" · {bar.fields['doing']}" if bar.fields["doing"] else ""
+        return f"{bar.description} {bar.completed:.0f}/{bar.total or 0:.0f}{left}{doing}"
 
     def _board_table(self) -> Table | Text:
         """As many authors as the terminal has lines for: those who have something first."""
@@ -110,6 +111,21 @@ class TerminalProgress:
         for author, cells in rows[: max(3, self._console.height - _ROWS_LEFT_FREE)]:
             table.add_row(Text(harmless_name(author)), *(_cell(cells.get(task)) for task in self._tasks))
         return table
+
+
+class OwnProgress(TerminalProgress):
+    """The same for one's own files: whose answers are right hears of it at once, before the speed is known."""
+
+    def __init__(self, authors: Iterable[str]) -> None:
+        super().__init__()
+        self._not_told = {*authors}
+
+    def found(self, author: str, task: str, result: str) -> None:
+        """Say once that the answers are right; what is wrong is said with its reason when the work is done."""
+        if result == Verdict.ACCEPTED and author in self._not_told:
+            self._not_told.remove(author)
+            said = f"{harmless_name(author)}: every answer to {task} is right; now the speed"
+            self._console.print(said, markup=False, highlight=False)
 
 
 def _cell(result: str | None) -> Text:

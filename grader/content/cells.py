@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from grader.content.parsing import BrokenCodeError, in_plain_words, is_main_guard, parse_text
 from grader.text import harmless_line
 
-_TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "submission"})
+_TRANSPARENT_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "profile_lines", "submission"})
 """Cell magics below which stands ordinary code of the notebook; what stands below others is something else."""
 _MOST_STATEMENTS = 10_000
 """Each takes about 0.2 ms."""

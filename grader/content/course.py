@@ -1,5 +1,6 @@
 """The course: what `course.toml` says of assignments, marks, machines and measuring, every key checked."""
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -69,6 +70,15 @@ def _left_to_the_grader(environment: Mapping[str, str]) -> Mapping[str, str]:
     return environment
 
 
+def _duration(text: str) -> str:
+    if _DURATION.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no time of a job; write '02:00:00' (hours, minutes, seconds) or '1-12:00:00' with days")
+    return text
+
+
+_DURATION = re.compile(r"(\d+-)?\d{1,2}:\d\d:\d\d")
+
+
 def _version_range(text: str) -> str:
     try:
         SpecifierSet(text)
@@ -82,6 +92,8 @@ LevelName = Annotated[str, _names("level", "levels", "reference/")]
 MachineName = Annotated[str, _names("machine", "machines", "[machines]")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Text = Annotated[str, Field(min_length=1)]
+Word = Annotated[str, Field(pattern=r"^[^\s-]\S*$")]
+"""What a program gets as one word, and cannot take for an option."""
 Positive = Annotated[float, Field(gt=0)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Bytes = Annotated[ByteSize, Field(gt=0)]
@@ -161,10 +173,49 @@ class Machine(Section):
     """`[machines.<name>]`: how workers are started on one kind of machine."""
 
     threads: AtLeastOne = 1
-    backend: Literal["auto", "bubblewrap", "plain"] = "auto"
+    backend: Literal["auto", "bubblewrap", "landlock", "plain"] = "auto"
+    """`auto` is bubblewrap; on a cluster's nodes, where nobody may make user namespaces, the weaker `landlock`."""
     preload: List[Text] = ("numpy", "numba")
     """Imported once, before any submission's worker is forked."""
     environment: Annotated[Mapping[str, str], AfterValidator(_left_to_the_grader)] = {}
+
+    scheduler: Literal["slurm"] | None = None
+    """Where it is set, a class is graded by jobs on a cluster's nodes, and the keys below say what each job asks for."""
+    partition: Word | None = None
+    account: Word | None = None
+    constraint: Word | None = None
+    """Features of the nodes, as Slurm names them: nodes of one kind, since figures of different kinds do not compare."""
+    modules: List[Word] = ()
+    """Environment modules that are loaded before the interpreter starts."""
+    cpus: AtLeastOne | None = None
+    """Cores of a job that does not have the node to itself."""
+    gpus: Annotated[int, Field(ge=0)] = 0
+    memory: Bytes | None = None
+    """The partition's default where it is left out; all of the node's where that is the job's own."""
+    time: Annotated[str, AfterValidator(_duration)] = "01:00:00"
+    """The longest that a job may take, as `hours:minutes:seconds` or with days, `1-12:00:00`."""
+    exclusive: bool = True
+    """Nobody else is on the node meanwhile: whoever is there is noise."""
+    scratch: Annotated[str, Field(pattern=r"^/")] | None = None
+    """A folder on the node's own disk for temporary files; /tmp otherwise."""
+
+    @model_validator(mode="after")
+    def _keys_fit_together(self) -> "Machine":
+        refuse(self, self._misfits())
+        return self
+
+    def _misfits(self) -> Iterator[Problem]:
+        if self.scheduler is None:
+            for name in _OF_JOBS:
+                if name in self.model_fields_set:
+                    yield (name,), "is said of jobs: it needs scheduler = 'slurm'"
+        elif self.cpus is not None and self.cpus < self.threads:
+            yield ("cpus",), f"must not be less than `threads` ({self.threads})"
+        elif self.cpus is None and not self.exclusive:
+            yield ("cpus",), "is missing: a job that shares its node must say how many cores it takes"
+
+
+_OF_JOBS = (*("partition", "account", "constraint", "modules", "cpus", "gpus", "memory", "time", "exclusive", "scratch"),)
 
 
 class TaskSettings(Section):
@@ -322,6 +373,16 @@ class Course(Section):
     def machine(self) -> Machine:
         """The machine that the course names as its own."""
         return self.machines[self.about.machine]
+
+    def on_machine(self, name: str) -> "Course":
+        """The course as another of its machines grades it; UsageError where there is none, or a task does not fit it."""
+        if name not in self.machines:
+            raise UsageError(f"course.toml has no machine {name!r} in [machines]{did_you_mean(name, self.machines)}")
+        threads = self.machines[name].threads
+        for task, settings in self.tasks.items():
+            if (settings.threads or 1) > threads:
+                raise UsageError(f"[machines.{name}] has {threads} threads, and [tasks.{task}] wants {settings.threads}")
+        return self.model_copy(update={"about": self.about.model_copy(update={"machine": name})})
 
 
 # Questions to a course

@@ -1,6 +1,7 @@
-"""The grader itself as it is installed here: its files, and what pip is told of it."""
+"""The grader itself as it is here: its files, and what pip is told of it."""
 
 import importlib.metadata
+import tomllib
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -20,15 +21,33 @@ def engine_files() -> dict[str, bytes]:
 
 
 def engine_distribution() -> Distribution:
-    """Its name, version, dependencies and command, as it was installed; its readme is left empty.
+    """Its name, version, dependencies and command; its readme is left empty.
+
+    In a checkout `pyproject.toml` says them, which may have changed since it was installed; elsewhere pip has kept them.
 
     Raises:
-        GraderError: it runs without being installed.
+        GraderError: it runs from files alone, and nobody knows what they need.
     """
+    source = _PACKAGE.parent / "pyproject.toml"
+    project = tomllib.loads(source.read_text(encoding="utf-8"))["project"] if source.is_file() else {}
+    if project.get("name") == PROJECT:
+        return Distribution(
+            name=PROJECT,
+            version=project["version"],
+            summary=project["description"],
+            requires_python=project["requires-python"],
+            requires=tuple(project["dependencies"]),
+            readme="",
+            commands=project["scripts"],
+        )
+    return _as_installed()
+
+
+def _as_installed() -> Distribution:
     try:
         found = importlib.metadata.distribution(PROJECT)
     except importlib.metadata.PackageNotFoundError:
-        raise GraderError(f"{PROJECT} is not installed here, so its dependencies are not known: pip install -e .") from None
+        raise GraderError(f"{PROJECT} is not installed here, so its dependencies are not known: pip install it first") from None
     about = found.metadata
     return Distribution(
         name=about["Name"],

@@ -90,7 +90,7 @@ def _read(file: SourceFile) -> Code:
     tree = parse(file)
     nodes = list(ast.walk(tree))
     imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-    aliases = {name: meaning for node in imports for name, meaning in _aliases(node)}
+    aliases = {name: meaning for node in imports for name, meaning in imported_names(node)}
     stars = frozenset(module for node in imports for module in _star_modules(node))
     return Code(
         path=file.path,
@@ -109,7 +109,7 @@ def _read(file: SourceFile) -> Code:
 _Import: TypeAlias = ast.Import | ast.ImportFrom
 
 
-def _aliases(node: _Import) -> Iterator[tuple[str, str]]:
+def imported_names(node: _Import) -> Iterator[tuple[str, str]]:
     """Each imported name with what it stands for: (`np`, `numpy`), (`njit`, `numba.njit`)."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
@@ -192,7 +192,7 @@ def _bindings(
 ) -> Iterator[Definition]:
     match statement:
         case ast.FunctionDef(name=name, args=arguments, decorator_list=decorators):
-            known = all(_resolved(_uncalled(decorator), aliases) in _KEEPS_THE_SIGNATURE for decorator in decorators)
+            known = all(dotted_name(without_call(decorator), aliases) in _KEEPS_THE_SIGNATURE for decorator in decorators)
             yield Definition(name, "function", _signature(arguments) if known else None)
         case ast.AsyncFunctionDef(name=name):
             yield Definition(name, "async function")
@@ -221,7 +221,7 @@ def _assigned(name: str, value: ast.expr, aliases: Mapping[str, str], bound: Map
         case ast.Name(id=other) if other in bound:
             yield replace(bound[other], name=name)
         case ast.Call(func=function, args=[ast.Name(id=other)]) if (
-            other in bound and _resolved(_uncalled(function), aliases) in _KEEPS_THE_SIGNATURE
+            other in bound and dotted_name(without_call(function), aliases) in _KEEPS_THE_SIGNATURE
         ):
             yield replace(bound[other], name=name)
         case ast.Call() | ast.Name() | ast.Attribute() | ast.IfExp() | ast.Subscript():
@@ -277,7 +277,7 @@ def _names(node: ast.AST, aliases: Mapping[str, str], stars: Collection[str]) ->
                 yield name
             yield from (f"{module}.{name}" for module in stars)
         case ast.Name() | ast.Attribute():
-            parts = _resolved(node, aliases).split(".", _LONGEST_CHAIN)[:_LONGEST_CHAIN]
+            parts = dotted_name(node, aliases).split(".", _LONGEST_CHAIN)[:_LONGEST_CHAIN]
             yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
             # What every object has, as `__globals__`, leads anywhere, from a library's function too.
             if not parts[0] or _is_special(parts[-1]):
@@ -290,7 +290,7 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
-def _resolved(node: ast.expr, aliases: Mapping[str, str]) -> str:
+def dotted_name(node: ast.expr, aliases: Mapping[str, str]) -> str:
     """`numpy.linalg.norm` for `np.linalg.norm`; `.norm` where the chain does not start at an import."""
     attributes: list[str] = []
     while isinstance(node, ast.Attribute) and len(attributes) < _LONGEST_CHAIN:
@@ -300,7 +300,7 @@ def _resolved(node: ast.expr, aliases: Mapping[str, str]) -> str:
     return ".".join([root, *reversed(attributes)]) if root else f".{attributes[0]}" if attributes else ""
 
 
-def _uncalled(node: ast.expr) -> ast.expr:
+def without_call(node: ast.expr) -> ast.expr:
     """The decorator behind its options: `njit` of `njit(parallel=True)`."""
     while isinstance(node, ast.Call):
         node = node.func

@@ -28,6 +28,7 @@ __all__ = [
     "SourceFile",
     "Submission",
     "authors",
+    "files_beside",
     "infer_task",
     "names_used",
     "packages_used",
@@ -169,6 +170,16 @@ def read_unsaved(
     """
     origin = _Origin(ALONE, "student", interface.name, folder)
     return _read_one(notebook.path, origin, interface, all_tasks, source_bytes_limit, unsaved=notebook)
+
+
+def files_beside(file: Path, *, source_bytes_limit: int) -> tuple[Path, ...]:
+    """A file that somebody checks, and those beside it that it imports; none where they cannot be read."""
+    folder = file.resolve().parent
+    try:
+        sources = _read_beside(folder, file.resolve().name, source_bytes_limit)
+    except RefusedError:
+        return ()
+    return tuple(folder / source.path for source in sources)
 
 
 def require_files(paths: Iterable[Path]) -> None:

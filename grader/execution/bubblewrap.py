@@ -22,11 +22,11 @@ _SYSTEM_FOLDERS = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _WORKER_FOLDER = Path("/tmp")  # noqa: S108 -- a private tmpfs of each worker
 
 NO_LANDLOCK, NO_CONTROL_GROUP = "no Landlock", "no control group"
-_PROCESSES = 128
+PROCESSES = 128
 """Processes and threads of one worker at once."""
 _ALL_PROCESSES = 512
 """Of all workers of a zygote."""
-_BOOKKEEPING_BYTES = 64 << 20
+BOOKKEEPING_BYTES = 64 << 20
 """What a control group counts beside the submission's own memory: page tables, files that were read."""
 
 
@@ -83,7 +83,7 @@ class BubblewrapBackend:
             settings=settings,
             confined=confined,
             folder_for=lambda _submission: _WORKER_FOLDER,
-            watched=Watched(Caps(settings.memory_bytes + _BOOKKEEPING_BYTES, _PROCESSES), self._groups),
+            watched=Watched(Caps(settings.memory_bytes + BOOKKEEPING_BYTES, PROCESSES), self._groups),
         )
 
     def _launch(

@@ -1,6 +1,7 @@
 """Which backend runs submissions on this machine: the sandbox, or plain processes where the user says so."""
 
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 from grader.content.course import Limits, Machine
@@ -9,6 +10,7 @@ from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.empty_call import nothing_submission
 from grader.execution.generation import WorkerSettings
 from grader.execution.interface import Backend
+from grader.execution.landlock_only import LandlockBackend
 from grader.execution.plain import PlainBackend
 from grader.machine import siblings_first, usable_cpus
 
@@ -31,15 +33,18 @@ def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
     )
 
 
-def worker_environment(machine: Machine) -> dict[str, str]:
+def worker_environment(machine: Machine, features: str | None = None) -> dict[str, str]:
     """What holds for every profile: the course's own variables with `host` features spelt out, and the grader's.
 
-    How many threads there may be follows from the profile (`WorkerSettings.for_profile`).
+    How many threads there may be follows from the profile (`WorkerSettings.for_profile`). `features` are those of another
+    machine's CPU, where the workers will run there; this one's otherwise.
     """
     variables = {"NUMBA_THREADING_LAYER": "workqueue", "MPLBACKEND": "Agg"}
     for name, value in machine.environment.items():
         words = value.split(",")
-        variables[name] = ",".join(_host_features() if word == _HOST_FEATURES else word for word in words)
+        if _HOST_FEATURES in words and features is None:
+            features = host_features()
+        variables[name] = ",".join(str(features) if word == _HOST_FEATURES else word for word in words)
     return variables
 
 
@@ -59,15 +64,23 @@ def choose_backend(machine: Machine, limits: Limits, *, trust_code: bool) -> Bac
     if sys.platform != "linux":
         raise GraderError(f"no sandbox on {sys.platform}: other people's code is graded on Linux, or with --trust-code")
     try:
-        with BubblewrapBackend(replace(settings, preload=())).generation() as generation:
-            generation.start(nothing_submission())
-            return BubblewrapBackend(settings)
+        return _started(LandlockBackend if machine.backend == "landlock" else BubblewrapBackend, settings)
     except GraderError as error:
+        if machine.scheduler is not None and machine.backend == "auto":
+            with suppress(GraderError):
+                return _started(LandlockBackend, settings)
         remedy = "see `grader doctor`; --trust-code grades without a sandbox and stamps every figure"
         raise GraderError(f"the sandbox does not start here: {error}\n{remedy}") from error
 
 
-def _host_features() -> str:
+def _started(kind: type[BubblewrapBackend | LandlockBackend], settings: WorkerSettings) -> Backend:
+    """A backend that has been seen to start a worker."""
+    with kind(replace(settings, preload=())).generation() as generation:
+        generation.start(nothing_submission())
+        return kind(settings)
+
+
+def host_features() -> str:
     """The features of this CPU as LLVM names them; an empty list lets Numba detect them."""
     import llvmlite.binding
 

@@ -15,7 +15,7 @@ from grader.profiles import Profile
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/local/lib", "/usr/share")
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1", "/lib/ld-linux.so.2", "/lib64/ld64.so.2")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_OWN_FOLDERS = ("/tmp", "/dev/shm")  # noqa: S108 -- private to each worker
+OWN_FOLDERS = ("/tmp", "/dev/shm")  # noqa: S108 -- private to each worker, in namespaces
 _CREATE_RULESET = 444
 _ASK_VERSION = 1
 
@@ -28,10 +28,11 @@ def abi() -> int:
     return max(0, int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _ASK_VERSION)))
 
 
-def rules(profile: Profile, shown: Iterable[Path]) -> dict[str, list[str]]:
+def rules(profile: Profile, shown: Iterable[Path], own_folders: Iterable[str] = OWN_FOLDERS) -> dict[str, list[str]]:
     """The folders and files by what is allowed in them: `read`, `write` (reading and making files included), `execute`.
 
-    `shown` are the paths that the sandbox shows beside `/usr`. What does not exist in the sandbox is passed over there.
+    `shown` are the paths that the sandbox shows beside `/usr`. What does not exist in the sandbox is passed over there. Beside
+    `own_folders`, which no other worker sees, each worker may write where it is told to live.
     """
     prefix = Path(sys.base_prefix)
     interpreter = Path(sys.executable).resolve()
@@ -47,4 +48,4 @@ def rules(profile: Profile, shown: Iterable[Path]) -> dict[str, list[str]]:
     if profile is Profile.COMPILE:
         read.append("/usr")
         execute = ["/usr", str(interpreter), *_LOADERS]
-    return {"read": read, "write": [*_OWN_FOLDERS, *_DEVICES], "execute": execute}
+    return {"read": read, "write": [*own_folders, *_DEVICES], "execute": execute}

@@ -6,6 +6,7 @@ around the whole call is the parent's; what comes back for each line was found o
 
 import keyword
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -16,11 +17,22 @@ from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.content.task import Array, ArraySpec, Inputs
 from grader.execution.interface import Call, Failure, Worker
+from grader.execution.line_looks import (
+    COMPILED_COLUMNS,
+    MOST_COMPILED,
+    MOST_SEEN,
+    MOST_TRANSFORMS,
+    SEEN_COLUMNS,
+    SPENT,
+    TRANSFORM_COLUMNS,
+    Looks,
+    read_looks,
+)
 
 DRIVER = Path(__file__).with_name("profile_driver.py")
 """What the worker runs; the grader itself only reads it."""
 
-PLAIN, TIME, MEMORY = range(3)
+PLAIN, TIME, MEMORY, LOOK = range(4)
 """How a call is watched; as the driver has it."""
 
 _ENTRY = "grader_line_profile.py"
@@ -46,8 +58,14 @@ class WatchedCall:
     table: LineTable | None
 
 
-def with_driver(submission: Submission, *, as_python: bool) -> Submission:
-    """The submission as it is sent to be profiled; `as_python` without Numba's compiler."""
+def with_driver(submission: Submission, *, as_python: bool, names: Mapping[int, Collection[str]] | None = None) -> Submission:
+    """The submission as it is sent to be profiled.
+
+    Args:
+        submission: as it was handed in.
+        as_python: without Numba's compiler.
+        names: of each row the variables that `looked_at` tells about.
+    """
     path = PurePosixPath(submission.file)
     module = _module_name(path.stem)
     own = tuple(
@@ -55,11 +73,12 @@ def with_driver(submission: Submission, *, as_python: bool) -> Submission:
         for file in submission.files
     )
     lines = [(file.path, line_count(file)) for file in own]
+    known, names_of = numbered(names or {})
     entry = (
         f"{_WITHOUT_COMPILER if as_python else ''}"
         f"from {module} import {submission.function} as function\n"
         f"from {_DRIVER.removesuffix('.py')} import LineByLine\n"
-        f"profiled = LineByLine(function, {lines!r}, {len(path.parts) - 1})\n"
+        f"profiled = LineByLine(function, {lines!r}, {len(path.parts) - 1}, {known!r}, {names_of!r})\n"
     )
     added = (
         SourceFile(str(path.with_name(_DRIVER)), DRIVER.read_bytes()),
@@ -79,6 +98,13 @@ def import_with_driver(worker: Worker, limit_s: float, compiled: bytes = b"") ->
     return None if failure is None else _told(failure)
 
 
+def numbered(names: Mapping[int, Collection[str]]) -> tuple[tuple[str, ...], dict[int, tuple[int, ...]]]:
+    """All names once, and of each row their numbers."""
+    known = tuple(sorted(set().union(*names.values())))
+    number = {name: one for one, name in enumerate(known)}
+    return known, {row: tuple(sorted(number[name] for name in found)) for row, found in names.items()}
+
+
 def watched_call(worker: Worker, submission: Submission, kind: int, inputs: Inputs, limit_s: float) -> WatchedCall:
     """One call of a worker that was started with `with_driver(submission)`; its memory is tracked where it is not watched."""
     rows = sum(map(line_count, submission.files))
@@ -89,6 +115,27 @@ def watched_call(worker: Worker, submission: Submission, kind: int, inputs: Inpu
     assert call.outputs is not None  # noqa: S101 -- a call has outputs or a failure
     hits, times_s, growths_bytes = call.outputs
     return WatchedCall(call, LineTable(np.maximum(hits, 0), _plausible(times_s, 0.0), _plausible(growths_bytes, -np.inf)))
+
+
+def looked_at(
+    worker: Worker, names: Mapping[int, Collection[str]], rows: int, inputs: Inputs, limit_s: float
+) -> tuple[Call, Looks]:
+    """One call of a worker that was started with `with_driver(…, names=names)`, and what its variables held.
+
+    Where it failed, nothing is known of them.
+    """
+    form = (
+        ArraySpec("int64", (MOST_SEEN, SEEN_COLUMNS)),
+        ArraySpec("int64", (MOST_TRANSFORMS, TRANSFORM_COLUMNS)),
+        ArraySpec("int64", (MOST_COMPILED, COMPILED_COLUMNS)),
+        ArraySpec("float64", (SPENT,)),
+    )
+    call = worker.call((LOOK, *inputs), form, limit_s)
+    if call.failure is not None:
+        return replace(call, failure=_told(call.failure)), Looks()
+    assert call.outputs is not None  # noqa: S101 -- a call has outputs or a failure
+    seen, transforms, compiled, spent_s = call.outputs
+    return call, read_looks(seen, transforms, compiled, spent_s, numbered(names)[0], rows)
 
 
 def _module_name(stem: str) -> str:

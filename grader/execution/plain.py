@@ -36,20 +36,20 @@ class PlainBackend:
         settings = self._settings.for_profile(profile, cores)
         return Zygote(
             profile,
-            launch=partial(self._launch, settings),
+            launch=partial(launch, settings),
             settings=settings,
             confined=Confined(sandboxed=False),
             folder_for=lambda submission: self._folder / submission.kind / submission.author / submission.task,
         )
 
-    @staticmethod
-    def _launch(settings: WorkerSettings, command: Sequence[str], control: int) -> subprocess.Popen[bytes]:
-        environment = {"PATH": os.defpath, **settings.environment}
-        return subprocess.Popen(
-            command,
-            pass_fds=(control,),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
+
+def launch(settings: WorkerSettings, command: Sequence[str], control: int) -> subprocess.Popen[bytes]:
+    """The zygote as an ordinary process, with nothing of this one's environment."""
+    return subprocess.Popen(
+        command,
+        pass_fds=(control,),
+        env={"PATH": os.defpath, **settings.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )

@@ -19,6 +19,8 @@ _SIGNALS_BY_DESCRIPTORS = (8, 10, 15)
 _F_SETFL, _O_ASYNC = 4, 0o20000
 _ASYNCHRONOUS = (0x5452, 0x8901, 0x8902)
 """ioctl(2): FIOASYNC, FIOSETOWN, SIOCSPGRP: the same by other names."""
+_SIGNAL_CALLS = (("kill", 1), ("tkill", 1), ("tgkill", 2))
+"""With the place of the signal among their arguments."""
 _REAL_TIME_SIGNALS = 34
 """The first that the C library does not use itself. They are queued, and queues are counted over all processes of the user."""
 _LOCAL_FAMILIES = (0, 1, 2, 10)
@@ -61,9 +63,22 @@ _DENIED = (
 )
 
 
+_SHARED = (
+    # Landlock leaves these to the owner of a file, or reached them late
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "truncate"),
+    *("utime", "utimes", "futimesat", "utimensat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
+    *("removexattr", "lremovexattr", "fremovexattr", "removexattrat"),
+    # nobody else's process can be meant
+    *("kill", "tkill", "tgkill"),
+)
+"""Refused where a worker has no process ids, and no files of its user's, to itself."""
+
+
 @cache
-def program(profile: Profile) -> bytes:
+def program(profile: Profile, *, shares_processes: bool = False) -> bytes:
     """What no profile may do is refused with EPERM, and so is what this one may not; foreign architectures kill the process.
+
+    With `shares_processes` so is what would reach others where the worker has no namespaces of its own.
 
     Raises ImportError or OSError where libseccomp is not to be had.
     """
@@ -71,9 +86,9 @@ def program(profile: Profile) -> bytes:
 
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
     refused = pyseccomp.ERRNO(errno.EPERM)
-    _refuse(rules, refused, _DENIED)
+    _refuse(rules, refused, (*_DENIED, *(_SHARED if shares_processes else ())))
     _refuse(rules, refused, ("preadv2",), pyseccomp.Arg(5, pyseccomp.NE, 0))  # which tells whether a file has been read before
-    _refuse_signals(rules, refused)
+    _refuse_signals(rules, refused, () if shares_processes else _SIGNAL_CALLS)
     _refuse_limits(rules, refused)
     _refuse_processes(rules, refused, profile)
     _refuse_sockets(rules, refused, profile)
@@ -87,7 +102,7 @@ def program(profile: Profile) -> bytes:
         return file.read()
 
 
-def _refuse_signals(rules: Any, refused: Any) -> None:  # noqa: ANN401 -- pyseccomp has no types
+def _refuse_signals(rules: Any, refused: Any, allowed: tuple[tuple[str, int], ...]) -> None:  # noqa: ANN401 -- pyseccomp has no types
     """Those that descriptors send, that are queued, and a filter of the submission's own."""
     import pyseccomp
 
@@ -97,7 +112,7 @@ def _refuse_signals(rules: Any, refused: Any) -> None:  # noqa: ANN401 -- pysecc
     rules.add_rule(refused, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, _INT, _F_SETFL), asynchronous)
     for request in _ASYNCHRONOUS:
         rules.add_rule(refused, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, _INT, request))
-    for name, place in (("kill", 1), ("tkill", 1), ("tgkill", 2)):
+    for name, place in allowed:
         rules.add_rule(refused, name, pyseccomp.Arg(place, pyseccomp.GE, _REAL_TIME_SIGNALS))
     rules.add_rule(refused, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _INT, _PR_SET_SECCOMP))
 

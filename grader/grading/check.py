@@ -3,7 +3,7 @@
 import math
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from itertools import zip_longest
@@ -150,12 +150,21 @@ class _Stop(Exception):  # noqa: N818 -- not an error: the first problem ends th
 
 
 def check(
-    worker: Worker, witnesses: Witnesses, task: LoadedTask, limits: Limits, inputs: Inputs, notes: tuple[str, ...] = ()
+    worker: Worker,
+    witnesses: Witnesses,
+    task: LoadedTask,
+    limits: Limits,
+    inputs: Inputs,
+    notes: tuple[str, ...] = (),
+    when_right: Callable[[], None] = lambda: None,
 ) -> tuple[CheckResult, Problem | None]:
-    """All check cases, the first failing one stops; then the sizing. The problem holds the failing inputs."""
+    """All check cases, the first failing one stops; then the sizing, before which `when_right` is called.
+
+    The problem holds the failing inputs.
+    """
     # One core each: a library's own threads would go on spinning after an answer is checked, and disturb the next call.
     with threadpool_limits(1):
-        return _Check(worker, witnesses, task.task, limits, inputs, notes).run()
+        return _Check(worker, witnesses, task.task, limits, inputs, notes).run(when_right)
 
 
 def call_once(
@@ -185,12 +194,13 @@ class _Check:
         self._inputs = inputs
         self._result = CheckResult(Verdict.ACCEPTED, "correct", notes=notes)
 
-    def run(self) -> tuple[CheckResult, Problem | None]:
+    def run(self, when_right: Callable[[], None]) -> tuple[CheckResult, Problem | None]:
         problem = None
         try:
             self._load()
             self._check_cases()
             self._picture()
+            when_right()
             self._size()
             self._note(compiled_functions=self._worker.compiled_count())
         except _Stop as stop:

@@ -2,7 +2,7 @@
 
 import secrets
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -34,6 +34,11 @@ AGAIN = "\nagain on this case: "
 """They stand behind what happened: how little it takes, and how to run that alone."""
 
 
+def new_seed() -> int:
+    """A secret one."""
+    return secrets.randbits(_SEED_BITS)
+
+
 @dataclass(frozen=True)
 class Checked:
     """What the check stage leaves beside the store."""
@@ -51,8 +56,16 @@ def check_class(
     backend: Backend,
     store: Store,
     progress: Progress,
+    *,
+    before_naive: bool = False,
+    seeds: Mapping[str, int] | None = None,
 ) -> Checked:
     """Check what is missing of the chosen; the naive references first, for they set the time limits.
+
+    `before_naive` is for whoever waits: where the naive reference has not been timed yet, each call has the least time that any
+    limit can be. Who keeps to that keeps every limit, and has a verdict; who does not has none yet.
+
+    `seeds` are those of the inputs, by task, where others are checked elsewhere on the same inputs; drawn otherwise.
 
     Raises:
         GraderError: a reference fails its own task's check, or cannot be run at all.
@@ -67,32 +80,40 @@ def check_class(
     checked = Checked()
     with _Generations(backend) as generations:
         for hand_ins, checks, to_check in zip(everyone, known, missing, strict=True):
-            seed = secrets.randbits(_SEED_BITS)
+            seed = (seeds or {}).get(hand_ins.task.name) or new_seed()
             inputs = DrawnInputs(hand_ins.task.task, seed)  # one task's at a time: they are large
             task, cases = hand_ins.task, hand_ins.task.case_names
             for handed_in in to_check:
                 member = member_of(handed_in)
                 progress.advance(0, f"{handed_in.author} · {task.name}")
-                limits = session.limits(naive_times_s(checks))
+                naive_s = naive_times_s(checks)
+                limits = replace(session.limits(naive_s), strictest=before_naive and not naive_s)
+                when_right = partial(_told, progress, member, task.name, Verdict.ACCEPTED)
                 try:
-                    result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs, checked)
+                    result, problem = _check_with_retry(generations, handed_in, hand_ins, limits, inputs, checked, when_right)
                 except GraderError as error:
                     if member.kind == "reference":
                         raise
                     checked.faults[task.name, member.key] = str(error)
                 else:
+                    if limits.strictest and result.verdict is Verdict.TIME_LIMIT:
+                        continue
                     require_right_reference(member, hand_ins, result)
                     if isinstance(handed_in, Submission) and problem is not None:
                         found = _smallest(generations, handed_in, task, limits, problem, checked)
                         result = _with_failing_case(result, problem, found, member, task.name, store, checked)
-                    result = place(result, filter(None, checks.values()), cases, limits.longest_call_s)
-                    if member.kind == "student":
-                        result = _beside_a_reference(result, checks, cases)
+                    result = settled(result, member, checks, cases, limits.longest_call_s)
                     store.add_check(member, task, conditions, seed, result)
                     checks[member] = result
-                    progress.found(member.author, task.name, result.verdict)
+                    _told(progress, member, task.name, result.verdict)
                 progress.advance(1, "")
     return checked
+
+
+def _told(progress: Progress, member: Member, task: str, verdict: Verdict) -> None:
+    """References have names that students may have, too, and nobody waits for theirs."""
+    if member.kind == "student":
+        progress.found(member.author, task, verdict)
 
 
 def _smallest(
@@ -138,6 +159,18 @@ def naive_times_s(checks: Mapping[Member, CheckResult | None]) -> Mapping[str, f
     naive = (result for member, result in checks.items() if (member.kind, member.author) == ("reference", NAIVE))
     result = next(naive, None)
     return result.case_times_s if result is not None else {}
+
+
+def settled(
+    result: CheckResult,
+    member: Member,
+    checks: Mapping[Member, CheckResult | None],
+    cases: Sequence[str],
+    longest_call_s: float,
+) -> CheckResult:
+    """The result with its case settled: near those who are placed already, and where a reference was run, too."""
+    result = place(result, filter(None, checks.values()), cases, longest_call_s)
+    return _beside_a_reference(result, checks, cases) if member.kind == "student" else result
 
 
 def students_checks(hand_ins: HandIns, conditions: Conditions, store: Store) -> dict[Member, CheckResult]:
@@ -192,20 +225,32 @@ class _Generations:
 
 
 def _check_with_retry(
-    generations: _Generations, handed_in: HandedIn, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
+    generations: _Generations,
+    handed_in: HandedIn,
+    hand_ins: HandIns,
+    limits: Limits,
+    inputs: DrawnInputs,
+    checked: Checked,
+    when_right: Callable[[], None],
 ) -> tuple[CheckResult, Problem | None]:
     """A fault of the grader's is tried once more, with a new zygote."""
     if isinstance(handed_in, Rejection):
         return CheckResult(handed_in.verdict, handed_in.message), None
     try:
-        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked, when_right)
     except GraderError:
         generations.renew()
-        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked)
+        return check_one(generations.current(), handed_in, hand_ins, limits, inputs, checked, when_right)
 
 
 def check_one(
-    generation: Generation, submission: Submission, hand_ins: HandIns, limits: Limits, inputs: DrawnInputs, checked: Checked
+    generation: Generation,
+    submission: Submission,
+    hand_ins: HandIns,
+    limits: Limits,
+    inputs: DrawnInputs,
+    checked: Checked,
+    when_right: Callable[[], None] = lambda: None,
 ) -> tuple[CheckResult, Problem | None]:
     """Check one submission in a worker of its own; what it compiled is added to `checked`."""
     task = hand_ins.task.task
@@ -213,7 +258,7 @@ def check_one(
     witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
     try:
         own_limits = replace(limits, compiles=not _COMPILERS.isdisjoint(names_used(submission)))
-        result, problem = check(worker, witnesses, hand_ins.task, own_limits, inputs, notes=submission.notes)
+        result, problem = check(worker, witnesses, hand_ins.task, own_limits, inputs, submission.notes, when_right)
         functions = worker.compiled_functions()
         if functions:
             checked.compiled[submission.content_hash] = functions

@@ -79,3 +79,10 @@ def winsorised_mean(values: Sequence[float], cutoff_mad: float = 3.5) -> float:
 def _require_time(time_s: float, what: str) -> None:
     if not (math.isfinite(time_s) and time_s > 0):
         raise GraderError(f"{what} took {time_s} s; a time must be positive and finite, so check the clock that measured it")
+
+
+def students_t(freedom: int, confidence: float) -> float:
+    """Of how many standard errors an interval of this confidence reaches to either side, with so many degrees of freedom."""
+    from scipy.special import stdtrit  # here, so that commands start at once; `scipy.stats` has the same, and takes far longer
+
+    return float(stdtrit(freedom, (1 + confidence) / 2))

@@ -13,9 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
-from grader.grading.estimate import turn_time_s
+from grader.grading.estimate import students_t, turn_time_s
 from grader.records import CheckResult
 
 CONFIDENCE = 0.95
@@ -88,5 +87,5 @@ def fit(over: str, points: Iterable[GrowthPoint]) -> Growth | None:
         return Growth(over, exponent, None, None, kept)
     left_over = times - times.mean() - exponent * spread
     standard_error = math.sqrt(left_over @ left_over / freedom / (spread @ spread))
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * standard_error
+    reach = students_t(freedom, CONFIDENCE) * standard_error
     return Growth(over, exponent, exponent - reach, exponent + reach, kept)

@@ -112,7 +112,7 @@ def _name_of(node: ast.expr) -> str:
 
 def total_s(times_s: NDArray[np.float64], facts: LineFacts) -> float:
     """The time of the whole call as its lines tell it: that of the function that all others are called from."""
-    return max((_time_in(one, times_s) for one in facts.functions), default=0.0)
+    return max((time_in(one, times_s) for one in facts.functions), default=0.0)
 
 
 def slowest_row(times_s: NDArray[np.float64], facts: LineFacts) -> int | None:
@@ -122,12 +122,28 @@ def slowest_row(times_s: NDArray[np.float64], facts: LineFacts) -> int | None:
     row = int(times_s.argmax())
     entered: set[Function] = set()
     while True:
-        inside = [one for one in facts.called_by(row) if one not in entered and _time_in(one, times_s) > times_s[row] / 2]
+        inside = [one for one in facts.called_by(row) if one not in entered and time_in(one, times_s) > times_s[row] / 2]
         if not inside:
             return row
-        function = max(inside, key=lambda one: _time_in(one, times_s))
+        function = max(inside, key=lambda one: time_in(one, times_s))
         entered.add(function)
         row = max(function.rows, key=lambda one: float(times_s[one]))
+
+
+def own_times_s(times_s: NDArray[np.float64], facts: LineFacts) -> NDArray[np.float64]:
+    """Of each row the time that passes in it and in none of the submission's own functions that it calls.
+
+    What a function takes is spread over the rows that call it, by their times.
+    """
+    own_s = times_s.copy()
+    callers: dict[Function, list[int]] = {}
+    for row in map(int, np.flatnonzero(times_s)):
+        for function in facts.called_by(row):
+            callers.setdefault(function, []).append(row)
+    for function, rows in callers.items():
+        inside_s, around_s = time_in(function, times_s), float(times_s[rows].sum())
+        own_s[rows] -= inside_s * times_s[rows] / around_s
+    return np.maximum(own_s, 0.0)
 
 
 def split(times_s: NDArray[np.float64], hits: Sequence[int | None], facts: LineFacts) -> Split:
@@ -142,8 +158,8 @@ def split(times_s: NDArray[np.float64], hits: Sequence[int | None], facts: LineF
     python_s = native_s = 0.0
     for row in map(int, np.flatnonzero(times_s)):
         time_s, count, called = float(times_s[row]), hits[row], facts.called_by(row)
-        seen_s = sum(_time_in(one, times_s) for one in called)  # told by the lines of what is called
-        if any(_time_in(one, times_s) == 0 for one in called):
+        seen_s = sum(time_in(one, times_s) for one in called)  # told by the lines of what is called
+        if any(time_in(one, times_s) == 0 for one in called):
             native_s += max(0.0, time_s - seen_s)
         elif called:
             continue
@@ -162,5 +178,6 @@ def _nodes(file: SourceFile) -> list[ast.AST]:
         return []
 
 
-def _time_in(function: Function, times_s: NDArray[np.float64]) -> float:
+def time_in(function: Function, times_s: NDArray[np.float64]) -> float:
+    """The time of a function's own lines, with all that they call."""
     return float(times_s[list(function.rows)].sum())

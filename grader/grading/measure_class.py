@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Collection, Iterable, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -29,7 +29,7 @@ _RUNS_OF_REFERENCES = 2
 
 
 @dataclass(frozen=True, eq=False)
-class _OpenBlock:
+class OpenBlock:
     """A block that may want more runs."""
 
     id: int
@@ -71,17 +71,30 @@ def measure_class(
 ) -> dict[tuple[str, str], str]:
     """Measure everyone who is accepted and has not been measured; each finished run is kept at once.
 
-    The first `min_runs` are always made; then the budget is spent where it decides: on all of a case until differences of
-    `target_difference` can be told apart, then on neighbours that are still contested.
-
     Returns:
         The grader's own faults by task and case. A block is tried again once after a fault; then it waits for the next grading.
     """
+    blocks = open_blocks(session, everyone, session.conditions(backend.sandbox), store)
+    return measure_blocks(session, blocks, compiled, budget_s, backend, store, progress)
+
+
+def measure_blocks(
+    session: Session,
+    blocks: Sequence[OpenBlock],
+    compiled: MutableMapping[str, bytes],
+    budget_s: float | None,
+    backend: Backend,
+    store: Store,
+    progress: Progress,
+) -> dict[tuple[str, str], str]:
+    """Make the runs that these blocks of the store want, and return the faults, as `measure_class` does.
+
+    The first `min_runs` are always made; then the budget is spent where it decides: on all of a case until differences of
+    `target_difference` can be told apart, then on neighbours that are still contested.
+    """
     start = time.monotonic()
-    conditions = session.conditions(backend.sandbox)
     measurement = session.course.measurement
-    stage = _Measuring(session, compiled, backend, store, conditions)
-    blocks = stage.open_blocks(everyone)
+    stage = _Measuring(session, compiled, backend, store, session.conditions(backend.sandbox))
     if budget_s is None:
         budget_s = measurement.budget_s_per_submission * sum(len(one.block.members) for one in blocks)
     deadline = start + budget_s
@@ -99,8 +112,9 @@ def measure_class(
                 try:
                     stage.run(one, participants, generation, gate, deadline)
                     for standing in stage.standings(one):
-                        _, _, author = standing.competitor.partition("/")
-                        progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
+                        kind, _, author = standing.competitor.partition("/")
+                        if kind == "student":
+                            progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
                 except GraderError as error:
                     faults.setdefault(one.id, []).append(str(error))
                 progress.advance(1, "")
@@ -108,6 +122,57 @@ def measure_class(
         reported = {(one.block.task, f"case {one.block.case}"): faults[one.id][-1] for one in given_up} | reported
         wanted = stage.wanted(wanted.keys() - given_up, deadline)
     return reported
+
+
+# --- which blocks ----------------------------------------------------------------------------------------------------------
+
+
+def open_blocks(session: Session, everyone: Sequence[HandIns], conditions: Conditions, store: Store) -> list[OpenBlock]:
+    """Unfinished blocks of the store, and new ones for whoever is accepted and in none.
+
+    Raises:
+        GraderError: at some case there is no reference to compare with.
+    """
+    return [block for hand_ins in everyone for block in _open_blocks_of(session, hand_ins, conditions, store)]
+
+
+def _open_blocks_of(session: Session, hand_ins: HandIns, conditions: Conditions, store: Store) -> list[OpenBlock]:
+    checks = accepted_checks(hand_ins, conditions, store)
+    limits = session.limits(naive_times_s(checks))
+    stored = current_blocks(store.blocks(hand_ins.task, conditions), checks)
+    found = [OpenBlock(one.id, one.block, hand_ins, limits) for one in stored if not one.complete]
+    measured = {(one.block.case, member) for one in stored for member in one.block.members}
+    new = {member: result for member, result in checks.items() if (result.case, member) not in measured}
+    baselines = {one.block.case: one.block.baseline for one in stored}
+    for case in {result.case for result in new.values() if result.case is not None}:
+        baseline = baselines.get(case) or _baseline(session, hand_ins, case, checks)
+        members = sorted((member for member, result in new.items() if result.case == case), key=lambda member: member.key)
+        calls_s = {member.key: result.case_times_s[case] for member, result in checks.items() if case in result.case_times_s}
+        blocks = plan_blocks(hand_ins.task.name, case, baseline, members, calls_s, session.plan.block_size)
+        found += [OpenBlock(store.add_block(block, hand_ins.task, conditions), block, hand_ins, limits) for block in blocks]
+    return found
+
+
+def accepted_checks(hand_ins: HandIns, conditions: Conditions, store: Store) -> dict[Member, CheckResult]:
+    """What is known of those whose current version of the code is right."""
+    known = known_checks(hand_ins, conditions, store)
+    return {member: result for member, result in known.items() if result is not None and result.verdict is Verdict.ACCEPTED}
+
+
+def _baseline(session: Session, hand_ins: HandIns, case: str, checks: Mapping[Member, CheckResult]) -> Member:
+    references = {member.author: member for member in checks if member.kind == "reference"}
+    times_s = {
+        level: checks[member].case_times_s[case] for level, member in references.items() if case in checks[member].case_times_s
+    }
+    named = baseline_of(session.course, hand_ins.task.name)
+    measurement = session.course.measurement
+    level = choose_baseline(times_s, named, measurement.shortest_baseline_call_s, measurement.longest_call_s)
+    if level is None:
+        raise GraderError(f"no reference of {hand_ins.task.name} does the case {case!r} in time: nothing to compare with")
+    return references[level]
+
+
+# --- their runs --------------------------------------------------------------------------------------------------------------
 
 
 class _Measuring:
@@ -124,56 +189,9 @@ class _Measuring:
         self._noise_passes = True
         """Whether making a disturbed run again may help: not after one that was disturbed again, until a quiet one is seen."""
 
-    # --- which blocks ------------------------------------------------------------------------------------------------------
-
-    def open_blocks(self, everyone: Sequence[HandIns]) -> list[_OpenBlock]:
-        """Unfinished blocks of the store, and new ones for whoever is in none."""
-        return [block for hand_ins in everyone for block in self._open_blocks_of(hand_ins)]
-
-    def _open_blocks_of(self, hand_ins: HandIns) -> list[_OpenBlock]:
-        checks = self._accepted(hand_ins)
-        limits = self._session.limits(naive_times_s(checks))
-        stored = current_blocks(self._store.blocks(hand_ins.task, self._conditions), checks)
-        found = [_OpenBlock(one.id, one.block, hand_ins, limits) for one in stored if not one.complete]
-        measured = {(one.block.case, member) for one in stored for member in one.block.members}
-        new = {member: result for member, result in checks.items() if (result.case, member) not in measured}
-        baselines = {one.block.case: one.block.baseline for one in stored}
-        for case in {result.case for result in new.values() if result.case is not None}:
-            baseline = baselines.get(case) or self._baseline(hand_ins, case, checks)
-            members = sorted((member for member, result in new.items() if result.case == case), key=lambda member: member.key)
-            calls_s = {
-                member.key: result.case_times_s[case] for member, result in checks.items() if case in result.case_times_s
-            }
-            blocks = plan_blocks(hand_ins.task.name, case, baseline, members, calls_s, self._session.plan.block_size)
-            found += [
-                _OpenBlock(self._store.add_block(block, hand_ins.task, self._conditions), block, hand_ins, limits)
-                for block in blocks
-            ]
-        return found
-
-    def _accepted(self, hand_ins: HandIns) -> dict[Member, CheckResult]:
-        known = known_checks(hand_ins, self._conditions, self._store)
-        return {member: result for member, result in known.items() if result is not None and result.verdict is Verdict.ACCEPTED}
-
-    def _baseline(self, hand_ins: HandIns, case: str, checks: dict[Member, CheckResult]) -> Member:
-        references = {member.author: member for member in checks if member.kind == "reference"}
-        times_s = {
-            level: checks[member].case_times_s[case]
-            for level, member in references.items()
-            if case in checks[member].case_times_s
-        }
-        named = baseline_of(self._session.course, hand_ins.task.name)
-        measurement = self._measurement
-        level = choose_baseline(times_s, named, measurement.shortest_baseline_call_s, measurement.longest_call_s)
-        if level is None:
-            raise GraderError(f"no reference of {hand_ins.task.name} does the case {case!r} in time: nothing to compare with")
-        return references[level]
-
-    # --- runs --------------------------------------------------------------------------------------------------------------
-
-    def wanted(self, blocks: Iterable[_OpenBlock], deadline: float) -> dict[_OpenBlock, frozenset[str]]:
+    def wanted(self, blocks: Iterable[OpenBlock], deadline: float) -> dict[OpenBlock, frozenset[str]]:
         """Who takes part in the next run of each block; a block in which nobody does is complete."""
-        wanted: dict[_OpenBlock, frozenset[str]] = {}
+        wanted: dict[OpenBlock, frozenset[str]] = {}
         for of_case in _by_case(blocks):
             at_case = self._at_case(of_case[0])
             wanted |= {one: self._participants(one, at_case, deadline) for one in of_case}
@@ -182,14 +200,14 @@ class _Measuring:
                 self._store.complete_block(one.id)
         return {one: participants for one, participants in wanted.items() if participants}
 
-    def _at_case(self, one: _OpenBlock) -> _AtCase:
+    def _at_case(self, one: OpenBlock) -> _AtCase:
         """What has been measured at a block's case by now."""
-        checks = self._accepted(one.hand_ins)
+        checks = accepted_checks(one.hand_ins, self._conditions, self._store)
         stored = current_blocks(self._store.blocks(one.hand_ins.task, self._conditions), checks)
         same_case = tuple(block for block in stored if block.block.case == one.block.case)
         return _AtCase(same_case, without_failed(checks, same_case), self._measurement)
 
-    def _participants(self, one: _OpenBlock, at_case: _AtCase, deadline: float) -> frozenset[str]:
+    def _participants(self, one: OpenBlock, at_case: _AtCase, deadline: float) -> frozenset[str]:
         """Whom another run of the block can still decide: of its members, those whose code is unchanged and has not failed."""
         runs = at_case.runs_of(one.id)
         everyone = frozenset(member.key for member in one.block.members if member in at_case.current)
@@ -199,7 +217,7 @@ class _Measuring:
             return frozenset()
         return contestants(runs, lambda: at_case.ranking, everyone, self._measurement)
 
-    def run(self, one: _OpenBlock, participants: Collection[str], generation: Generation, gate: Gate, deadline: float) -> None:
+    def run(self, one: OpenBlock, participants: Collection[str], generation: Generation, gate: Gate, deadline: float) -> None:
         """Make and keep one run of a block; while there is time, one that was disturbed is made again once.
 
         The gate waits for a quiet moment first. Of the two runs, the one that was disturbed more is set aside.
@@ -218,7 +236,7 @@ class _Measuring:
             return
         self._store.add_run(one.id, record)
 
-    def _unbroken(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
+    def _unbroken(self, one: OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
         """A run; one in which the baseline or its control failed is made again once."""
         record = self._measure(one, participants, generation)
         if is_broken(record, one.block):
@@ -228,14 +246,14 @@ class _Measuring:
         return record
 
     @staticmethod
-    def _is_disturbed(one: _OpenBlock, record: RunRecord) -> bool:
+    def _is_disturbed(one: OpenBlock, record: RunRecord) -> bool:
         return trouble(record, one.block.baseline.key) is not None
 
-    def standings(self, one: _OpenBlock) -> tuple[Standing, ...]:
+    def standings(self, one: OpenBlock) -> tuple[Standing, ...]:
         """Where a block's competitors stand after the runs so far."""
         return rank_case([self._store.block(one.id)], self._measurement).standings
 
-    def _measure(self, one: _OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
+    def _measure(self, one: OpenBlock, participants: Collection[str], generation: Generation) -> RunRecord:
         profile = one.hand_ins.task.task.profile
         before = self._backend.snapshot(profile)
         record = measure_run(
@@ -255,9 +273,9 @@ class _Measuring:
         return self._session.course.measurement
 
 
-def _by_case(blocks: Iterable[_OpenBlock]) -> list[list[_OpenBlock]]:
+def _by_case(blocks: Iterable[OpenBlock]) -> list[list[OpenBlock]]:
     """The blocks of one task and case together."""
-    found: dict[tuple[str, str], list[_OpenBlock]] = {}
+    found: dict[tuple[str, str], list[OpenBlock]] = {}
     for one in blocks:
         found.setdefault((one.block.task, one.block.case), []).append(one)
     return list(found.values())

@@ -10,7 +10,6 @@ from grader.content.task import load_task, task_names
 from grader.errors import UsageError
 from grader.execution.interface import Backend
 from grader.grading.class_report import Report
-from grader.grading.known_peaks import peaks_faults
 from grader.grading.pipeline import compare
 from grader.grading.progress import Progress
 from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_references
@@ -53,6 +52,4 @@ def grade_own(
     (task,) = session.tasks.values()
     (references,) = read_references(session)
     store.forget([member_of(one) for one in mine], task.name)
-    if task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
-        peaks_faults(session, backend, store, progress, again=False)
     return compare(session, HandIns(task, (*references.everyone, *mine)), budget_s, backend, store, progress)

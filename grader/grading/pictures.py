@@ -16,7 +16,7 @@ from grader.records import Limits, Problem
 from grader.verdicts import Verdict
 
 PICTURES_BUDGET_S = 20.0
-"""Of a submission's own time, for all pictures of a task: the naive references need up to a third of it."""
+"""Of a submission's own time, for all pictures of a task: the naive references need a fifth of it at most."""
 _SEED = 2026
 """Everybody's pictures show the same."""
 

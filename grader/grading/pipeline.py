@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from grader.execution.interface import Backend
 from grader.grading.check_class import align_cases, check_class, students_checks
 from grader.grading.class_report import Report, stand
+from grader.grading.known_peaks import peaks_faults
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress
 from grader.grading.session import NAIVE, HandIns, Session, member_of, read_class
@@ -47,16 +48,22 @@ def compare(
 ) -> Report:
     """The same stages for a student's own files among a task's references, all files at one case.
 
-    The files are checked first, beside the naive reference alone: whoever has a mistake hears of it without waiting for more.
+    The files are checked first, and beside the naive reference where they are so slow that its time decides: whoever has a
+    mistake hears of it without waiting for more.
     """
     store.add_machine(session.machine)
     conditions = session.conditions(backend.sandbox)
-    everyone, mine = [hand_ins], [hand_ins.beside((NAIVE,))]
-    checked = check_class(session, everyone, mine, backend, store, progress)
-    faults = dict(checked.faults)
+    everyone = [hand_ins]
+    mine = hand_ins.beside(())
+    checked = [check_class(session, everyone, [mine], backend, store, progress, before_naive=True)]
+    if len(students_checks(hand_ins, conditions, store)) < len(mine.everyone):
+        checked.append(check_class(session, everyone, [hand_ins.beside((NAIVE,))], backend, store, progress))
+    faults = dict(checked[-1].faults)
     if any(result.case is not None for result in students_checks(hand_ins, conditions, store).values()):
-        references = check_class(session, everyone, everyone, backend, store, progress)
+        checked.append(check_class(session, everyone, everyone, backend, store, progress))
         align_cases(session, everyone, backend, store)
-        compiled = {**checked.compiled, **references.compiled}
+        if hand_ins.task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
+            peaks_faults(session, backend, store, progress, again=False)
+        compiled = {content: functions for one in checked for content, functions in one.compiled.items()}
         faults |= measure_class(session, everyone, compiled, budget_s, backend, store, progress)
     return stand(session, everyone, faults, conditions, store)

@@ -11,7 +11,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.errors import UsageError
 from grader.execution.interface import Backend, Call, Generation, Worker
+from grader.execution.line_looks import Looks
 from grader.execution.line_profile import (
     MEMORY,
     PLAIN,
@@ -28,6 +29,7 @@ from grader.execution.line_profile import (
     LineTable,
     import_with_driver,
     line_count,
+    looked_at,
     watched_call,
     with_driver,
 )
@@ -43,9 +45,9 @@ _LIMIT_S = 120.0
 """Of a call that is watched: plain Python takes some ten times as long then."""
 _LONG_S = 1.0
 """A call that takes longer unwatched is none to be watched, where there are smaller inputs."""
-_SHORT_S, _TRIES = 0.25, 3
-_MOST_TRACED = 100_000
-"""Lines that run in a call whose memory is watched; each takes some 10 µs."""
+_SHORT_S, _TRIES, _ALIKE = 0.5, 10, 1.25
+_MOST_TRACED, _FAR_TOO_MANY = 100_000, 4
+"""Lines that run in a call whose memory is watched; each takes some 10 µs. So many times as many are not even counted."""
 _HITS_OF_LOOPS_COUNT = sys.version_info < (3, 12)
 """Since then line_profiler counts a loop that stands on one line wrongly."""
 
@@ -82,6 +84,12 @@ class LineTimes:
     times_s: tuple[float, ...]
     shares: tuple[float, ...]
     """Of the time of all lines."""
+    cores_at_work: float = 1.0
+    """CPU time over wall time of the call that nobody watched, its children's included."""
+    threads: int = 1
+    """At the end of that call."""
+    looks: Looks = field(default_factory=Looks)
+    """What the variables of the lines held, in a call at the same case or at a smaller one."""
 
     @property
     def slowdown(self) -> float:
@@ -118,8 +126,18 @@ class LineProfile:
     notes: tuple[str, ...]
 
 
-def profile_lines(session: Session, submission: Submission, backend: Backend, progress: Progress) -> LineProfile:
+def profile_lines(
+    session: Session,
+    submission: Submission,
+    backend: Backend,
+    progress: Progress,
+    *,
+    memory: bool = True,
+    case: str | None = None,
+) -> LineProfile:
     """Profile one submission, right or wrong, at the largest case that it does in `longest_call_s`, or at a smaller one.
+
+    It is sooner done without `memory`, and with a benchmark `case` that it is known to do in time.
 
     Raises:
         UsageError: it cannot be imported, fails, or takes too long even at the smallest case.
@@ -131,13 +149,14 @@ def profile_lines(session: Session, submission: Submission, backend: Backend, pr
     with backend.generation() as generation:
         progress.advance(0, "time")
         with study.worker(generation) as worker:
-            compile_time_s, case = study.case_in_time(worker)
-            times = study.times(worker, case, as_python=False)
+            compile_time_s, chosen = study.case_in_time(worker, case)
+            times = study.times(worker, chosen, as_python=False)
             memory_case = study.memory_case(worker, times)
             compiled = worker.compiled_count() or 0
             code = worker.compiled_functions()
+            times = replace(times, looks=study.looks(worker, memory_case))
         progress.advance(1, "memory")
-        memory = study.memory(generation, memory_case, code)
+        line_memory = study.memory(generation, memory_case, code) if memory else study.no_memory(memory_case)
         progress.advance(1, "as Python")
         as_python, notes = study.as_python(generation) if compiled else (None, ())
     progress.advance(1, "")
@@ -148,7 +167,7 @@ def profile_lines(session: Session, submission: Submission, backend: Backend, pr
         lines=_lines_of(submission),
         times=times,
         as_python=as_python,
-        memory=memory,
+        memory=line_memory,
         slowest=_slowest(times, as_python, study.facts),
         split=split(np.array(times.times_s), times.hits, study.facts),
         compile_time_s=compile_time_s,
@@ -167,12 +186,14 @@ class _Study:
         self._first_call_s = first_call_s
         self._generator = np.random.default_rng(secrets.randbits(_SEED_BITS))
         self._prepared: dict[str, PreparedCase] = {}
-        self.facts = line_facts(submission.files, [line_count(file) for file in submission.files])
+        line_counts = [line_count(file) for file in submission.files]
+        self._rows = sum(line_counts)
+        self.facts = line_facts(submission.files, line_counts)
 
     @contextmanager
     def worker(self, generation: Generation, *, as_python: bool = False, compiled: bytes = b"") -> Iterator[Worker]:
         """A worker that has imported it, with what another has compiled; it ends with the context."""
-        sent = with_driver(self._submission, as_python=as_python)
+        sent = with_driver(self._submission, as_python=as_python, names=self.facts.mentions)
         worker = generation.start(sent, self._task.task.profile, self._task.task.cores)
         try:
             failure = import_with_driver(worker, self._first_call_s, compiled)
@@ -182,12 +203,12 @@ class _Study:
         finally:
             worker.close()
 
-    def case_in_time(self, worker: Worker) -> tuple[float, Case]:
+    def case_in_time(self, worker: Worker, known: str | None) -> tuple[float, Case]:
         """What compiling took, and the largest benchmark case that a call does in time: the one where it would be graded.
 
-        Where even the smallest takes long, the largest check case.
+        Where even the smallest takes long, the largest check case. A case that is `known` to be done in time is taken.
         """
-        smallest, *larger = self._task.task.benchmark_cases
+        smallest, *larger = [one for one in self._task.task.benchmark_cases if known in (None, one.name)]
         cold_s = self._plain(worker, smallest).wall_time_s
         warm_s = self._fastest(worker, smallest, PLAIN)[0].wall_time_s
         compile_time_s = max(0.0, cold_s - warm_s)
@@ -220,17 +241,28 @@ class _Study:
             hits=tuple(self._known_hits(row, int(count)) for row, count in enumerate(table.hits)),
             times_s=tuple(map(float, table.times_s)),
             shares=tuple(min(1.0, float(one) / whole_s) if whole_s else 0.0 for one in table.times_s),
+            cores_at_work=plain.cpu_time_s / plain.wall_time_s if plain.wall_time_s > 0 else 1.0,
+            threads=plain.threads,
         )
 
     def memory_case(self, worker: Worker, times: LineTimes) -> Case:
         """The case of the times, or the largest check case that runs no more lines than can be watched in a moment."""
         case = next(one for one in self._cases if one.name == times.case)
-        smaller = reversed(self._task.task.check_cases)
         ran = sum(count or 0 for count in times.hits)
-        while ran > _MOST_TRACED and (following := next(smaller, None)) is not None:
-            case = following
-            ran = int(self._watched(worker, case, TIME)[1].hits.sum())
+        for smaller in reversed(self._task.task.check_cases):
+            if ran <= _MOST_TRACED:
+                break
+            promised = ran * self._prepare(smaller).work / max(self._prepare(case).work, 1.0)
+            if promised <= _FAR_TOO_MANY * _MOST_TRACED:
+                case = smaller
+                ran = int(self._watched(worker, case, TIME)[1].hits.sum())
         return case
+
+    def looks(self, worker: Worker, case: Case) -> Looks:
+        """What the variables of the lines hold; nothing is known of a program that fails when it is followed line by line."""
+        limit_s = max(_LIMIT_S, self._first_call_s)
+        call, looks = looked_at(worker, self.facts.mentions, self._rows, self._prepare(case).inputs, limit_s)
+        return replace(looks, call_s=call.wall_time_s)
 
     def memory(self, generation: Generation, case: Case, compiled: bytes) -> LineMemory:
         """The kernel's peak, and the growth by line, each of the first large call of a process: later ones use memory again."""
@@ -242,11 +274,16 @@ class _Study:
         (plain, _), (_, table) = seen
         return LineMemory(case.name, plain.peak_memory_bytes, tuple(map(float, table.growths_bytes)))
 
+    def no_memory(self, case: Case) -> LineMemory:
+        """Where nobody asks for it."""
+        return LineMemory(case.name, None, (0.0,) * self._rows)
+
     def as_python(self, generation: Generation) -> tuple[LineTimes | None, tuple[str, ...]]:
         """The times of a program that Numba compiles, without the compiler; or None, and why it does not run so."""
         try:
             with self.worker(generation, as_python=True) as worker:
-                return self.times(worker, self._small_case(worker), as_python=True), ()
+                times = self.times(worker, self._small_case(worker), as_python=True)
+                return replace(times, looks=self.looks(worker, self.memory_case(worker, times))), ()
         except _ProfileError as error:
             return None, (f"its compiled functions do not run as Python, so their lines are not known: {error}",)
 
@@ -268,11 +305,17 @@ class _Study:
         return self._prepared[case.name]
 
     def _fastest(self, worker: Worker, case: Case, kind: int) -> tuple[Call, LineTable]:
-        """Of several calls, where they are short: what else the machine does only adds time."""
+        """Of several calls, where they are short: what else the machine does only adds time.
+
+        The times of lines are the means of those calls that took about as long as the fastest: of one call, a line stands
+        high on which the process lost its core for a moment.
+        """
         found = [self._watched(worker, case, kind)]
-        while found[-1][0].wall_time_s < _SHORT_S and len(found) < _TRIES:
+        while sum(one.wall_time_s for one, _ in found) < _SHORT_S and len(found) < _TRIES:
             found.append(self._watched(worker, case, kind))
-        return min(found, key=lambda one: one[0].wall_time_s)
+        call, table = min(found, key=lambda one: one[0].wall_time_s)
+        alike = [other.times_s for one, other in found if one.wall_time_s <= _ALIKE * call.wall_time_s]
+        return call, replace(table, times_s=np.mean(alike, axis=0))
 
     def _plain(self, worker: Worker, case: Case) -> Call:
         return self._watched(worker, case, PLAIN)[0]

@@ -13,7 +13,10 @@ class Progress(Protocol):
         """`amount` units are done; `doing` says what is being done now."""
 
     def found(self, author: str, task: str, result: str) -> None:
-        """What is known by now of an author's work on a task: a verdict, then a speedup that settles run by run."""
+        """What is known by now of a student's work on a task: a verdict, then a speedup that settles run by run.
+
+        That it is ACCEPTED may be told as soon as every answer was right, and another verdict after it: it may be too slow.
+        """
 
 
 class Silent:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from scipy import stats
+from grader.grading.estimate import students_t
 
 CONFIDENCE = 0.95
 _LEAST_DISTURBED = 0.02
@@ -124,7 +124,7 @@ def _estimated(values: Sequence[float]) -> Estimate:
     mean = fmean(values)
     if len(values) == 1:
         return Estimate(mean)
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * stdev(values) / math.sqrt(len(values))
+    reach = students_t(len(values) - 1, CONFIDENCE) * stdev(values) / math.sqrt(len(values))
     return Estimate(mean, mean - reach, mean + reach)
 
 

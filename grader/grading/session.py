@@ -4,13 +4,12 @@ import importlib.metadata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from packaging.specifiers import SpecifierSet
 
 from grader.content.course import Course, load_course
 from grader.content.release_notes import ReleaseNotes, read_release_notes
-from grader.content.submission import Rejection, Submission, authors, read_submission
+from grader.content.submission import AuthorKind, Rejection, Submission, authors, read_submission
 from grader.content.task import LoadedTask, load_task, task_names
 from grader.errors import UsageError
 from grader.execution.choose import worker_environment
@@ -73,14 +72,26 @@ class Session:
         )
 
 
+def environment_of(course: Course, features: str | None = None) -> str:
+    """The environment that results are made in, by its digest; on a CPU of these features, or on this one."""
+    return environment_key(worker_environment(course.machine, features), _rules(course))
+
+
 def _rules(course: Course) -> dict[str, float]:
     """What decides a verdict beside the code: results under other limits do not hold any more."""
     return {**course.limits.model_dump(), "longest_call_s": course.measurement.longest_call_s}
 
 
-def open_session(course_folder: Path, submissions_folder: Path | None, only_tasks: Collection[str]) -> Session:
-    """Load the course and the wanted tasks (all of them where none is named); UsageError for what does not exist."""
+def open_session(
+    course_folder: Path, submissions_folder: Path | None, only_tasks: Collection[str], on: str | None = None
+) -> Session:
+    """Load the course and the wanted tasks (all of them where none is named); UsageError for what does not exist.
+
+    `on` names the machine of `course.toml` whose settings hold; the course's own otherwise.
+    """
     course = load_course(course_folder)
+    if on is not None:
+        course = course.on_machine(on)
     known = task_names(course_folder)
     for name in only_tasks:
         if name not in known:
@@ -88,14 +99,13 @@ def open_session(course_folder: Path, submissions_folder: Path | None, only_task
     _require_libraries(course, only_tasks or known)
     wanted = [name for name in _in_order(course, known) if not only_tasks or name in only_tasks]
     tasks = {name: _on_its_cores(load_task(course_folder, name), course) for name in wanted}
-    settings = course.machine
     return Session(
         course_folder=course_folder,
         submissions_folder=submissions_folder or course_folder / "submissions",
         course=course,
         tasks=tasks,
-        machine=this_machine(course.about.machine, settings.threads),
-        environment=environment_key(worker_environment(settings), _rules(course)),
+        machine=this_machine(course.about.machine, course.machine.threads),
+        environment=environment_of(course),
         release=read_release_notes(course_folder),
     )
 
@@ -169,6 +179,19 @@ def read_references(session: Session) -> list[HandIns]:
     return [HandIns(task, tuple(_references(session, name))) for name, task in session.tasks.items()]
 
 
+def read_members(session: Session, task: str, members: Collection[Member]) -> HandIns:
+    """What these members hand in for one task, as far as it is still the same; nobody else's is read."""
+    folders = {"reference": session.course_folder / "reference", "student": session.submissions_folder}
+    kinds: tuple[AuthorKind, ...] = ("reference", "student")
+    found = (
+        _read(session, folders[kind] / member.author, member.author, kind, task)
+        for kind in kinds
+        for member in members
+        if member.kind == kind
+    )
+    return HandIns(session.tasks[task], tuple(one for one in found if member_of(one) in members))
+
+
 def require_authors(session: Session, wanted: Collection[str]) -> None:
     """UsageError for an author who does not exist, with the nearest who does."""
     known = authors(session.submissions_folder)
@@ -221,7 +244,7 @@ def _students(session: Session, task: str) -> list[HandedIn]:
     return [_read(session, folder / author, author, "student", task) for author in authors(folder)]
 
 
-def _read(session: Session, folder: Path, author: str, kind: Literal["student", "reference"], task: str) -> HandedIn:
+def _read(session: Session, folder: Path, author: str, kind: AuthorKind, task: str) -> HandedIn:
     return read_submission(
         folder,
         author,

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
-from grader.cli.terminal import TerminalProgress
+from grader.advice.program import Advice, advice_beside_check
+from grader.cli.terminal import OwnProgress
 from grader.content.course_folder import COURSE_FILE, HERE, find_course, results_folder
 from grader.content.reading import SourceFile
 from grader.content.submission import Rejection, Submission, read_files, read_unsaved
@@ -21,6 +22,7 @@ from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, o
 from grader.grading.pictures import picture_answers
 from grader.grading.session import HandedIn, Session
 from grader.notebook.live import find_live, task_named
+from grader.report.advice import in_short
 from grader.report.own_files import summary
 from grader.report.own_files_html import html_summary
 from grader.report.pictures import Drawn, drawn
@@ -46,6 +48,8 @@ class Checked:
     drawn: Drawn | None
     hand_in: tuple[Path, ...] = ()
     """The files that were written to be handed in, with those that they import."""
+    advice: Advice | None = None
+    """What would make a right function faster."""
 
     @property
     def is_right(self) -> bool:
@@ -54,14 +58,20 @@ class Checked:
 
     def __repr__(self) -> str:
         """What `grader check` prints."""
-        console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
-        with console.capture() as capture:
-            console.print(summary(self.report, self.authors))
+        advised = [] if self.advice is None else [in_short(self.advice)]
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([line.rstrip() for line in capture.get().rstrip().split("\n")] + files)
+        return "\n".join([as_text(summary(self.report, self.authors)), *advised, *files])
 
     def _repr_html_(self) -> str:
-        return html_summary(self.report, self.authors, self.drawn, self.hand_in)
+        return html_summary(self.report, self.authors, self.drawn, self.hand_in, self.advice)
+
+
+def as_text(renderable: RenderableType) -> str:
+    """What the command line would print, without its colours."""
+    console = Console(width=_WIDTH, highlight=False, color_system=None, file=io.StringIO(), force_jupyter=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
 
 
 def check_live(function: object, task: str | None, budget_s: float, course: str | os.PathLike[str] | None) -> Checked:
@@ -133,11 +143,12 @@ def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: 
     with (
         Store(results_folder(session.course_folder) / OWN_RESULTS_FILE) as store,
         store.exclusive(),
-        TerminalProgress() as progress,
+        OwnProgress([mine.author]) as progress,
     ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
+        advice = advice_beside_check(session, mine, report, backend, progress)
     answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
-    return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in)
+    return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in, advice)
 
 
 def _drawn(session: Session, mine: HandedIn, backend: Backend) -> Drawn | None:

@@ -1,4 +1,8 @@
-"""`%%submission julia`: the cell is run, checked with what it needs of the others, and written to the file to hand in."""
+"""What begins a cell: `%%submission julia` and `%%profile_lines julia`.
+
+Either runs the cell; the one checks the function with what it needs of other cells, and writes the file to hand in, the other
+shows which of its lines take the time.
+"""
 
 import shlex
 from dataclasses import replace
@@ -8,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from grader.content.submission import Rejection, Submission
 from grader.errors import UsageError
 from grader.grading.own_files import OWN_BUDGET_S, open_own_session
+from grader.grading.session import Session, open_session
 from grader.notebook.checking import Checked, check_handed_in, course_folder, read_file, read_live
 from grader.notebook.live import running_shell, session_cells
+from grader.notebook.profiling import Profiled, profile_handed_in
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-MAGIC = "submission"
+MAGIC, PROFILE_MAGIC = "submission", "profile_lines"
 WRITTEN = b"# Written by %%submission from the cells of a notebook: change it there.\n"
 """The first line of such a file: it is written anew each time, and no other file is."""
 
@@ -23,6 +29,7 @@ def load_magics(shell: "InteractiveShell") -> None:
     """What `%load_ext grader` brings."""
     untyped: Any = shell  # its decorators hide the types of its methods
     untyped.register_magic_function(submission, magic_kind="cell", magic_name=MAGIC)
+    untyped.register_magic_function(profile_cell, magic_kind="cell", magic_name=PROFILE_MAGIC)
 
 
 def submission(line: str, cell: str) -> Checked | None:
@@ -31,21 +38,30 @@ def submission(line: str, cell: str) -> Checked | None:
     Raises:
         UsageError: the line names no task, or the file is one that was not written by this.
     """
-    task, folder = _asked(line)
-    shell = running_shell()
-    if shell is None:
-        raise UsageError(f"%%{MAGIC} is for notebooks: give `grader check` a file instead")
+    task, *folder = _words(line, f"%%{MAGIC} TASK, or %%{MAGIC} TASK FOLDER", most=2)
     session = open_own_session(course_folder(None), task)
-    if not shell.run_cell(cell).success:  # type: ignore[no-untyped-call]  # it carries no types
-        return None  # what went wrong stands above
-    handed_in = read_live(session, session_cells(shell))
+    handed_in = _handed_in_after(cell, session, f"%%{MAGIC} is for notebooks: give `grader check` a file instead")
+    if handed_in is None:
+        return None
     if isinstance(handed_in, Rejection):
         return check_handed_in(session, handed_in, OWN_BUDGET_S)
-    files = write(handed_in, folder / f"{task}.py")
+    files = write(handed_in, Path(*folder) / f"{task}.py")
     written = read_file(session, files[0])
     if isinstance(written, Submission):  # what was left out of the cells is known of the cells alone
         written = replace(written, notes=(*handed_in.notes, *written.notes))
     return check_handed_in(session, written, OWN_BUDGET_S, files)
+
+
+def profile_cell(line: str, cell: str) -> Profiled | None:
+    """Run the cell, and profile the task's function line by line, with what it needs of the other cells.
+
+    Raises:
+        UsageError: the line names no task, or the function cannot be run.
+    """
+    (task,) = _words(line, f"%%{PROFILE_MAGIC} TASK", most=1)
+    session = open_session(course_folder(None), None, (task,))
+    handed_in = _handed_in_after(cell, session, f"%%{PROFILE_MAGIC} is for notebooks: give `grader profile` a file instead")
+    return None if handed_in is None else profile_handed_in(session, handed_in)
 
 
 def write(handed_in: Submission, target: Path) -> tuple[Path, ...]:
@@ -68,11 +84,26 @@ def write(handed_in: Submission, target: Path) -> tuple[Path, ...]:
     return (target, *(handed_in.folder / path for path in content))
 
 
-def _asked(line: str) -> tuple[str, Path]:
+def _handed_in_after(cell: str, session: Session, elsewhere: str) -> Submission | Rejection | None:
+    """Run the cell, and read what would be handed in then; None where it raises, and what went wrong stands above.
+
+    Raises:
+        UsageError: this is no notebook; `elsewhere` says so.
+    """
+    shell = running_shell()
+    if shell is None:
+        raise UsageError(elsewhere)
+    if not shell.run_cell(cell).success:  # type: ignore[no-untyped-call]  # it carries no types
+        return None
+    return read_live(session, session_cells(shell))
+
+
+def _words(line: str, usage: str, most: int) -> list[str]:
+    """What stands behind a magic's name: one word, and no more than so many."""
     try:
         words = shlex.split(line)
     except ValueError:  # a quotation mark without its other
         words = []
-    if not 1 <= len(words) <= 2:  # noqa: PLR2004 -- the task, and the folder where there is one
-        raise UsageError(f"write %%{MAGIC} TASK, or %%{MAGIC} TASK FOLDER")
-    return words[0], Path(words[1] if len(words) > 1 else "")
+    if not 1 <= len(words) <= most:
+        raise UsageError(f"write {usage}")
+    return words

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from grader.advice.finding import Finding
+from grader.advice.program import Advice
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.measure_scaling import Study
@@ -131,7 +133,7 @@ def scaling_document(study: Study) -> dict[str, Any]:
     }
 
 
-def profile_document(profile: LineProfile) -> dict[str, Any]:
+def profile_document(profile: LineProfile, advice: Advice) -> dict[str, Any]:
     """What `profile` prints: of the lines, those that ran or whose memory changed."""
     lines = [_profiled_line(profile, index) for index in range(len(profile.lines))]
     as_python = profile.as_python
@@ -149,8 +151,15 @@ def profile_document(profile: LineProfile) -> dict[str, Any]:
         "native_share": profile.split.native,
         "slowest": None if slowest is None else asdict(slowest),
         "lines": [line for line in lines if line["time_s"] or line["as_python_time_s"] or line["growth_bytes"]],
+        "findings": [finding_document(one) for one in advice.findings],
+        "next_reference": advice.next_reference,
         "notes": list(profile.notes),
     }
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """One piece of advice."""
+    return asdict(finding)
 
 
 def _watched_document(times: LineTimes) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from grader.report.advice import NOTHING
 from grader.report.figures import points_text, speedup_text
 from grader.report.leaderboard import percent_text
 from grader.text import LINE_LIMIT_CHARACTERS, command, harmless, harmless_line, harmless_name
@@ -21,6 +22,18 @@ from grader.units import ABSENT, rate_text, time_text
 def page(template: str, **values: object) -> str:
     """A page from its template, by what the template calls its values."""
     return _environment().get_template(template).render(**values)
+
+
+def live_page(text: str, changes: str) -> str:
+    """One of our pages as a server shows it: it hears at the address `changes` that it has changed, and loads itself again.
+
+    Beside what its policy allowed before, that script may run and ask that address; the page on the disk stays as it is.
+    """
+    script, policy = _asset("live.js"), str(_environment().globals["policy"])
+    allowed = f"{policy.replace('script-src ', f'script-src {_hash(script)} ')}; connect-src 'self'"
+    head, end, foot = text.replace(escape(policy), escape(allowed), 1).rpartition("</body>")
+    element = Markup('<script data-changes="{}">{}</script>\n').format(changes, script)
+    return f"{head}{element}{end}{foot}"
 
 
 def shown(value: object) -> object:
@@ -44,7 +57,8 @@ def _environment() -> Environment:
     )
     environment.filters |= {"name": harmless_name, "line": harmless_line}
     written = (command, data_uri, percent_text, points_text, rate_text, speedup_text, time_text)
-    environment.globals |= {"ABSENT": ABSENT, **{function.__name__: function for function in written}}
+    functions = {function.__name__: function for function in written}
+    environment.globals |= {"ABSENT": ABSENT, "nothing_to_fix": NOTHING, **functions}
     style, script = _asset("style.css"), _asset("tables.js")
     environment.globals |= {"style": style, "script": script, "policy": _policy(style, script)}
     return environment

@@ -13,6 +13,10 @@ class LazyPages(Mapping[str, str]):
     def __getitem__(self, path: str) -> str:
         return self._makers[path]()
 
+    def __contains__(self, path: object) -> bool:
+        """Without making the page."""
+        return path in self._makers
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._makers)
 

@@ -1,15 +1,12 @@
 """The leaderboard as a table per task, and one author's results in full: pure functions to things that rich can print."""
 
-import io
-import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.terminal_theme import SVG_EXPORT_THEME
 from rich.text import Text
 
 from grader.grading.class_report import Report, SpeedThresholds
@@ -17,6 +14,7 @@ from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.reference_speeds import estimate_text
 from grader.grading.standings import Confidence, Result
 from grader.report.figures import difference_text, growth_text, limit_text, points_text, speedup_text, within_text
+from grader.report.terminal_picture import terminal_svg
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
 from grader.verdicts import Verdict
@@ -25,7 +23,6 @@ _UNSANDBOXED = "none"
 _SHOWN_PRINTS_CHARACTERS = 2000
 _SHOWN_PRINTS_LINES = 20
 _SHOWN_FLAGS = 20
-_PICTURE_COLUMNS = 124
 
 
 def leaderboard(report: Report) -> RenderableType:
@@ -47,10 +44,7 @@ def leaderboard(report: Report) -> RenderableType:
 
 def leaderboard_svg(report: Report) -> str:
     """The same as a picture that loads nothing from anywhere."""
-    console = Console(record=True, width=_PICTURE_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(leaderboard(report))
-    svg = console.export_svg(title="grader rank", theme=SVG_EXPORT_THEME)
-    return re.sub(r"@font-face \{[^}]*\}\s*", "", svg)  # rich names fonts on a server; the reader's own will do
+    return terminal_svg(leaderboard(report), "grader rank")
 
 
 def author_details(report: Report, author: str) -> RenderableType:

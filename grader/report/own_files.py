@@ -1,7 +1,7 @@
 """What `grader check` says: right or wrong, how fast beside each reference, and what to do next."""
 
 from collections.abc import Mapping, Sequence
-from math import hypot
+from math import inf, isinf
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -43,9 +43,7 @@ def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str
     parts += [
         Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
     ]
-    parts += [
-        Text(closing_line(result, references, (next_steps or {}).get(result.author)), style="green") for result in accepted
-    ]
+    parts += [Text(closing_line(report, result, (next_steps or {}).get(result.author)), style="green") for result in accepted]
     return Group(*parts)
 
 
@@ -94,7 +92,7 @@ def _comparison(report: Report, results: Sequence[Result]) -> Table:
     return table
 
 
-COLUMNS = ("", "rate", "time of a call", "case", "speedup", "over", "rank")
+COLUMNS = ("author", "rate", "time of a call", "case", "speedup", "over", "rank")
 NUMBERS = frozenset({"rate", "time of a call", "speedup", "rank"})
 """Columns that are read from the right."""
 
@@ -118,27 +116,50 @@ def comparison_rows(report: Report, results: Sequence[Result]) -> list[tuple[Res
     ]
 
 
-def closing_line(result: Result, references: Sequence[Result], next_step: str | None = None) -> str:
-    """`correct · 0.31× the rate of numba (±2 %) · 3.5 of 4 points so far here · next: grader profile julia.py`."""
-    words = [f"{harmless_name(result.author)}: correct"]
-    words += [_beside(result, reference) for reference in references if result.rate and reference.rate]
-    if result.points is not None:
-        words.append(f"{result.points:g} of {result.max_points:g} points so far here")
+def closing_line(report: Report, result: Result, next_step: str | None = None, slowest: str | None = None) -> str:
+    """`correct · 3.1× slower than numba (±2 %) · about 3.1 of 4 speed points here · slowest line 14 · next: grader profile …`.
+
+    Args:
+        report: that the result is from.
+        result: of a right file.
+        next_step: a command that tells more.
+        slowest: where its time goes, as `line 14`, if that is known.
+    """
+    words = [f"{harmless_name(result.author)}: correct", _beside(result), _points(report, result)]
+    if slowest is not None:
+        words.append(f"slowest {harmless_line(slowest)}")
     if next_step is not None:
         words.append(f"next: {harmless_line(next_step)}")
-    return " · ".join(words)
+    return " · ".join(filter(None, words))
 
 
-def _beside(result: Result, reference: Result) -> str:
-    """`3.1× the rate of numba (±2 %)`; rates at different cases are not one race, and their ratio has no interval."""
-    ratio = (result.rate or 0.0) / (reference.rate or 1.0)
-    beside = f"{number_text(ratio)}× the rate of {harmless_name(reference.author)}"
-    if reference.case != result.case:
-        return f"{beside} (at {reference.case})"
-    widths = [
-        half_width(one.speedup, one.speedup_low, one.speedup_high)
-        for one in (result, reference)
-        if one.speedup and one.speedup_low is not None and one.speedup_high is not None
+def _beside(result: Result) -> str:
+    """`3.1× slower than numba (±2 %)`; nothing where it was not measured."""
+    speedup, low, high = result.speedup, result.speedup_low, result.speedup_high
+    if speedup is None or low is None or high is None or result.baseline is None:
+        return ""
+    baseline, is_slower = harmless_name(result.baseline), high < 1
+    if is_slower:
+        speedup, low, high = 1 / speedup, 1 / high, inf if low == 0 else 1 / low
+    within = within_text(speedup, low, high).strip("()")
+    if isinf(half_width(speedup, low, high)):
+        return f"{number_text(speedup)}× as {'slow' if is_slower else 'fast'} as {baseline} ({within})"
+    if low <= 1 <= high:
+        return f"as fast as {baseline} ({within})"
+    return f"{number_text(speedup)}× {'slower' if is_slower else 'faster'} than {baseline} ({within})"
+
+
+def _points(report: Report, result: Result) -> str:
+    """`about 3.1 of 4 speed points here`; of a task without such points, those that there are."""
+    of_speed = {(one.assignment, one.criterion) for one in report.thresholds if one.task == result.task}
+    speed = [
+        points
+        for marks in report.marks
+        for points in marks.criteria
+        if marks.author == result.author and (marks.assignment, points.criterion) in of_speed and points.points is not None
     ]
-    factor = 1 + hypot(*widths)  # of two independent intervals
-    return f"{beside} ({within_text(ratio, ratio / factor, ratio * factor).strip('()')})"
+    if speed:
+        return (
+            f"about {sum(one.points or 0.0 for one in speed):.3g} of {sum(one.max_points for one in speed):g} speed points here"
+        )
+    return "" if result.points is None else f"{result.points:g} of {result.max_points:g} points so far here"

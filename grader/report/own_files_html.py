@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from grader.advice.program import Advice
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
+from grader.report.advice import in_lines, in_short, told
 from grader.report.figures import limit_text
 from grader.report.html import page
 from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
@@ -22,18 +24,26 @@ from grader.report.pictures import Drawn, left_out_lines
 from grader.verdicts import Verdict
 
 
-def html_summary(report: Report, authors: Sequence[str], drawn: Drawn | None, hand_in: Sequence[Path] = ()) -> str:
-    """Each function's verdict, the table beside the references, the pictures, the notes, and what to hand in."""
+def html_summary(
+    report: Report,
+    authors: Sequence[str],
+    drawn: Drawn | None,
+    hand_in: Sequence[Path] = (),
+    advice: Advice | None = None,
+) -> str:
+    """Each function's verdict, the table beside the references, the pictures, the advice, the notes, and what to hand in."""
     mine, references = own_results(report, authors), reference_results(report)
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
     return page(
         "own_files.html",
-        right=[closing_line(result, references) for result in accepted],
+        right=[closing_line(report, result) for result in accepted],
         wrong=[(result, printed(result)) for result in mine if result not in accepted],
         columns=COLUMNS,
         numbers=NUMBERS,
         rows=comparison_rows(report, [*accepted, *references]) if accepted else (),
         pictures=drawn.pictures if drawn is not None else (),
+        advice=[] if advice is None else [in_lines(one) for one in told(advice.findings)],
+        in_short=None if advice is None else in_short(advice),
         notes=[*(note for result in mine for note in notes(result)), *(left_out_lines(drawn) if drawn is not None else ())],
         background=[line for result in accepted[:1] for line in _background(report, result, references)],
         hand_in=[str(file) for file in hand_in],

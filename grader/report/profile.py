@@ -1,13 +1,17 @@
-"""A line profile as a heat map of the source, with what to know about it: a pure function to things that rich can print."""
+"""A line profile as a heat map of the source, with what to know about it: its rows, and how they stand on a terminal."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.advice.program import Advice
 from grader.grading.profile_lines import LineProfile, LineTimes
+from grader.report.advice import advice_lines
 from grader.report.figures import share_text
 from grader.text import harmless_line, harmless_name, harmless_remark
 from grader.units import memory_text, time_text
@@ -21,57 +25,110 @@ _SHOWN_SHARE, _TOLD_SHARE = 0.0005, 0.005
 """Smaller ones are left out, on lines and in the sentence."""
 _PAGE_BYTES = 4096
 _HOT, _WARM = 0.25, 0.05
+_HEAT_STYLES = {"hot": "bold red", "warm": "yellow", "": ""}
 _SLOWEST = "▶"
 _SOURCE_CHARACTERS = 100
 
 
-def profiled(profile: LineProfile) -> RenderableType:
-    """The source with the share of the time on each line, and below it the sentences."""
+def profiled(profile: LineProfile, advice: Advice | None = None) -> RenderableType:
+    """The source with the share of the time on each line, below it the sentences, and what would make it faster."""
     title = Text.assemble((harmless_name(profile.author), "bold"), f" · {profile.task} · case {profile.times.case}")
-    return Group(title, _heat_map(profile), *_sentences(profile), Text(f"sandbox: {profile.sandbox}", style="dim"))
+    return Group(
+        title, _heat_map(profile), *sentences(profile), *_advice(advice), Text(f"sandbox: {profile.sandbox}", style="dim")
+    )
+
+
+_STYLES = {"title": "bold", "evidence": "", "step": "green", "next": "dim"}
+
+
+def _advice(advice: Advice | None) -> Iterator[RenderableType]:
+    for kind, line in () if advice is None else advice_lines(advice):
+        indent = 4 if kind in {"evidence", "step"} else 0
+        yield Padding(Text(line, style=_STYLES[kind]), (0, 0, 0, indent))
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One line of the source, beside which its figures stand."""
+
+    section: str
+    """The file, of a notebook with its code cell, where this is its first row; empty on the others."""
+    follows_gap: bool
+    """Whether lines before it are left out."""
+    figures: tuple[str, ...]
+    """A text for each of `heat_columns`."""
+    share: float
+    """Of the time, as heat."""
+    is_slowest: bool
+    source: str
+
+
+def heat_columns(profile: LineProfile) -> tuple[str, ...]:
+    """What the figures beside each line are called."""
+    return ("line", "hits", "per hit", "share", *(["as Python"] if profile.as_python else []), "memory")
+
+
+def heat_rows(profile: LineProfile) -> Iterator[HeatRow]:
+    """The lines that ran, and those around them; of very many, those around the hottest."""
+    before: int | None = None
+    section = ""
+    for index in _shown(profile):
+        line = profile.lines[index]
+        named = harmless_line(line.file if line.cell is None else f"{line.file}, code cell {line.cell}")
+        shares = [one.shares[index] for one in _times(profile)]
+        yield HeatRow(
+            section=named if named != section else "",
+            follows_gap=named == section and before is not None and index > before + 1,
+            figures=_figures(profile, index, shares),
+            share=max(shares),
+            is_slowest=index == profile.slowest,
+            source=harmless_line(line.text[:_SOURCE_CHARACTERS].expandtabs(4).rstrip(), _SOURCE_CHARACTERS),
+        )
+        section, before = named, index
+
+
+def heat(share: float) -> str:
+    """`hot`, `warm` or nothing, by a line's share of the time."""
+    return "hot" if share >= _HOT else "warm" if share >= _WARM else ""
+
+
+def _figures(profile: LineProfile, index: int, shares: Iterable[float]) -> tuple[str, ...]:
+    hits, time_s = profile.times.hits[index], profile.times.times_s[index]
+    return (
+        str(profile.lines[index].line),
+        f"{hits:,}" if hits else "",
+        time_text(time_s / hits) if hits else "",
+        *(share_text(one) if one >= _SHOWN_SHARE else "" for one in shares),
+        _growth_text(profile.memory.growths_bytes[index]),
+    )
 
 
 def _heat_map(profile: LineProfile) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("line", "hits", "per hit", "share", *(["as Python"] if profile.as_python else []), "memory"):
+    for name in heat_columns(profile):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column("")  # rich makes the columns narrower first that may wrap
     columns = len(table.columns)
-    before: int | None = None
-    section = ""
-    for index in _shown(profile):
-        line = profile.lines[index]
-        named = line.file if line.cell is None else f"{line.file}, code cell {line.cell}"
-        if named != section:
-            table.add_row(*[""] * (columns - 1), Text(harmless_line(named), style="bold"))
-        elif before is not None and index > before + 1:
+    for row in heat_rows(profile):
+        if row.section:
+            table.add_row(*[""] * (columns - 1), Text(row.section, style="bold"))
+        elif row.follows_gap:
             table.add_row("⋮", *[""] * (columns - 1), style="dim")
-        section, before = named, index
-        table.add_row(*_row(profile, index))
+        table.add_row(*_cells(row))
     return table
 
 
-def _row(profile: LineProfile, index: int) -> list[Text]:
-    line, times = profile.lines[index], profile.times
-    shares = [one.shares[index] for one in _times(profile)]
-    share = max(shares)
-    style = "bold red" if share >= _HOT else "yellow" if share >= _WARM else ""
-    text = harmless_line(line.text[:_SOURCE_CHARACTERS].expandtabs(4).rstrip(), _SOURCE_CHARACTERS)
-    source = Text(text, style=style, no_wrap=True, overflow="ellipsis")
-    marked = index == profile.slowest
-    hits, time_s = times.hits[index], times.times_s[index]
-    growth_bytes = profile.memory.growths_bytes[index]
+def _cells(row: HeatRow) -> list[Text]:
+    style = _HEAT_STYLES[heat(row.share)]
+    number, *figures = row.figures
     return [
-        Text(str(line.line), style="dim"),
-        Text(f"{hits:,}" if hits else ""),
-        Text(time_text(time_s / hits) if hits else ""),
-        *(Text(share_text(one) if one >= _SHOWN_SHARE else "") for one in shares),
-        Text(_growth_text(growth_bytes)),
-        Text("█" * round(_BAR_CHARACTERS * share), style=style),
-        Text(_SLOWEST if marked else "", style="bold red"),
-        source,
+        Text(number, style="dim"),
+        *map(Text, figures),
+        Text("█" * round(_BAR_CHARACTERS * row.share), style=style),
+        Text(_SLOWEST if row.is_slowest else "", style="bold red"),
+        Text(row.source, style=style, no_wrap=True, overflow="ellipsis"),
     ]
 
 
@@ -104,7 +161,8 @@ def _growth_text(growth_bytes: float) -> str:
     return f"{'+' if growth_bytes > 0 else '−'}{memory_text(round(abs(growth_bytes)))}"
 
 
-def _sentences(profile: LineProfile) -> Iterator[Text]:
+def sentences(profile: LineProfile) -> Iterator[Text]:
+    """What to know about it: the slowest line, where the time passes, what watching costs, the memory."""
     times, memory = profile.times, profile.memory
     if profile.slowest is not None:
         slowest = profile.lines[profile.slowest]

@@ -8,7 +8,15 @@ from functools import partial
 from grader.content.course import Course
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.feedback_pages import Pictures, Submissions, no_pictures, own_results, student_values
+from grader.report.feedback_pages import (
+    Pictures,
+    Profiles,
+    Submissions,
+    no_pictures,
+    no_profile,
+    own_results,
+    student_values,
+)
 from grader.report.html import page
 from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import confidence_lines, disturbed_lines, facts, footer_lines, thresholds_lines, trouble_lines
@@ -29,7 +37,13 @@ class Attention:
     remedy: str
 
 
-def staff_pages(report: Report, course: Course, submissions: Submissions, pictures: Pictures = no_pictures) -> LazyPages:
+def staff_pages(
+    report: Report,
+    course: Course,
+    submissions: Submissions,
+    pictures: Pictures = no_pictures,
+    profiles: Profiles = no_profile,
+) -> LazyPages:
     """All pages, by their paths."""
     title = _title(course)
     students = own_results(report)
@@ -58,7 +72,7 @@ def staff_pages(report: Report, course: Course, submissions: Submissions, pictur
             "student.html",
             title=f"{title}: {author}",
             author=author,
-            **student_values(report, own, submissions, pictures),
+            **student_values(report, own, submissions, pictures, profiles),
             all_facts={one.task: [(name, text.plain) for name, text in facts(report, one)] for one in own},
             footer=footer,
         )

@@ -75,6 +75,11 @@ def drop_privileges() -> None:
     known = itertools.takewhile(lambda capability: _libc.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0, itertools.count())
     for capability in known:
         _check(_libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0), "capability bounding set")
+    give_up_privileges()
+
+
+def give_up_privileges() -> None:
+    """No capability, and no program that would bring any: all that an ordinary user can give up."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
     _check(_libc.capset(header, nothing), "capset")
@@ -174,6 +179,11 @@ def limit_resources(memory_bytes: int, processes: int | None) -> None:
         with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 -- the worker imports as little as it can
             now_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         _lower(resource.RLIMIT_AS, now_bytes + memory_bytes)
+
+
+def limit_files(size_bytes: int) -> None:
+    """No file may become larger: where the worker's folder is not a file system of its own."""
+    _lower(resource.RLIMIT_FSIZE, size_bytes)
 
 
 def _mounted_below(folder: str) -> list[str]:

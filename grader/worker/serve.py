@@ -5,6 +5,7 @@ between calls, so nothing here runs unseen, and nothing here is believed: the pa
 clock.
 """
 
+import contextlib
 import functools
 import importlib.util
 import json
@@ -109,7 +110,8 @@ class Worker:
             path = self._code_folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(payload[position : position + size])
-            os.utime(path, (0, 0))  # Numba's cache compares the source's time
+            with contextlib.suppress(PermissionError):  # without namespaces, where each worker compiles anew
+                os.utime(path, (0, 0))  # Numba's cache compares the source's time
             position += size
         return header, payload[position:]
 

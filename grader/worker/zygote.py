@@ -163,7 +163,11 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
         _set_numba_cache_folder(str(folder / "numba-cache"))
         confine.limit_resources(confinement.memory_bytes, confinement.processes)
         if confinement.landlock_version:
-            confine.restrict_files(confinement.landlock_rules, confinement.landlock_version, network=confinement.network)
+            if not confinement.sandboxed:
+                confine.give_up_privileges()
+                confine.limit_files(confinement.tmpfs_bytes)
+            rules = {**confinement.landlock_rules, "write": [*confinement.landlock_rules["write"], str(folder)]}
+            confine.restrict_files(rules, confinement.landlock_version, network=confinement.network)
         if confinement.seccomp_program:
             confine.install_seccomp(confinement.seccomp_program)
         connection = socket.socket(fileno=channel)

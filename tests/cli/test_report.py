@@ -114,6 +114,7 @@ def test_what_does_not_go_together_is_said(classroom: Classroom, tmp_path: Path)
     for words, why in (
         (("--publish", "--feedback"), "either"),
         (("--names",), "belongs to --publish"),
+        (("--port", "8000"), "belongs to --watch"),
         (("--zip", tmp_path / "back.zip"), "belongs to --feedback"),
         (("--feedback", "--export", "lab1.zip"), "belongs to --zip"),
         (("--feedback", "--zip", tmp_path / "back.zip", "--export", "lab1.zip"), "no export 'lab1.zip' has been collected"),

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from grader.cli.terminal import TerminalProgress
+from grader.cli.terminal import OwnProgress, TerminalProgress
 from tests.report.example import HOSTILE_TEXTS
 
 
@@ -32,3 +32,19 @@ def test_names_with_markup_and_escapes_are_drawn_as_text(text: str, monkeypatch:
     for steering in ("\x1b]", "\x9b", "\x9d", "\u202e", "\u200b", "\x07", "\x08"):
         assert steering not in drawn
     assert drawn.count("\n") < 40
+
+
+def test_whose_answers_are_right_is_told_so_once_and_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with OwnProgress(["you", "other"]) as progress:
+        progress.begin("checking", 1)
+        for author, result in (
+            ("you", "ACCEPTED"),
+            ("you", "ACCEPTED"),
+            ("other", "WRONG_ANSWER"),
+            ("you", "1.2 ×"),
+            ("x", "ACCEPTED"),
+        ):
+            progress.found(author, "double", result)
+    said = capsys.readouterr()
+    assert said.err.splitlines() == ["you: every answer to double is right; now the speed"]
+    assert said.out == ""

@@ -218,7 +218,7 @@ def test_the_sample_course_is_right() -> None:
         (
             "threads = 2",
             'backend = "bublewrap"',
-            "machines.laptop.backend: must be one of auto, bubblewrap, plain, not 'bublewrap' (did you mean 'bubblewrap'?)",
+            "machines.laptop.backend: must be one of auto, bubblewrap, landlock, plain, not 'bublewrap' (did you mean",
         ),
         ("points = 2.5", "points = nan", "assignments[0].criteria[1].points: must be a finite number, not nan"),
         ("points = 2.5", "points = 0", "assignments[0].criteria[1].points: must be greater than 0, not 0"),
@@ -389,6 +389,73 @@ def test_a_product_of_a_library_is_seen_however_it_is_spelled(product: str) -> N
 )
 def test_a_product_of_ones_own_is_not_flagged(author: str) -> None:
     assert shunned_by_own_product((REAL_COURSE / author / "matmul.py").read_bytes()) == set()
+
+
+# Machines that are clusters
+
+
+CLUSTER = COURSE.replace(
+    "[machines.laptop.environment]",
+    """[machines.zhores]
+threads = 4
+scheduler = "slurm"
+partition = "cpu"
+modules = ["python/3.11"]
+memory = "16 GiB"
+time = "1-02:00:00"
+
+[machines.laptop.environment]""",
+)
+
+
+def test_a_cluster_says_what_its_jobs_ask_for(folder: Path) -> None:
+    machine = load(folder, CLUSTER).on_machine("zhores").machine
+    assert (machine.scheduler, machine.partition, machine.modules, machine.memory) == (
+        "slurm",
+        "cpu",
+        ("python/3.11",),
+        16 << 30,
+    )
+    assert (machine.time, machine.exclusive, machine.gpus, machine.cpus, machine.account) == ("1-02:00:00", True, 0, None, None)
+    assert load(folder, CLUSTER).machine.scheduler is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('partition = "cpu gpu"', "machines.zhores.partition: "),
+        ('account = "--wrap=x"', "machines.zhores.account: "),
+        ('modules = ["a b"]', "machines.zhores.modules[0]: "),
+        ('time = "2 hours"', "machines.zhores.time: '2 hours' is no time of a job; write '02:00:00'"),
+        ('scratch = "tmp"', "machines.zhores.scratch: "),
+        ("gpus = -1", "machines.zhores.gpus: "),
+        ("cpus = 2", "machines.zhores.cpus: must not be less than `threads` (4)"),
+        ("exclusive = false", "machines.zhores.cpus: is missing: a job that shares its node must say how many cores it takes"),
+        ('partitoin = "cpu"', "machines.zhores.partitoin: unknown key (did you mean 'partition'?)"),
+    ],
+)
+def test_what_a_job_cannot_ask_for_is_named_with_its_place(folder: Path, line: str, said: str) -> None:
+    key = line.partition(" ")[0]
+    kept = "\n".join(one for one in CLUSTER.splitlines() if not one.startswith(f"{key} ="))
+    (problem,) = problems(folder, kept.replace('scheduler = "slurm"', f'scheduler = "slurm"\n{line}'))
+    assert problem.startswith(said)
+
+
+def test_what_is_said_of_jobs_needs_a_scheduler(folder: Path) -> None:
+    found = problems(folder, COURSE.replace("threads = 2", 'threads = 2\npartition = "cpu"\nexclusive = true'))
+    assert found == [
+        "machines.laptop.partition: is said of jobs: it needs scheduler = 'slurm'",
+        "machines.laptop.exclusive: is said of jobs: it needs scheduler = 'slurm'",
+    ]
+
+
+def test_a_machine_that_is_not_there_or_too_small_for_a_task_is_refused(folder: Path) -> None:
+    course = load(folder, CLUSTER + "threads = 2\n")
+    with pytest.raises(UsageError, match=r"no machine 'zhore' in \[machines\] \(did you mean 'zhores'\?\)"):
+        course.on_machine("zhore")
+    small = load(folder, CLUSTER.replace("threads = 4", "threads = 1") + "threads = 2\n")
+    with pytest.raises(UsageError, match=r"\[machines.zhores\] has 1 threads, and \[tasks.julia\] wants 2"):
+        small.on_machine("zhores")
 
 
 # What is released

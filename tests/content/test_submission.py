@@ -13,6 +13,7 @@ from grader.content.submission import (
     Rejection,
     Submission,
     authors,
+    files_beside,
     infer_task,
     names_used,
     packages_used,
@@ -473,6 +474,15 @@ def test_a_single_file_comes_with_what_it_imports_and_nothing_else(tmp_path: Pat
     assert isinstance(found, Submission)
     assert (found.author, found.kind, found.file, found.function, found.notes) == ("you", "student", "v2.py", "julia", ())
     assert [file.path for file in found.files] == ["deep.py", "lib/__init__.py", "lib/fast.py", "v2.py"]
+
+
+def test_what_a_file_imports_from_beside_it_can_be_asked_for_even_while_it_is_broken(tmp_path: Path) -> None:
+    read(tmp_path, {"v2.py": "import lib.fast\n", "lib/__init__.py": "", "lib/fast.py": "def (", "other.py": ""})
+    found = files_beside(tmp_path / "v2.py", source_bytes_limit=LIMIT_BYTES)
+    assert [str(path.relative_to(tmp_path)) for path in found] == ["lib/__init__.py", "lib/fast.py", "v2.py"]
+    (tmp_path / "v2.py").write_text("import lib.fast\ndef (", encoding="utf-8")
+    assert files_beside(tmp_path / "v2.py", source_bytes_limit=LIMIT_BYTES) == (tmp_path / "v2.py",)
+    assert files_beside(tmp_path / "nowhere.py", source_bytes_limit=LIMIT_BYTES) == ()
 
 
 def test_several_files_are_told_apart_by_their_names(tmp_path: Path) -> None:

@@ -60,6 +60,25 @@ def test_one_changed_file_regrades_one_author(course: SmallCourse) -> None:
     assert after["lena"]["wall_time_s"] != before["lena"]["wall_time_s"]
 
 
+def test_the_class_is_profiled_once_and_its_pages_show_what_would_make_each_faster(course: SmallCourse, tmp_path: Path) -> None:
+    course.hand_in("lena", LOOPS)
+    course.hand_in("wim", WRONG)
+    course.grader("grade", "--budget", "0")
+    ran = course.grader("profile", "--all", "--json")
+    assert ran.code == 0, ran.err
+    (lena,) = ran.json["profiles"]
+    assert (lena["author"], lena["is_new"], lena["problem"]) == ("lena", True, None)
+    assert lena["findings"][0]["cause"] == "python-loop"
+    again = course.grader("profile", "--all")
+    assert "lena · distances: line 8: python-loop" in again.out
+    assert course.grader("report", tmp_path / "pages", "--feedback").code == 0
+    page = (tmp_path / "pages" / "lena.html").read_text(encoding="utf-8")
+    assert "What would make it faster" in page
+    assert "line 8: python-loop" in page
+    assert "▶</span><code>            total += math.dist(one, other)" in page
+    assert "What would make it faster" not in (tmp_path / "pages" / "wim.html").read_text(encoding="utf-8")
+
+
 def test_copies_of_one_program_tie(course: SmallCourse) -> None:
     course.hand_in("vera", VECTORS)
     course.hand_in("twin", VECTORS.replace("    return", "    # all pairs at once\n    return"))

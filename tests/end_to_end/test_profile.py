@@ -51,6 +51,9 @@ def test_a_file_of_ones_own_needs_no_task_and_no_sandbox(course: SmallCourse, tm
     assert "total += math.dist(one, other)" in marked[0]
     assert "while its lines are watched" in ran.out
     assert "sandbox: none" in ran.out
+    assert "line 8: python-loop, at most" in ran.out
+    assert "to do: let one NumPy operation handle a whole array" in ran.out
+    assert "the next step is shown by the reference numpy" in ran.out
 
 
 def test_an_authors_program_is_profiled_in_the_sandbox(course: SmallCourse) -> None:
@@ -61,6 +64,9 @@ def test_an_authors_program_is_profiled_in_the_sandbox(course: SmallCourse) -> N
     assert document["slowest"]["line"] == 8
     assert document["slowdown"] > 1.05
     assert document["compiled_functions"] == 0
+    assert [(one["cause"], one["line"]["line"]) for one in document["findings"]][:1] == [("python-loop", 8)]
+    assert document["findings"][0]["gain"] > 1.5
+    assert document["next_reference"] == "numpy"
     by_line = {line["line"]: line for line in document["lines"]}
     outer, inner = by_line[5], by_line[8]
     assert inner["hits"] == (outer["hits"] - 1) ** 2
@@ -105,6 +111,9 @@ def test_compiled_code_is_shown_as_the_python_that_it_is_written_in(course: Smal
         (("ada", "--task", "distance"), "did you mean 'distances'?"),
         (("broken", "--task", "distances"), "the file cannot be imported"),
         (("nowhere.py",), "nowhere.py"),
+        ((), "say either whose program is to be profiled (a file or an author), or --all"),
+        (("ada", "--all"), "say either whose program is to be profiled (a file or an author), or --all"),
+        (("--all",), "nothing has been graded yet"),
     ],
 )
 def test_what_cannot_be_profiled_is_refused_with_a_reason(course: SmallCourse, words: tuple[str, ...], said: str) -> None:

@@ -12,17 +12,26 @@ import pytest
 from grader.machine import usable_cpus
 from tests.end_to_end.small_course import PROJECT
 
+CTRL_C = "timeout --preserve-status --signal INT 8"
+"""For what goes on until somebody ends it."""
+
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
     "make test": "make test PYTEST_OPTIONS=--collect-only",
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
     "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
+    "grader check mine/julia.py --watch": f"{CTRL_C} grader check mine/julia.py --watch",
+    "grader report results/staff --watch": f"{CTRL_C} grader report results/staff --watch",
 }
 """The same commands on a small budget, one author and one task; `make test` would run this test again."""
 
-EXPECTED_CODES = {"grader check mine/julia.py": 1, "grader scaling tuned --task julia": 0 if len(usable_cpus()) > 1 else 2}
-"""The starter, just put into place, is not a right answer yet; and one core cannot be compared with anything."""
+EXPECTED_CODES = {
+    "grader check mine/julia.py": 1,
+    "grader scaling tuned --task julia": 0 if len(usable_cpus()) > 1 else 2,
+    "grader grade --on zhores": 2,
+}
+"""The starter, just put into place, is not a right answer yet; one core compares with nothing; and here is no cluster."""
 
 
 def commands() -> list[str]:
@@ -85,6 +94,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "doctor",
         "peaks",
         "profile",
+        "jobs",
     }
 
 

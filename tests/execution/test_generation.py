@@ -16,6 +16,7 @@ import pytest
 
 from grader.content.submission import Submission
 from grader.errors import GraderError
+from grader.execution import plain
 from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.generation import PACKAGE_ROOT, Confined, WorkerSettings, Zygote, ZygoteGeneration
 from grader.execution.plain import PlainBackend
@@ -135,7 +136,7 @@ def generation_of(
     return ZygoteGeneration(
         lambda profile, _cores: Zygote(
             profile,
-            launch=launch or partial(PlainBackend._launch, settings),
+            launch=launch or partial(plain.launch, settings),
             settings=settings,
             confined=Confined(sandboxed=False, seccomp_program=seccomp_program),
             folder_for=lambda _submission: folder,

@@ -14,6 +14,7 @@ from grader.content.task import Value
 from grader.execution import line_profile
 from grader.execution.generation import ZygoteGeneration
 from grader.execution.interface import Failure, FailureKind
+from grader.execution.line_looks import Looks, Seen, Sort
 from grader.execution.line_profile import (
     DRIVER,
     MEMORY,
@@ -22,6 +23,7 @@ from grader.execution.line_profile import (
     LineTable,
     import_with_driver,
     line_count,
+    looked_at,
     watched_call,
     with_driver,
 )
@@ -226,6 +228,90 @@ def test_a_function_that_ends_the_process_is_a_failure_like_any_other(
     assert watched.call.failure.kind is FailureKind.EXIT
 
 
+HELD = """\
+import numpy as np
+import scipy.fft
+
+def f(x, n):
+    z = x + 1j * x[:, np.newaxis]
+    inside = np.abs(z) <= 2
+    columns = z.T
+    out = []
+    for i in range(n):
+        out = out + [i]
+    y = np.fft.rfft(x) + scipy.fft.fft(x)[: len(x) // 2 + 1]
+    return y
+"""
+
+
+def test_what_variables_hold_is_told_before_and_after_each_line(
+    generation: ZygoteGeneration, submission_of: Callable[..., Submission]
+) -> None:
+    submission = submission_of(HELD)
+    names = {row: frozenset(text.replace("(", " ").split()) for row, text in enumerate(HELD.splitlines())}
+    worker = generation.start(with_driver(submission, as_python=False, names=names))
+    assert import_with_driver(worker, LONG_S) is None
+    call, looks = looked_at(worker, names, line_count(submission.files[0]), (np.linspace(-2, 2, 40), 500), LONG_S)
+    worker.close()
+    assert call.failure is None
+
+    def seen(name: str, text: str) -> list[Seen]:
+        return [one for one in looks.seen if (one.name, one.row) == (name, line(HELD, text))]
+
+    (z,) = seen("z", "z = x")
+    assert (z.sort, z.dtype, z.shape, z.c_order) == (Sort.ARRAY, np.dtype(complex), (40, 40), True)
+    (inside,) = seen("inside", "inside =")
+    assert inside.true_share is not None
+    assert 0.5 < inside.true_share < 1
+    (columns,) = seen("columns", "columns =")
+    assert (columns.c_order, columns.fortran_order) == (False, True)
+    assert {one.shape for one in seen("out", "out = out")} >= {(0,), (100,)}
+    assert sum(one.looks for one in seen("i", "out = out") or seen("out", "out = out")) <= 300, "later ones are not looked at"
+    assert {(one.row, one.length) for one in looks.transforms} == {(line(HELD, "y = np"), 40)}
+
+
+NESTED = """\
+from numba import njit, jit
+
+@jit(forceobj=True)
+def g(x):
+    return x
+
+def f(n):
+    @njit
+    def h(x):
+        return x + 1
+    return g(h(n))
+"""
+
+
+def test_what_is_compiled_in_the_call_and_in_which_mode_is_told(
+    generation: ZygoteGeneration, submission_of: Callable[..., Submission]
+) -> None:
+    submission = submission_of(NESTED)
+    worker = generation.start(with_driver(submission, as_python=False))
+    assert import_with_driver(worker, LONG_S) is None
+    rows = line_count(submission.files[0])
+    _, looks = [looked_at(worker, {}, rows, (1,), LONG_S)[1] for _ in range(2)]
+    worker.close()
+    assert {(one.row, one.in_object_mode) for one in looks.compiled} >= {(2, 1), (7, 0)}
+    assert [one.row for one in looks.compiled if one.is_new] == [7]
+    assert looks.compiling_s > 0.01
+
+
+def test_a_function_that_fails_while_it_is_looked_at_tells_nothing(
+    generation: ZygoteGeneration, submission_of: Callable[..., Submission]
+) -> None:
+    submission = submission_of("def f(n):\n    return 1 / n\n")
+    worker = generation.start(with_driver(submission, as_python=False))
+    assert import_with_driver(worker, LONG_S) is None
+    call, looks = looked_at(worker, {}, 2, (0,), LONG_S)
+    worker.close()
+    assert looks == Looks()
+    assert call.failure is not None
+    assert "profile_driver" not in call.failure.message
+
+
 COMPILED = """\
 from numba import njit
 
@@ -251,6 +337,6 @@ def test_compiled_functions_have_lines_only_without_the_compiler(
 
 def test_the_driver_and_what_is_asked_of_it_agree() -> None:
     """It is read as text, so nothing else would say it."""
-    asked = b"PLAIN, TIME, MEMORY = range(3)"
+    asked = b"PLAIN, TIME, MEMORY, LOOK = range(4)"
     assert asked in DRIVER.read_bytes()
     assert asked in Path(line_profile.__file__).read_bytes()

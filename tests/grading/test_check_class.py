@@ -34,19 +34,21 @@ def verdicts(report: Report) -> dict[str, Verdict]:
 # References
 
 
+def noting(author: str, called: list[str]) -> Script:
+    """A right script that leaves its name at every call."""
+
+    def call_s(inputs: Inputs, _number: int) -> float:
+        called.append(author)
+        return 1e-5 * length(inputs)
+
+    return Script(doubled, call_s)
+
+
 def test_the_naive_reference_is_checked_before_all_others(classroom: Classroom) -> None:
     called: list[str] = []
-
-    def noting(author: str) -> Script:
-        def call_s(inputs: Inputs, _number: int) -> float:
-            called.append(author)
-            return 1e-5 * length(inputs)
-
-        return Script(doubled, call_s)
-
     for level in ("another", "naive", "numba", "numpy"):
-        classroom.refer(level, noting(level))
-    classroom.submit("ada", noting("ada"))
+        classroom.refer(level, noting(level, called))
+    classroom.submit("ada", noting("ada", called))
     classroom.grade()
     assert list(dict.fromkeys(called))[:5] == ["naive", "another", "numba", "numpy", "ada"]
 

@@ -474,7 +474,8 @@ def test_progress_names_the_stages_and_who_is_worked_on(classroom: Classroom) ->
     assert progress.stages == {"checking": 6, "measuring": 2 * 3}
     assert "ada · double" in progress.doing
     assert "double · large" in progress.doing
-    assert progress.heard["eve", "double"] == ["ACCEPTED", "0.1 ×", "0.1 ×", "0.1 ×"]
+    assert progress.heard["eve", "double"] == ["ACCEPTED", "ACCEPTED", "0.1 ×", "0.1 ×", "0.1 ×"], "right, then fast enough"
+    assert {author for author, _ in progress.heard} == {"ada", "bob", "eve"}, "nobody waits for a reference"
 
 
 def test_an_unknown_author_or_task_is_refused_with_the_nearest(classroom: Classroom, tmp_path: Path) -> None:

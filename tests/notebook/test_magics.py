@@ -1,4 +1,4 @@
-"""`%%submission distances`: the cell is run, checked, and written to the file to hand in."""
+"""`%%submission distances` checks its cell and writes the file to hand in; `%%profile_lines distances` profiles it."""
 
 from pathlib import Path
 
@@ -83,3 +83,35 @@ def test_a_wrong_line_is_answered_with_what_to_write(run: Run, line: str, answer
     shown = run(LOAD, f"%%submission{line}\n{BODY}")
     assert answer in shown
     assert "Traceback" not in shown
+
+
+PROFILED = CELL.replace("%%submission", "%%profile_lines")
+
+
+def test_a_cell_is_run_and_its_lines_are_profiled_by_their_cell(shell: InteractiveShell, run: Run) -> None:
+    shown = run(LOAD, NUMPY, f"profiled = None\n{NUMPY}", PROFILED)
+    assert "session.ipynb, code cell 4" in shown
+    assert "▶ slowest: code cell 4, line 3" in shown
+    assert callable(shell.user_ns["distances"])
+    assert not Path("distances.py").exists()
+    page = shell.user_ns["_"]._repr_html_()
+    assert "code cell 4" in page
+    assert page.count("▶ ") == 3, "on the line, in the caption, and in the sentence"
+
+
+def test_a_profiled_cell_may_be_handed_in_as_it_is(run: Run) -> None:
+    shown = run(LOAD, NUMPY, PROFILED, "import grader", "grader.check(distances, budget_s=0)")
+    assert "you: correct" in shown
+
+
+def test_what_cannot_be_profiled_is_said_in_a_line(run: Run) -> None:
+    for cell, answer in (
+        ("%%profile_lines\nx = 1", "write %%profile_lines TASK"),
+        ("%%profile_lines distances faster\nx = 1", "write %%profile_lines TASK"),
+        ("%%profile_lines distances\nx = 1", "no function 'distances'"),
+        ("%%profile_lines distances\ndef distances(points):\n    return points[10**6]", "IndexError"),
+    ):
+        shown = run(LOAD, cell)
+        assert answer in shown
+        assert "Traceback" not in shown
+    assert "ZeroDivisionError" in run("%%profile_lines distances\n1 / 0")

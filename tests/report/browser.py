@@ -37,17 +37,28 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             self._ask(f"{domain}.enable")
 
-    def open(self, page: Path) -> None:
-        """Load a page from its file, and wait until it is there."""
+    def open(self, page: Path | str) -> None:
+        """Load a page from its file or address, and wait until it is there."""
         self.complaints.clear()
         self.requests.clear()
-        self._ask("Page.navigate", url=page.as_uri())
+        self._ask("Page.navigate", url=page.as_uri() if isinstance(page, Path) else page)
+        self.wait_until_loaded()
+
+    def wait_until_loaded(self) -> None:
+        """The next time that a page is there, whoever loads it."""
         while self._heard()["method"] != "Page.loadEventFired":
             pass
 
+    def press(self, key: str) -> None:
+        """A key of the keyboard: Tab or Enter."""
+        code, text = {"Tab": (9, ""), "Enter": (13, "\r")}[key]
+        for kind in ("keyDown", "keyUp"):
+            written = {"text": text} if text and kind == "keyDown" else {}
+            self._ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **written)
+
     def run(self, script: str) -> Any:  # noqa: ANN401 -- whatever the script comes to
-        """What an expression comes to in the page."""
-        answer = self._ask("Runtime.evaluate", expression=script, returnByValue=True)
+        """What an expression comes to in the page; a promise, once it is kept."""
+        answer = self._ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -57,9 +68,14 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._ask("Emulation.setEmulatedMedia", features=[scheme])
 
-    def take_picture(self, path: Path) -> None:
-        """What is on the screen."""
-        path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot")["data"]))
+    def take_picture(self, path: Path, height: int | None = None) -> None:
+        """What is on the screen, or from the top of the page so many pixels."""
+        part: dict[str, object] = {}
+        if height is not None:
+            width = self.run("document.documentElement.clientWidth")
+            clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+            part = {"clip": clip, "captureBeyondViewport": True}
+        path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot", **part)["data"]))
 
     def _ask(self, method: str, **parameters: object) -> dict[str, Any]:
         self._number += 1

@@ -1,22 +1,44 @@
 """What a student reads after `grader check`."""
 
+import math
 from dataclasses import replace
 
 import pytest
 
-from grader.report.own_files import summary
+from grader.report.own_files import closing_line, summary
 from grader.text import command
 from grader.verdicts import Verdict
 from tests.report.example import HOSTILE, accepted, marked, reference, rendered, report, wrong
 
 
 def test_a_right_file_stands_beside_the_references() -> None:
-    text = rendered(summary(report(accepted("you"), reference("numba"), reference("naive", case="small", work=1e3)), ["you"]))
+    shown = report(accepted("you"), reference("numba"), reference("naive", case="small", work=1e3))
+    text = rendered(summary(shown, ["you"]))
     assert "50 M numbers/s" in text
-    assert (
-        "you: correct · 1× the rate of numba (±1.1 %) · 1000× the rate of naive (at small) · 4.5 of 7 points so far here"
-        in text
-    )
+    assert "you: correct · 1.25× faster than numba (±0.81 %) · 4.5 of 7 points so far here" in text
+
+
+@pytest.mark.parametrize(
+    ("speedup", "low", "high", "said"),
+    [
+        (0.32, 0.31, 0.33, "3.12× slower than numba (±3.2 %)"),
+        (0.1, 0.05, 0.2, "10× slower than numba (5 to 20)"),
+        (1.01, 0.99, 1.03, "as fast as numba (±2 %)"),
+        (2.0, 0.0, math.inf, "2× as fast as numba (no interval yet)"),
+        (None, None, None, "correct · about"),
+    ],
+)
+def test_how_fast_it_is_beside_the_baseline_is_said_in_words(
+    speedup: float | None, low: float | None, high: float | None, said: str
+) -> None:
+    mine = accepted("you", speedup=speedup, speedup_low=low, speedup_high=high)
+    assert said in closing_line(marked(mine, reference("numba")), mine)
+
+
+def test_the_points_for_speed_stand_in_the_closing_line_and_where_the_time_goes_if_it_is_known() -> None:
+    mine = accepted("you")
+    line = closing_line(marked(mine, reference("numba")), mine, "grader profile julia.py", "line 14")
+    assert line.endswith(" · about 3.5 of 4 speed points here · slowest line 14 · next: grader profile julia.py")
 
 
 def test_a_right_file_is_told_what_comes_next_where_there_is_a_command() -> None:

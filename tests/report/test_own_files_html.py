@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.advice.program import Advice
 from grader.report.own_files_html import html_summary
 from grader.report.pictures import Drawn, DrawnPicture
-from tests.report.example import HOSTILE_TEXTS, accepted, marked, reference, report, wrong
+from tests.report.example import HOSTILE_TEXTS, accepted, findings, line_profile, marked, reference, report, wrong
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -53,7 +54,10 @@ def test_a_right_function_stands_in_a_table_beside_the_references() -> None:
     page = Page(html_summary(marked(accepted("you"), reference("numba"), reference("naive")), ["you"], None))
     assert page.tags.count("tr") == 4
     assert {"you", "numba", "naive", "50 M numbers/s", "1.25 × ±0.81 %"} <= set(page.texts)
-    assert any(text.startswith("✓ you: correct · 1× the rate of numba") for text in page.texts)
+    assert any(
+        text.startswith("✓ you: correct · 1.25× faster than numba (±0.81 %) · about 3.5 of 4 speed points here")
+        for text in page.texts
+    )
     assert any("speed points on this machine" in text for text in page.texts)
 
 
@@ -63,6 +67,16 @@ def test_a_wrong_function_gets_its_reason_and_its_prints_and_no_table() -> None:
     assert "Wrong on case 'one'" in page.texts
     assert "it printed:\nx is 1" in page.texts
     assert "table" not in page.tags
+
+
+def test_advice_stands_below_the_table() -> None:
+    advice = Advice(findings(), "numba", line_profile().lines[2])
+    page = Page(html_summary(marked(accepted("you"), reference("numba")), ["you"], None, advice=advice))
+    assert "slowest: line 3: python-loop, at most 3.3 times as fast" in page.texts
+    assert (
+        "line 3: python-loop, at most 3.3 times as fast\nmeasured: it runs 1,000 times, 350 µs each\nto do: compile it"
+        in page.texts
+    )
 
 
 def test_the_pictures_are_within_the_page_and_described_and_those_that_are_missing_are_named() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.advice.keeping import KeptProfile
 from grader.content.course import Course
 from grader.content.submission import SourceFile, Submission
 from grader.grading.class_report import Report
@@ -17,7 +18,7 @@ from grader.report.pictures import Drawn, DrawnPicture
 from grader.report.published_pages import overall, published_pages, techniques_of
 from grader.report.staff_pages import attention, staff_pages, waiting
 from grader.verdicts import Verdict
-from tests.report.example import HOSTILE_TEXTS, accepted, final, marked, marks, reference, report, wrong
+from tests.report.example import HOSTILE_TEXTS, accepted, final, findings, marked, marks, reference, report, wrong
 
 COURSE = Course.model_validate({"course": {"title": "Lab", "term": "autumn", "machine": "laptop"}, "machines": {"laptop": {}}})
 SOURCE = "import numpy as np\n\ndef double(x):\n    return 2 * np.asarray(x)  # a line of ada's own\n"
@@ -235,7 +236,7 @@ def test_a_students_page_names_nobody_else_and_no_evidence() -> None:
 
 def test_the_lines_of_the_code_are_numbered_as_in_the_file() -> None:
     page = feedback_pages(report(accepted("ada")), COURSE, SUBMISSIONS, str)["ada.html"]
-    listed = page[page.index('<ol class="source">') :]
+    listed = page[page.index('<ol class="source"') :]
     lines = re.findall(r"<li><code>(.*?)</code></li>", listed)
     assert lines[:3] == ["import numpy as np", "", "def double(x):"]
 
@@ -319,3 +320,46 @@ def test_text_from_outside_is_text(text: str) -> None:
         assert_is_ours_alone(page)
         assert len(page) < 1_000_000
         assert path.replace("/", "").isprintable()
+
+
+# Profiles
+
+
+def kept(_submission: Submission) -> KeptProfile:
+    """A profile in which the third line takes nearly all of the time."""
+    return KeptProfile("large", {"double.py": (0.0, 0.0, 0.95, 0.05)}, ("double.py", 3), findings(), "numba")
+
+
+def test_a_student_sees_the_heat_of_each_line_and_the_advice_where_there_is_a_profile() -> None:
+    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, profiles=kept)["ada.html"]
+    assert "line 3: python-loop, at most 3.3 times as fast" in page
+    assert "The next step is shown by the reference numba." in page
+    hot = next(line for line in page.splitlines() if "def double" in line and "<li>" in line)
+    assert "95 %" in hot
+    assert "▶" in hot
+    assert page.count("▶</span>") == 1
+
+
+def test_and_nothing_of_it_where_there_is_none() -> None:
+    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str)["ada.html"]
+    assert "What would make it faster" not in page
+    assert '<span class="heat">' not in page
+
+
+def test_the_staff_sees_it_too() -> None:
+    page = staff_pages(a_class(), COURSE, {KEY: submission("ada")}, profiles=kept)["students/ada.html"]
+    assert "line 3: python-loop" in page
+
+
+def test_a_profile_of_fewer_lines_than_the_file_has_is_no_matter() -> None:
+    short = replace(kept(submission("ada")), shares={"double.py": (0.5,)}, findings=(), next_reference=None)
+    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, profiles=lambda _: short)["ada.html"]
+    assert "nothing to fix that would gain a tenth" in page
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_advice_out_of_a_program_is_text_and_nothing_else(text: str) -> None:
+    hostile = replace(kept(submission("ada")), findings=(replace(findings()[0], evidence=text, next_step=text),))
+    page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, profiles=lambda _: hostile)["ada.html"]
+    assert "<script>alert" not in page
+    assert len(page) < 60_000

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from grader.advice.program import Advice
 from grader.grading.line_facts import Split
 from grader.grading.profile_lines import Line, LineProfile
 from grader.report.as_json import dump, profile_document
 from grader.report.profile import profiled
-from tests.report.example import HOSTILE_TEXTS, line_profile, line_times, rendered
+from tests.report.example import HOSTILE_TEXTS, findings, line_profile, line_times, rendered
 
 
 def shown(profile: LineProfile, width: int = 160) -> str:
@@ -116,8 +117,29 @@ def test_source_is_text_and_nothing_else(text: str) -> None:
     assert out.count("\n") < 100
 
 
+def test_advice_stands_below_the_figures() -> None:
+    text = words(rendered(profiled(line_profile(), Advice(findings(), "numba")), 160))
+    assert (
+        "1 · line 3: python-loop, at most 3.3 times as fast measured: it runs 1,000 times, 350 µs each to do: compile it"
+        in text
+    )
+    assert text.index("a call takes") < text.index("1 · line 3") < text.index("sandbox:")
+
+
+def test_json_has_the_advice() -> None:
+    document = json.loads(dump(profile_document(line_profile(), Advice(findings(), "numba"))))
+    assert document["next_reference"] == "numba"
+    assert document["findings"][0] == {
+        "cause": "python-loop",
+        "line": document["slowest"],
+        "evidence": "it runs 1,000 times, 350 µs each",
+        "next_step": "compile it",
+        "gain": 3.3,
+    }
+
+
 def test_json_holds_the_lines_that_ran_and_no_others() -> None:
-    document = json.loads(dump(profile_document(line_profile())))
+    document = json.loads(dump(profile_document(line_profile(), Advice((), None))))
     assert [line["line"] for line in document["lines"]] == [2, 3, 4]
     assert document["slowest"] == {"file": "double.py", "cell": None, "line": 3, "text": "        y = 2 * one"}
     assert document["slowdown"] == pytest.approx(8)

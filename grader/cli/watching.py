@@ -1,0 +1,81 @@
+"""Work that is done again whenever something has changed: files that somebody saves, or what else has a state."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_POLL_S = 0.3
+
+
+def pause() -> None:
+    """Between two looks at whether something has changed."""
+    time.sleep(_POLL_S)
+
+
+def each_change(state: Callable[[], object], wait: Callable[[], None] = pause) -> Iterator[None]:
+    """Once at once, and once more after every change of the state; what changes during the work is not missed."""
+    while True:
+        before = state()
+        yield
+        while state() == before:
+            wait()
+
+
+def each_save(files: Callable[[], Iterable[Path]], wait: Callable[[], None] = pause) -> Iterator[tuple[Path, ...]]:
+    """Once at once, and once more after every save that changes what a file holds: the files that it changed, at first none.
+
+    Args:
+        files: which ones; asked before each piece of work.
+        wait: passes the time between two looks.
+    """
+    changed: tuple[Path, ...] = ()
+    while True:
+        watched = [_Watched(path) for path in files()]
+        yield changed
+        while not (changed := tuple(one.path for one in watched if one.has_changed())):
+            wait()
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A file as it was seen: what is cheap to ask for, and what it holds."""
+
+    stamp: tuple[int, int, int]
+    digest: bytes
+
+
+class _Watched:
+    """One file; its content is read only where it looks as if it had been written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen = _look(path)
+
+    def has_changed(self) -> bool:
+        """Whether it holds something else; one that is missing is just being saved, and has not."""
+        if self._seen is not None and _stamp(self.path) in (None, self._seen.stamp):
+            return False
+        now = _look(self.path)
+        if now is None:
+            return False
+        changed = self._seen is None or now.digest != self._seen.digest
+        self._seen = now
+        return changed
+
+
+def _look(path: Path) -> _Look | None:
+    stamp = _stamp(path)
+    try:
+        return None if stamp is None else _Look(stamp, hashlib.sha256(path.read_bytes()).digest())
+    except OSError:  # gone in between
+        return None
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

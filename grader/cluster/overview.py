@@ -1,0 +1,78 @@
+"""What `grader jobs` shows: every open element, where it is, and why."""
+
+from dataclasses import dataclass
+
+from grader.cluster.batches import Batch, Batches, result_file
+from grader.cluster.slurm import Job, JobId, NoAnswerError, Phase, Slurm, log_tail
+from grader.errors import GraderError
+
+DONE = "done"
+"""It has brought its result; the next grading takes it up."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One element."""
+
+    job: str | None
+    """As Slurm names it, `1234_5`; None where Slurm has not been heard to take it."""
+    state: str
+    why: str
+    node: str | None
+    what: str
+    attempt: int
+    submitted_at: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All open elements of a machine."""
+
+    machine: str
+    lines: tuple[Line, ...]
+    silent: str | None
+    """Why nothing is known of the jobs: Slurm does not answer."""
+
+
+def overview(machine: str, batches: Batches, slurm: Slurm) -> Overview:
+    """What the folder and Slurm know now; nothing is changed."""
+    ours = [batch for batch in batches if batch.about.machine == machine]
+    jobs: dict[JobId, Job] | None = None
+    silent = None
+    try:
+        jobs = slurm.jobs() if ours else {}
+    except NoAnswerError as error:
+        silent = str(error)
+    else:
+        arrays = {batch.about.job_id for batch in ours if batch.about.job_id is not None}
+        gone = arrays - {array for array, _ in jobs}
+        jobs |= slurm.history(sorted(gone)) if gone else {}
+    return Overview(machine, tuple(_line(batch, index, jobs) for batch in ours for index in batch.open_indices()), silent)
+
+
+def _line(batch: Batch, index: int, jobs: dict[JobId, Job] | None) -> Line:
+    array = batch.about.job_id
+    job = Job(Phase.LOST) if jobs is not None else None
+    if jobs is not None and array is not None:
+        job = jobs.get((array, index), job)
+    is_done = result_file(batch.folder, index).exists()
+    try:
+        element = batch.element(index)
+        what, attempt = (element.label, element.attempt) if element is not None else ("", 1)
+    except GraderError as error:
+        what, attempt = str(error), 1
+    state = DONE if is_done else job.phase.value if job is not None else "not known"
+    why = "" if is_done or job is None else job.why
+    if job is not None and not is_done and not job.phase.is_active:
+        why = "; ".join(filter(None, (why, log_tail(batch.log(index)))))
+    return Line(
+        job=None if array is None else f"{array}_{index}",
+        state=state,
+        why=why,
+        node=job.node or None if job is not None else None,
+        what=what,
+        attempt=attempt,
+        submitted_at=batch.about.submitted_at,
+        is_active=not is_done and (job is None or job.phase.is_active),
+    )

@@ -1,0 +1,14 @@
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+
+def spectrogram(signal, window, hop):
+    w = len(window)
+    if len(signal) < w:
+        return np.zeros((0, w // 2 + 1))
+    frames = sliding_window_view(signal, w)[::hop]
+    power = np.empty((len(frames), w // 2 + 1))
+    for first in range(0, len(frames), 16):
+        spectra = np.fft.rfft(frames[first:first + 16] * window)
+        power[first:first + 16] = np.abs(spectra) ** 2
+    return power

@@ -1,0 +1,16 @@
+import numpy as np
+
+
+def scalogram(signal, scales):
+    n = len(signal)
+    half = slice(1, (n + 1) // 2)
+    spectrum = np.fft.rfft(signal)[half]
+    omega = 2 * np.pi * np.fft.rfftfreq(n)[half]
+    numbers = []
+    for s in scales:
+        product = np.zeros(n, dtype=complex)
+        product[half] = spectrum * np.exp(-((s * omega - 6) ** 2) / 2)
+        w = np.fft.ifft(product)
+        row = (2 * np.sqrt(np.pi) * s * np.abs(w) ** 2).tolist()
+        numbers.extend(row)
+    return np.array(numbers).reshape(len(scales), n)

@@ -1,0 +1,29 @@
+import numpy as np
+
+
+def julia_period(x, y, c, max_iter, max_period, tol):
+    z = x + 1j * y[:, np.newaxis]
+    inside = np.abs(z) <= 2
+    for _ in range(max_iter):
+        z = np.where(inside, z * z + c, z)
+        inside &= np.abs(z) <= 2
+
+    periods = np.zeros(z.shape, dtype=np.int32)
+    settled = z[inside]
+    periods[inside] = compare(settled, c, max_period, tol)
+    return periods
+
+
+def compare(settled, c, max_period, tol):
+    """The periods of orbits that did not leave."""
+    periods = np.full(settled.size, max_period + 1, dtype=np.int32)
+    pixel = np.arange(settled.size)
+    z = settled
+    for p in range(1, max_period + 1):
+        z = z * z + c
+        stays = np.abs(z) <= 2
+        back = np.abs(z - settled) <= tol
+        periods[pixel[stays & back]] = p
+        undecided = stays & ~back
+        z, settled, pixel = z[undecided], settled[undecided], pixel[undecided]
+    return periods

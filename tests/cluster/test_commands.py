@@ -1,0 +1,83 @@
+"""The cluster's commands: `grade --on`, `rank --on`, `jobs`, `jobs cancel`."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from grader.cli import cluster as command
+from grader.cli.app import EXIT_GRADER, EXIT_USAGE, app
+from grader.cluster.slurm import Slurm
+from grader.errors import UsageError
+from tests.cluster.fake_slurm import Campus, Killed
+
+
+@pytest.fixture(autouse=True)
+def here(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands meet the fake, whose time passes when they wait."""
+    monkeypatch.setattr(command, "require_slurm", lambda: None)
+    monkeypatch.setattr(command, "Slurm", lambda: Slurm(campus.slurm))
+    monkeypatch.setattr(command, "Queue", lambda *_, **__: campus.queue())
+
+
+def run(campus: Campus, *words: str) -> Result:
+    place = ("--course", str(campus.classroom.folder), "--store", str(campus.classroom.store_file))
+    return CliRunner().invoke(app, [*words, *place])
+
+
+def killed(_seconds: float) -> None:
+    raise Killed
+
+
+def test_the_leaderboard_is_that_of_the_nodes_and_can_be_had_again(campus: Campus) -> None:
+    graded = run(campus, "grade", "--on", "zhores", "--budget", "0", "--json")
+    assert graded.exit_code == 0
+    assert json.loads(graded.stdout)["machine"]["name"] == "zhores"
+    assert run(campus, "rank", "--on", "zhores", "--json").stdout == graded.stdout
+    assert "ada" in run(campus, "show", "ada", "--on", "zhores").stdout
+
+
+def test_before_the_first_grading_there_is_nothing_to_show(campus: Campus) -> None:
+    campus.classroom.grade()
+    result = run(campus, "rank", "--on", "zhores")
+    assert isinstance(result.exception, UsageError)
+    assert "run `grader grade --on zhores` first" in str(result.exception)
+
+
+def test_a_job_that_has_failed_ends_with_the_graders_own_exit_code(campus: Campus) -> None:
+    campus.slurm.fate = lambda element: "OUT_OF_MEMORY" if element.size else None
+    result = run(campus, "grade", "--on", "zhores", "--budget", "0")
+    assert result.exit_code == EXIT_GRADER
+    assert "raise `memory` in [machines.zhores]" in " ".join(result.stdout.split())
+
+
+def test_whoever_ends_a_grading_is_told_that_the_jobs_go_on(campus: Campus) -> None:
+    campus.sleep = killed
+    with pytest.raises(Killed):
+        run(campus, "grade", "--on", "zhores")
+    document = json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)
+    (job,) = document["jobs"]
+    assert (job["job"], job["state"], job["why"], job["attempt"]) == ("1_0", "waiting", "Priority: others come first", 1)
+    assert "zhores: 1 waiting" in run(campus, "jobs", "--on", "zhores").stdout
+    assert "1 jobs cancelled" in run(campus, "jobs", "cancel", "--on", "zhores").stdout
+    assert json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)["jobs"][0]["state"] == "cancelled"
+    assert json.loads(run(campus, "jobs", "cancel", "--on", "zhores", "--json").stdout)["cancelled"] == 0
+
+
+def test_results_that_wait_to_be_taken_up_are_shown_as_done_also_while_slurm_is_silent(campus: Campus) -> None:
+    campus.sleep = killed
+    with pytest.raises(Killed):
+        run(campus, "grade", "--on", "zhores")
+    campus.slurm.answers = False
+    silent = json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)
+    assert "Unable to contact" in silent["silent"]
+    assert [job["state"] for job in silent["jobs"]] == ["not known"]
+    campus.slurm.pass_time(1)
+    assert [job["state"] for job in json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)["jobs"]] == ["done"]
+
+
+def test_jobs_knows_one_word(campus: Campus) -> None:
+    result = run(campus, "jobs", "stop", "--on", "zhores")
+    assert isinstance(result.exception, UsageError)
+    assert (EXIT_USAGE, "knows `cancel` alone, not 'stop'" in str(result.exception)) == (2, True)
+    assert "no jobs" in run(campus, "jobs", "--on", "zhores").stdout

@@ -1,0 +1,253 @@
+"""A small class on a real Slurm: the real command, the real sandbox, and what goes wrong on clusters."""
+
+import fcntl
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from grader.cluster.batches import Batches
+from grader.cluster.job import this_node
+from grader.execution.bubblewrap import exposed_paths
+from grader.execution.choose import choose_backend
+from grader.grading.session import open_session
+from tests.cluster.slurm_on_this_host import CPU_NODES, SlurmHere, missing
+from tests.end_to_end.small_course import LOOPS, PROJECT, VECTORS, SmallCourse, make_course
+
+pytestmark = pytest.mark.skipif(missing() is not None, reason=f"no Slurm here: {missing()}")
+
+MACHINES = """
+[machines.zhores]
+threads = 1
+preload = ["numpy"]
+scheduler = "slurm"
+partition = "cpu"
+time = "00:05:00"
+
+[machines.zhores.environment]
+GRADER_TEST_MARK = "{mark}"
+
+[machines.zhores-gpu]
+preload = ["numpy"]
+scheduler = "slurm"
+partition = "gpu"
+gpus = 1
+exclusive = false
+cpus = 1
+time = "00:05:00"
+
+[limits]"""
+SPY = """import os
+import numpy as np
+
+def seen():
+    secrets = [{hidden}]
+    found = []
+    for path in secrets:
+        try:
+            os.stat(path)
+            found.append(path)
+        except OSError:
+            pass
+    return found + [name for name in os.environ if name.startswith(("SLURM", "MUNGE"))]
+
+def distances(points):
+    if seen():
+        raise RuntimeError("I see " + ", ".join(seen()))
+    return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)
+"""
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlurmHere]:
+    """A cluster of two nodes for `cpu` and one for `gpu`."""
+    with SlurmHere(tmp_path_factory.mktemp("slurm")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def course(tmp_path: Path, slurm: SlurmHere, monkeypatch: pytest.MonkeyPatch) -> SmallCourse:
+    """A class of two on that cluster; its nodes are known already, since to measure one takes longer than all the rest."""
+    monkeypatch.setenv("SLURM_CONF", slurm.environment["SLURM_CONF"])
+    course = course_on_cluster(tmp_path / "course")
+    know_the_node(course)
+    return course
+
+
+def course_on_cluster(folder: Path) -> SmallCourse:
+    folder.mkdir()
+    course = make_course(folder)
+    path = folder / "course.toml"
+    text = path.read_text(encoding="utf-8").replace("[limits]", MACHINES.format(mark=course.mark))
+    path.write_text(text.replace("[measurement]", "[measurement]\nmin_runs = 2"), encoding="utf-8")
+    course.hand_in("lena", LOOPS)
+    course.hand_in("vera", VECTORS)
+    return course
+
+
+def know_the_node(course: SmallCourse, on: str = "zhores") -> None:
+    session = open_session(course.folder, None, (), on)
+    backend = choose_backend(session.course.machine, session.course.limits, trust_code=False)
+    batches_of(course).keep_node(this_node(session, backend), trust_code=False)
+
+
+def batches_of(course: SmallCourse) -> Batches:
+    return Batches(course.folder / "results" / "results.sqlite")
+
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """`grader grade --on MACHINE`, while the test does something else; ended with it, whatever happens."""
+    with ExitStack() as stack:
+
+        def started(course: SmallCourse, on: str = "zhores") -> subprocess.Popen[str]:
+            command = [sys.executable, "-m", "grader", "grade", "--on", on, "--json", "--course", str(course.folder)]
+            grading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT)
+            stack.enter_context(grading)
+            stack.callback(grading.kill)
+            return grading
+
+        yield started
+
+
+def jobs(course: SmallCourse) -> list[dict[str, str]]:
+    """What `grader jobs` says."""
+    found: list[dict[str, str]] = course.grader("jobs", "--on", "zhores", "--json").json["jobs"]
+    return found
+
+
+def running(slurm: SlurmHere, course: SmallCourse) -> list[str]:
+    """`job node` of what runs for this course."""
+    names = ",".join(batch.name for batch in batches_of(course))
+    if not names:
+        return []
+    return slurm.command("squeue", "--noheader", f"--name={names}", "--states=RUNNING", "--format=%F_%K %N").splitlines()
+
+
+def verdicts(document: dict[str, object]) -> dict[str, tuple[str, int | None]]:
+    results: list[dict[str, object]] = document["results"]  # type: ignore[assignment]
+    return {one["author"]: (one["verdict"], one["rank"]) for one in results if one["kind"] == "student"}  # type: ignore[misc]
+
+
+def test_a_small_class_gets_the_laptops_verdicts_and_sees_nothing_of_the_cluster(
+    slurm: SlurmHere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_CONF", slurm.environment["SLURM_CONF"])
+    course = course_on_cluster(tmp_path / "course")
+    shown = exposed_paths()
+    at_home = [path for path in Path.home().iterdir() if not any(one.is_relative_to(path) for one in shown)]
+    hidden = ["/etc/munge", "/run/munge", "/etc/slurm", "/var/spool", *at_home]
+    hidden += [
+        slurm.folder,
+        slurm.folder / "munge.socket",
+        slurm.folder / "munge.key",
+        course.folder,
+        batches_of(course).folder,
+    ]
+    course.hand_in("spy", SPY.format(hidden=", ".join(repr(str(path)) for path in hidden)))
+    course.hand_in("wim", VECTORS.replace("np.sqrt", ""))
+    ran = course.grader("grade", "--on", "zhores", "--json")
+    assert ran.code == 0, ran.err + slurm.logs()
+    assert {author: verdict for author, (verdict, _) in verdicts(ran.json).items()} == {
+        "lena": "ACCEPTED",
+        "vera": "ACCEPTED",
+        "wim": "WRONG_ANSWER",
+        "spy": "ACCEPTED",
+    }
+    results = course.results(ran)
+    assert results["vera"]["rank"] < results["lena"]["rank"]
+    assert (ran.json["machine"]["name"], ran.json["faults"]) == ("zhores", [])
+    assert ran.json["peaks"]["flop_per_s"] > 0
+    assert ran.json["sandbox"].startswith(("full", "reduced (no "))
+    assert course.grader("rank", "--on", "zhores", "--json").out == ran.out
+    assert jobs(course) == []
+
+
+def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result(slurm: SlurmHere, course: SmallCourse, start: Start) -> None:
+    grading = start(course)
+    slurm.wait_until(lambda: running(slurm, course) != [], "a job runs")
+    grading.kill()
+    grading.communicate()
+    ((job, _),) = [line.split() for line in running(slurm, course)]
+    slurm.command("scontrol", "requeue", job)
+    grading = start(course)
+    slurm.wait_until(lambda: running(slurm, course) != [], "it runs again")
+    ((again, node),) = [line.split() for line in running(slurm, course)]
+    assert again == job, "it was not submitted a second time"
+    slurm.kill(node)
+    out, errors = grading.communicate(timeout=120)
+    slurm.start_node(node)
+    assert grading.returncode == 0, errors + slurm.logs()
+    assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
+    assert jobs(course) == []
+
+
+@pytest.fixture
+def drained(slurm: SlurmHere) -> Iterator[None]:
+    """The nodes of the partition `cpu` take no jobs."""
+    for node in CPU_NODES:
+        slurm.command("scontrol", "update", f"NodeName={node}", "State=DRAIN", "Reason=test")
+    yield
+    for node in CPU_NODES:
+        slurm.command("scontrol", "update", f"NodeName={node}", "State=RESUME")
+
+
+@pytest.mark.usefixtures("drained")
+def test_two_graders_share_the_cluster_one_of_which_cannot_start_says_why_is_left_taken_up_and_cancelled(
+    slurm: SlurmHere, course: SmallCourse, start: Start, tmp_path: Path
+) -> None:
+    other = course_on_cluster(tmp_path / "other")
+    know_the_node(other, "zhores-gpu")
+    on_shared_gpu_node = start(other, "zhores-gpu")
+
+    waiting = start(course)
+    slurm.wait_until(lambda: slurm.command("squeue", "--noheader", "--partition=cpu", "--states=PENDING") != "", "a job waits")
+    waiting.send_signal(signal.SIGINT)
+    _, errors = waiting.communicate(timeout=60)
+    assert waiting.returncode == 130
+    assert "the jobs on zhores go on" in errors
+    assert "`grader grade --on zhores` takes up what they bring" in errors
+    (job,) = jobs(course)
+    assert job["state"] == "waiting"
+    assert "down, drained or reserved" in job["why"].lower()
+
+    waiting = start(course)
+    lock = course.folder / "results" / "results.sqlite.lock"
+    slurm.wait_until(lambda: is_locked(lock), "it is at work again")
+    second = course.grader("grade", "--on", "zhores")
+    assert (second.code, "another grading into" in second.err) == (2, True)
+    assert jobs(course) == [job], "it was not submitted a second time"
+    assert course.grader("jobs", "cancel", "--on", "zhores").code == 0
+    out, errors = waiting.communicate(timeout=120)
+    assert waiting.returncode == 3, errors
+    assert "its job was cancelled" in str(json.loads(out)["faults"])
+
+    out, errors = on_shared_gpu_node.communicate(timeout=120)
+    assert on_shared_gpu_node.returncode == 0, errors + slurm.logs()
+    assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
+
+
+def is_locked(path: Path) -> bool:
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_what_the_cluster_does_not_have_is_refused_at_once(slurm: SlurmHere, course: SmallCourse) -> None:
+    path = course.folder / "course.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('partition = "cpu"', 'partition = "cpus"'), encoding="utf-8")
+    ran = course.grader("grade", "--on", "zhores")
+    assert ran.code == 2
+    assert "invalid partition" in ran.err.lower()
+    assert slurm.states()
