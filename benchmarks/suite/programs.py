@@ -39,7 +39,7 @@ QUICK_VARIABLE = "GRADER_BENCH_QUICK"
 """Set to anything: the references alone, each at its task's smallest case."""
 SUBMISSIONS_VARIABLE = "GRADER_BENCH_SUBMISSIONS"
 """A folder of submissions in place of the sample class."""
-_QUICK_RUNS = 2
+_QUICK_RUNS = 1
 _SEED_BITS = 128
 
 

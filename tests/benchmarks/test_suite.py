@@ -148,6 +148,15 @@ def test_speedups_are_over_the_courses_baseline_and_measured_once(room: Classroo
     assert room.calls_in(lambda: again.speedups("medium")) == {}
 
 
+def test_quick_speedups_are_of_a_single_run(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(QUICK_VARIABLE, "1")
+    with room.store() as store:
+        field = Field(room.session, store, room.backend)
+        assert field.speedups("small").keys() >= {"reference/naive", "reference/numba", "reference/numpy"}
+        (block,) = store.blocks(field.hand_ins.task, field.conditions)
+    assert len(block.runs) == 1
+
+
 def test_asv_finds_a_class_for_every_task_wherever_it_is_started(tmp_path: Path) -> None:
     found = tmp_path / "found.json"
     code = "import sys; from asv_runner.discovery import _discover; _discover(sys.argv[1:])"
