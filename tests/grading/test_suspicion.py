@@ -220,6 +220,13 @@ def test_an_answer_whose_time_does_not_grow_is_seen(times_s: dict[str, float], f
     assert (does_not_grow(checked(**times_s)) is not None) is found
 
 
+def test_a_small_case_whose_calls_were_disturbed_makes_nobody_suspicious() -> None:
+    disturbed = checked(small=0.025, large=0.045)
+    assert does_not_grow(disturbed) is not None
+    calls_s = {"small": (0.0009, 0.025, 0.026)}
+    assert does_not_grow(replace(disturbed, check=replace(disturbed.check, case_calls_s=calls_s))) is None
+
+
 def test_cases_of_nearly_the_same_work_may_take_the_same_time() -> None:
     alike = replace(checked(small=0.02, large=0.02).check, case_work={"small": 1e6, "large": 7e6})
     assert does_not_grow(Observed(alike, threads=1)) is None
