@@ -118,7 +118,7 @@ def test_a_person_decides_what_is_by_hand_and_what_a_grading_left_undecided() ->
         {"id": "drawn", "text": "drawn", "points": 1, "by": "hand"},
     ]
     assignment = {"id": "doubling", "title": "Doubling", "kind": "lab", "tasks": ["double"], "criteria": criteria}
-    course = Course.model_validate({**COURSE.model_dump(by_alias=True), "assignments": [assignment]})
+    course = Course.model_validate({**COURSE.model_dump(by_alias=True, exclude_unset=True), "assignments": [assignment]})
     undecided = tuple(Points(str(one["id"]), "", None, 1.0, "", "double") for one in criteria)
     everyone = [replace(marks(author), criteria=undecided[1:]) for author in ("ada", "bob")]
     everyone += [replace(marks("eve"), criteria=undecided)]
