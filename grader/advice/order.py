@@ -59,7 +59,7 @@ def _strided(facts: Facts, statement: Statement, node: ast.AST) -> Seen | None:
             return None
     variables = frozenset().union(*(names_stored(loop.target) for loop in statement.loops if isinstance(loop, ast.For)))
     seen = max(facts.seen(statement, name), key=lambda one: one.looks, default=None)
-    if seen is None or seen.sort is not Sort.ARRAY or len(seen.shape) < 2 or seen.size_bytes < _SMALL_BYTES:  # noqa: PLR2004
+    if seen is None or seen.sort is not Sort.ARRAY or len(seen.shape) < 2 or seen.size_bytes < _SMALL_BYTES:  # noqa: PLR2004 -- rows
         return None
     down = isinstance(first, ast.Slice) and bool(names_in(last) & variables) and not isinstance(last, ast.Slice)
     along = isinstance(last, ast.Slice) and bool(names_in(first) & variables) and not isinstance(first, ast.Slice)
@@ -156,7 +156,7 @@ def transform_along_columns(facts: Facts) -> Finding | None:
             value = facts.value(call.args[0], statement) if call.args else None
             axis = _axis(call, 2)
             is_transform = "fft" in name and last in TRANSFORMS
-            if not is_transform or value is None or axis != 0 or not value.shape or len(value.shape) < 2:  # noqa: PLR2004
+            if not is_transform or value is None or axis != 0 or not value.shape or len(value.shape) < 2:  # noqa: PLR2004 -- rows
                 continue
             share = facts.share(statement)
             return facts.finding(
