@@ -43,10 +43,10 @@ FULL = Effort(
     loads=tuple(LOADS),
     loaded_kernels=("pure_python", "memory"),
     loaded_runs=10,
-    reshuffles=50,
+    reshuffles=20,
     lengths=(5, 7, 10),
     rival_sessions=1,
-    rival_kernels=("pure_python", "memory", "compiled", "threads"),
+    rival_kernels=("pure_python", "memory", "threads"),
     rival_programs=tuple(one for one in PROGRAMS if one.author in {*LADDER, "copy", "more-05"}),
     rival_seconds=1.5,
 )
