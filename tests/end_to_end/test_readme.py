@@ -21,6 +21,9 @@ SMALLER = {
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
     "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
+    "grader check submissions/ada/matmul.py submissions/chen/matmul.py": (
+        "grader check submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
+    ),
     "grader check mine/julia.py --watch": f"{CTRL_C} grader check mine/julia.py --watch",
     "grader report results/staff --watch": f"{CTRL_C} grader report results/staff --watch",
 }
