@@ -1,7 +1,7 @@
 """The command line's table of contents: every command, its options, and the exit codes.
 
-Exit codes: 0 done (wrong submissions are results, not failures) · 1 `check`: a file is wrong · 2 usage or configuration · 3 the
-grader itself failed somewhere · 130 interrupted.
+Exit codes: 0 done (wrong submissions are results, not failures) · 1 `check`: a file is wrong, `compare --fail-slower`: one is
+slower, or not right any more · 2 usage or configuration · 3 the grader itself failed somewhere · 130 interrupted.
 """
 
 import signal
@@ -249,6 +249,33 @@ def replay(
 
     place = Place(course, submissions, store)
     replay_result(place, author, task, budget_s=budget, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def compare(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, an author's folder, a class's, REV:PATH, or a store.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same in another version.")],
+    tasks: TasksOption = None,
+    fail_slower: Annotated[
+        str | None, typer.Option("--fail-slower", metavar="N%", help="Exit code 1 where something is slower by more than that.")
+    ] = None,
+    budget: BudgetOption = None,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Who got faster or slower: two versions of programs, measured again in the same rounds. Nothing is stored."""
+    from grader.cli.class_commands import Place
+    from grader.cli.compare import Asked, fraction_of
+    from grader.cli.compare import compare as compare_and_print
+
+    slower_by = None if fail_slower is None else fraction_of(fail_slower)
+    asked = Asked(old, new, tasks or (), slower_by, budget)
+    comparison = compare_and_print(Place(course, None, None), asked, trust_code=trust_code, as_json=as_json)
+    if slower_by is not None and comparison.failing(slower_by):
+        raise typer.Exit(EXIT_WRONG)
+    if comparison.faults:
+        raise typer.Exit(EXIT_GRADER)
 
 
 @app.command()

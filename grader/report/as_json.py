@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from grader.advice.finding import Finding
@@ -14,6 +14,7 @@ from grader.grading.profile_lines import LineProfile, LineTimes
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Result
+from grader.grading.versions import Compared, Comparison, Speed
 from grader.machine import Machine
 
 SCHEMA = 1
@@ -111,6 +112,35 @@ def final_document(final: FinalMark) -> dict[str, Any]:
     """One student's final mark so far."""
     shares = [{**asdict(share), "percent": share.percent} for share in final.shares]
     return {"author": final.author, "percent": final.percent, "max_percent": final.max_percent, "shares": shares}
+
+
+def comparison_document(comparison: Comparison, slower_by: float | None) -> dict[str, Any]:
+    """What `compare` prints; `slower_by` is the fraction from which on being slower fails."""
+    failing = comparison.failing(slower_by) if slower_by is not None else ()
+    return {
+        "sandbox": comparison.sandbox,
+        "alpha": comparison.alpha,
+        "from_stored_samples": comparison.is_stored,
+        "fail_slower": slower_by,
+        "compared": [_compared_document(one, is_failing=one in failing) for one in comparison.compared],
+        "only_old": list(comparison.only_old),
+        "only_new": list(comparison.only_new),
+    }
+
+
+def _compared_document(one: Compared, *, is_failing: bool) -> dict[str, Any]:
+    speed = {field.name: None for field in fields(Speed)} if one.speed is None else asdict(one.speed)
+    ends = {name: _finite(speed[name]) for name in ("speedup_low", "speedup_high")}
+    return {
+        "author": one.author,
+        "task": one.task,
+        "outcome": one.outcome.value,
+        **speed,
+        **ends,
+        "because": one.because,
+        "notes": list(one.notes),
+        "fails": is_failing,
+    }
 
 
 def scaling_document(study: Study) -> dict[str, Any]:
