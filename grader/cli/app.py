@@ -122,6 +122,15 @@ def rank(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="asv", help="Instead: what asv recorded of the suite, beside the store.")
+    ] = None,
+    asv_results: Annotated[
+        Path | None, typer.Option("--results", metavar="DIR", help="With --from asv: its results; .asv/results of the course.")
+    ] = None,
+    commit: Annotated[
+        str | None, typer.Option("--commit", metavar="HASH", help="With --from asv: of this commit; the latest otherwise.")
+    ] = None,
     on: OnOption = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -132,6 +141,15 @@ def rank(
     from grader.cli.class_commands import Place, rank_class
 
     place = Place(course, submissions, store, on)
+    if source is not None:
+        from grader.cli.asv_ranking import rank_from
+
+        if picture is not None:
+            raise UsageError("--picture draws the store's leaderboard: leave --from away")
+        rank_from(source, place, (task,) if task else (), asv_results, commit, trust_code=trust_code, as_json=as_json)
+        return
+    if asv_results is not None or commit is not None:
+        raise UsageError("--results and --commit belong to --from asv")
     rank_class(place, (task,) if task else (), trust_code=trust_code, as_json=as_json, picture=picture)
 
 

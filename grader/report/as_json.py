@@ -1,12 +1,13 @@
 """Results as JSON, schema 1: the fields that `docs/json.md` documents; absent values are null."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 from grader.advice.finding import Finding
 from grader.advice.program import Advice
+from grader.grading.asv_ranking import AsvRanking
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.measure_scaling import Study
@@ -112,6 +113,41 @@ def final_document(final: FinalMark) -> dict[str, Any]:
     """One student's final mark so far."""
     shares = [{**asdict(share), "percent": share.percent} for share in final.shares]
     return {"author": final.author, "percent": final.percent, "max_percent": final.max_percent, "shares": shares}
+
+
+def asv_document(rankings: Sequence[AsvRanking]) -> dict[str, Any]:
+    """What `rank --from asv` prints."""
+    return {"rankings": [_asv_ranking_document(one) for one in rankings]}
+
+
+def _asv_ranking_document(one: AsvRanking) -> dict[str, Any]:
+    agreed = one.agreement
+    pairs = [{**asdict(pair), "is_reversed": pair.is_reversed} for pair in agreed.otherwise] if agreed is not None else []
+    return {
+        "task": one.task,
+        "case": one.case,
+        "commit": one.file.commit,
+        "environment": one.file.environment,
+        "machine": one.file.machine,
+        "baseline": one.baseline,
+        "rounds": one.rounds,
+        "difference": _finite(one.difference),
+        "results": [
+            {
+                "competitor": standing.competitor,
+                "rank": standing.rank,
+                "wall_time_s": one.times_s[standing.competitor],
+                "speedup": standing.speedup,
+                "speedup_low": _finite(standing.speedup_low),
+                "speedup_high": _finite(standing.speedup_high),
+            }
+            for standing in one.ranking.standings
+        ],
+        "absent": [{"competitor": author, "because": why} for author, why in one.absent.items()],
+        "agreement": None
+        if agreed is None
+        else {"students": agreed.students, "tau_b": agreed.tau_b, "ordered_otherwise": pairs},
+    }
 
 
 def comparison_document(comparison: Comparison, slower_by: float | None) -> dict[str, Any]:
