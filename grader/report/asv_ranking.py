@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.grading.asv_ranking import Agreement, AsvRanking, OtherOrder
 from grader.report.figures import difference_text, speedup_text
-from grader.text import harmless, harmless_line, harmless_name
+from grader.text import harmless_line, harmless_name
 from grader.units import number_text, time_text
 
 _PAIRS_SHOWN = 20
@@ -26,7 +26,7 @@ def asv_rankings(rankings: Sequence[AsvRanking]) -> RenderableType:
 def _ranking(one: AsvRanking) -> Iterator[RenderableType]:
     where = harmless_line(f"{one.file.commit[:_COMMIT_DIGITS]}, {one.file.environment}")
     title = f"{one.task} · {one.case} · from asv's samples of {where}"
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("rank", "author", "time of a call", "speedup"):
         table.add_column(heading, justify="left" if heading == "author" else "right")
     for standing in one.ranking.standings:
@@ -45,7 +45,7 @@ def _ranking(one: AsvRanking) -> Iterator[RenderableType]:
         yield Text(f"{differences} ({one.rounds} rounds, over {_author(one.baseline)}; asv has no control)", style="dim")
     for why in dict.fromkeys(one.absent.values()):
         names = ", ".join(_author(name) for name, because in one.absent.items() if because == why)
-        yield Text(f"not here: {harmless(names)}: {why}", style="dim")
+        yield Text(f"not here: {harmless_line(names)}: {why}", style="dim")
     yield from _agreement(one.agreement)
     yield Text()
 

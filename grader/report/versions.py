@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.grading.versions import Compared, Comparison, Outcome, Speed
 from grader.report.figures import share_text, within_text
-from grader.text import harmless, harmless_name, harmless_remark, listed
+from grader.text import harmless, harmless_line, harmless_name, harmless_remark, listed
 from grader.units import number_text, time_text
 
 _ALL_OF_IT = "grader compare OLD NEW --json"
@@ -50,10 +50,10 @@ def comparison_text(comparison: Comparison, slower_by: float | None = None) -> R
     for outcome, text in _IN_ONE_LINE.items():
         of_outcome = [f"{one.author} · {one.task}" for one in _of(comparison, (outcome,))]
         if of_outcome:
-            parts.append(Text(f"{text}: {harmless(listed(of_outcome))}", style="dim"))
+            parts.append(Text(f"{text}: {harmless_line(listed(of_outcome))}", style="dim"))
     for names, text in ((comparison.only_old, "authors who are gone"), (comparison.only_new, "new authors")):
         if names:
-            parts.append(Text(f"{text}: {harmless(listed(names))}", style="dim"))
+            parts.append(Text(f"{text}: {harmless_line(listed(names))}", style="dim"))
     if not comparison.compared:
         parts.append(Text("there is nothing to compare: no task has a program in either version"))
     if slower_by is not None:
@@ -122,5 +122,5 @@ def _failing(comparison: Comparison, slower_by: float) -> Text:
     failing = [f"{one.author} · {one.task}" for one in comparison.failing(slower_by)]
     if not failing:
         return Text(f"nothing is slower by more than {share_text(slower_by)} with confidence", style="green")
-    text = f"slower by more than {share_text(slower_by)}, or not right any more: {harmless(listed(failing))}"
+    text = f"slower by more than {share_text(slower_by)}, or not right any more: {harmless_line(listed(failing))}"
     return Text(text, style="red")
