@@ -41,7 +41,7 @@ class Asked:
 
 def fraction_of(text: str) -> float:
     """0.05 of `5%`; UsageError for what is no percentage."""
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", text, re.ASCII)
+    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*%\s*", text, re.ASCII)
     if found is None:
         raise UsageError(f"--fail-slower takes a percentage, as in 5%, and not {text!r}")
     return float(found[1]) / 100

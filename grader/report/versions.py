@@ -9,10 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.grading.versions import Compared, Comparison, Outcome, Speed
-from grader.report.figures import share_text, within_text
+from grader.report.figures import half_width, share_text, within_text
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark, listed
 from grader.units import number_text, time_text
 
+_CLOSE = 0.05
+"""Who may differ by more than this is not said to be as fast."""
 _ALL_OF_IT = "grader compare OLD NEW --json"
 _TOLD_AT_LENGTH = (Outcome.BROKEN, Outcome.STILL_WRONG, Outcome.REPAIRED, Outcome.NOT_MEASURED)
 _MEASURED = (Outcome.SLOWER, Outcome.UNDECIDED, Outcome.FASTER, Outcome.AS_FAST)
@@ -100,7 +102,8 @@ def outcome_text(one: Compared) -> str:
         return f"{number_text(slower[0])}× slower ({within_text(*slower).strip('()')})"
     if one.outcome is Outcome.UNDECIDED:
         return "undecided: the machine was disturbed, measure again"
-    return f"as fast ({within})"
+    reach = half_width(one.speed.speedup, one.speed.speedup_low, one.speed.speedup_high)
+    return f"as fast ({within})" if reach <= _CLOSE else f"no difference found ({within})"
 
 
 def _upside_down(speed: Speed) -> tuple[float, float, float]:

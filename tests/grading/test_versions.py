@@ -167,6 +167,7 @@ def test_nothing_else_fails_but_what_is_broken(outcome: Outcome) -> None:
         (Outcome.FASTER, Speed("large", 1.42, 1.40, 1.437, 0.1, 0.07, 3), "1.42× faster (±1.4 %)"),
         (Outcome.SLOWER, Speed("large", 0.5, 0.49, 0.51, 0.1, 0.2, 3), "2× slower (±2 %)"),
         (Outcome.AS_FAST, Speed("large", 1.0, 0.99, 1.01, 0.1, 0.1, 3), "as fast (±1 %)"),
+        (Outcome.AS_FAST, Speed("large", 1.0, 0.9, 1.1, 0.1, 0.1, 3), "no difference found (±11 %)"),
     ],
 )
 def test_the_outcome_is_said_in_words(outcome: Outcome, speed: Speed, text: str) -> None:
