@@ -8,6 +8,8 @@ from pathlib import Path
 from grader.errors import UsageError
 
 _GIT_LIMIT_S = 120.0
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+"""A repository's own settings could name some that git is to run."""
 
 
 def is_revision(text: str) -> bool:
@@ -66,7 +68,7 @@ def _git(*words: str, asked: str = "") -> str:
 def _git_bytes(*words: str, asked: str = "") -> bytes:
     root = [] if words[0] == "rev-parse" else ["-C", _git("rev-parse", "--show-toplevel").rstrip("\n")]
     try:
-        done = subprocess.run(["git", *root, *words], capture_output=True, check=False, timeout=_GIT_LIMIT_S)  # noqa: S607 -- whichever git there is
+        done = subprocess.run(["git", *_NO_PROGRAMS, *root, *words], capture_output=True, check=False, timeout=_GIT_LIMIT_S)  # noqa: S607 -- whichever git there is
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"git does not answer, and {asked or 'a revision'} cannot be read: {error}") from error
     if done.returncode != 0:

@@ -56,7 +56,10 @@ def _author(competitor: str) -> str:
 
 def _agreement(agreement: Agreement | None) -> Iterator[Text]:
     if agreement is None:
-        yield Text("the grader itself has not ranked two of these students at this case: nothing to compare with", style="dim")
+        said = (
+            "the grader itself has not ranked two of these students at this case (it takes the largest that each does in time)"
+        )
+        yield Text(f"{said}: nothing to compare with", style="dim")
         return
     tau = "not known, for a ranking separates nobody" if agreement.tau_b is None else f"{agreement.tau_b:.2f}"
     pairs = agreement.otherwise
