@@ -30,9 +30,15 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCourse]:
         course.hand_in(f"../second/{author}", new)
     course.hand_in("left", VECTORS)
     course.hand_in("../second/came", VECTORS)
+    before = stored(course)
     yield course
     assert course.processes() == []
-    assert not (course.folder / "results").exists(), "nothing is stored"
+    assert stored(course) == before, "nothing is stored"
+
+
+def stored(course: SmallCourse) -> dict[Path, bytes]:
+    """All that lies in the folder of results."""
+    return {path: path.read_bytes() for path in (course.folder / "results").rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
