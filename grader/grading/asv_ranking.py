@@ -15,11 +15,11 @@ from grader.content.course import Measurement, baseline_of
 from grader.content.task import LoadedTask
 from grader.errors import UsageError
 from grader.grading.asv_results import HOW, Absence, AsvFile, Recorded
+from grader.grading.board import board_of
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure import choose_baseline
 from grader.grading.rank import Ranking, RunScores, rank
-from grader.grading.session import Session, known_checks, read_class
-from grader.grading.standings import current_blocks, rank_case, without_failed
+from grader.grading.session import Session, read_class
 from grader.store import Conditions, Store
 
 _REFERENCE, _STUDENT = "reference/", "student/"
@@ -27,15 +27,29 @@ _FEWEST_TO_RANK = 2
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a student stands on the grader's own leaderboard."""
+
+    rank: int
+    rate: float
+    """What it counts for over the cases, in units of work a second."""
+    case: str
+    """At which it was measured."""
+
+
+@dataclass(frozen=True)
 class OtherOrder:
-    """Two students whose order is not the same in both rankings. Ratios are the second's time over the first's."""
+    """Two students whose order is not the same in both rankings."""
 
     first: str
     second: str
     asv_ratio: float
+    """The second's time over the first's."""
     grader_ratio: float
+    """The same per unit of work, each at the case where the grader measures it."""
     asv_ranks: tuple[int, int]
     grader_ranks: tuple[int, int]
+    grader_cases: tuple[str, str]
 
     @property
     def is_reversed(self) -> bool:
@@ -46,7 +60,7 @@ class OtherOrder:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two rankings of the same students at one case."""
+    """asv's ranking at one case beside the grader's leaderboard of the task."""
 
     students: int
     tau_b: float | None
@@ -70,7 +84,7 @@ class AsvRanking:
     absent: Mapping[str, str]
     """Who is not ranked, and why."""
     agreement: Agreement | None
-    """None where the grader itself has not ranked two of these students at this case."""
+    """None where the grader itself has not ranked two of these students."""
 
     @property
     def difference(self) -> float:
@@ -95,13 +109,13 @@ def rank_asv(session: Session, files: Sequence[AsvFile], store: Store | None, co
     Raises:
         UsageError: nothing can be ranked; the text says why.
     """
-    own = {} if store is None else _own_rankings(session, store, conditions)
+    own = {} if store is None else _own_places(session, store, conditions)
     found = []
     for file in files:
         for task in session.tasks.values():
             recorded = file.recorded.get(benchmark_of(task.name))
             for case in task.case_names if recorded is not None else ():
-                ranked = _rank_case(session, task, case, file, recorded, own.get((task.name, case)))
+                ranked = _rank_case(session, task, case, file, recorded, own.get(task.name, {}))
                 found += [ranked] if ranked is not None else []
     if not found:
         raise UsageError(_nothing(files))
@@ -119,7 +133,7 @@ def _nothing(files: Sequence[AsvFile]) -> str:
 
 
 def _rank_case(
-    session: Session, task: LoadedTask, case: str, file: AsvFile, recorded: Recorded | None, own: Ranking | None
+    session: Session, task: LoadedTask, case: str, file: AsvFile, recorded: Recorded | None, own: Mapping[str, Place]
 ) -> AsvRanking | None:
     """None where no two students, or no reference, have samples at the case."""
     if recorded is None:
@@ -150,7 +164,7 @@ def _rank_case(
         ranking=ranking,
         times_s=times_s,
         absent=absent,
-        agreement=None if own is None else agreement(ranking, own),
+        agreement=agreement(ranking, own),
     )
 
 
@@ -188,42 +202,40 @@ def rank_rounds(turns_s: Mapping[str, Sequence[float]], baseline: str, measureme
     )
 
 
-# --- beside the grader's own -------------------------------------------------------------------------------------------------
+# --- beside the grader's own -----------------------------------------------------------------------------------------------
 
 
-def _own_rankings(session: Session, store: Store, conditions: Conditions) -> dict[tuple[str, str], Ranking]:
-    """What the store says of those whose code is as it was measured, by task and case."""
-    found = {}
-    for hand_ins in read_class(session):
-        members = known_checks(hand_ins, conditions, store)
-        blocks = [one for one in current_blocks(store.blocks(hand_ins.task, conditions), members) if one.runs]
-        for case in {one.block.case for one in blocks}:
-            at_case = [one for one in blocks if one.block.case == case]
-            current = without_failed(members, at_case)
-            found[hand_ins.task.name, case] = rank_case(at_case, session.course.measurement, current)
-    return found
+def _own_places(session: Session, store: Store, conditions: Conditions) -> dict[str, dict[str, Place]]:
+    """The leaderboards of the store, task by task: of whoever stands there with the code that is handed in now."""
+    return {
+        hand_ins.task.name: {
+            f"{_STUDENT}{one.author}": Place(one.rank, one.counted_rate, one.case)
+            for one in board_of(session, hand_ins, {}, conditions, store).results
+            if one.rank is not None and one.counted_rate and one.case is not None
+        }
+        for hand_ins in read_class(session)
+    }
 
 
-def agreement(by_asv: Ranking, by_grader: Ranking) -> Agreement | None:
-    """How two rankings order the students that both have; None of fewer than two."""
+def agreement(by_asv: Ranking, places: Mapping[str, Place]) -> Agreement | None:
+    """How asv's ranking orders the students beside the leaderboard, of those whom both have; None of fewer than two."""
     from scipy.stats import kendalltau  # here, for it takes long to import
 
-    asv, grader = (
-        {one.competitor: one for one in ranking.standings if one.rank is not None} for ranking in (by_asv, by_grader)
-    )
-    common = [name for name in asv if name in grader]
+    asv = {one.competitor: one for one in by_asv.standings if one.rank is not None}
+    common = [name for name in asv if name in places]
     if len(common) < _FEWEST_TO_RANK:
         return None
-    ranks = {name: (asv[name].rank or 0, grader[name].rank or 0) for name in common}
+    ranks = {name: (asv[name].rank or 0, places[name].rank) for name in common}
     tau_b = float(kendalltau(*zip(*ranks.values(), strict=True)).statistic)
     pairs = [
         OtherOrder(
             first,
             second,
             asv_ratio=math.exp(asv[second].score - asv[first].score),
-            grader_ratio=math.exp(grader[second].score - grader[first].score),
+            grader_ratio=places[first].rate / places[second].rate,
             asv_ranks=(ranks[first][0], ranks[second][0]),
             grader_ranks=(ranks[first][1], ranks[second][1]),
+            grader_cases=(places[first].case, places[second].case),
         )
         for first, second in combinations(common, 2)
         if _order(ranks[first][0], ranks[second][0]) != _order(ranks[first][1], ranks[second][1])

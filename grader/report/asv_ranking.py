@@ -56,16 +56,13 @@ def _author(competitor: str) -> str:
 
 def _agreement(agreement: Agreement | None) -> Iterator[Text]:
     if agreement is None:
-        said = (
-            "the grader itself has not ranked two of these students at this case (it takes the largest that each does in time)"
-        )
-        yield Text(f"{said}: nothing to compare with", style="dim")
+        yield Text("the grader itself has not ranked two of these students: nothing to compare with", style="dim")
         return
     tau = "not known, for a ranking separates nobody" if agreement.tau_b is None else f"{agreement.tau_b:.2f}"
     pairs = agreement.otherwise
     count = f"{len(pairs)} pairs are" if len(pairs) != 1 else "1 pair is"
     yield Text(
-        f"beside the grader's own ranking of {agreement.students} students: Kendall's τ_b {tau}; {count} ordered otherwise"
+        f"beside the grader's own leaderboard, {agreement.students} students: Kendall's τ_b {tau}; {count} ordered otherwise"
     )
     for pair in pairs[:_PAIRS_SHOWN]:
         yield Text(f"  {_pair_text(pair)}", style="yellow" if pair.is_reversed else "dim")
@@ -74,9 +71,10 @@ def _agreement(agreement: Agreement | None) -> Iterator[Text]:
 
 
 def _pair_text(pair: OtherOrder) -> str:
-    """`ada and bo: asv ranks them 1 and 2 (1.031 ×), the grader 1 and 1 (1.004 ×)`."""
+    """`ada and bo: asv ranks them 1 and 2 (1.031 ×), the grader 1 and 1 (1.004 ×, at 256 and 512)`."""
     names = f"{_author(pair.first)} and {_author(pair.second)}"
     by_asv = f"{pair.asv_ranks[0]} and {pair.asv_ranks[1]} ({number_text(pair.asv_ratio, 4)} ×)"
-    by_grader = f"{pair.grader_ranks[0]} and {pair.grader_ranks[1]} ({number_text(pair.grader_ratio, 4)} ×)"
+    cases = " and ".join(dict.fromkeys(pair.grader_cases))
+    by_grader = f"{pair.grader_ranks[0]} and {pair.grader_ranks[1]} ({number_text(pair.grader_ratio, 4)} ×, at {cases})"
     reversed_ = "reversed, " if pair.is_reversed else ""
     return f"{names}: {reversed_}asv ranks them {by_asv}, the grader {by_grader}"

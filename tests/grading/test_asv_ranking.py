@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader.errors import UsageError
-from grader.grading.asv_ranking import AsvRanking, agreement, benchmark_of, rank_asv, rank_rounds
+from grader.grading.asv_ranking import AsvRanking, Place, agreement, benchmark_of, rank_asv, rank_rounds
 from grader.grading.asv_results import read_asv_files
 from grader.grading.rank import Ranking, Standing
 from grader.report.as_json import asv_document, dump
@@ -104,7 +104,9 @@ def test_beside_a_store_the_agreement_is_told(classroom: Classroom) -> None:
         ({"student/ada", "student/bo"}, False),
     ]
     text = rendered(asv_rankings([one]))
-    assert re.search(r"bo and cy: reversed, asv ranks them 1 and 3 \(1\.0\d+ ×\), the grader 3 and 2 \(0\.9\d+ ×\)", text), text
+    assert re.search(
+        r"bo and cy: reversed, asv ranks them 1 and 3 \(1\.0\d+ ×\), the grader 3 and 2 \(0\.9\d+ ×, at large\)", text
+    ), text
     assert '"tau_b"' in dump(asv_document([one]))
 
 
@@ -121,15 +123,19 @@ def ranking(**student_ranks: int) -> Ranking:
     return Ranking(tuple(standings), 0.01, control_split=False, contested=())
 
 
+def places(**student_ranks: int) -> dict[str, Place]:
+    return {name: Place(rank, 1e6 / rank, "large") for name, rank in student_ranks.items()}
+
+
 @pytest.mark.parametrize(
     ("other", "tau_b"),
     [({"a": 1, "b": 2, "c": 3}, 1.0), ({"a": 3, "b": 2, "c": 1}, -1.0), ({"a": 1, "b": 1, "c": 1}, None)],
 )
 def test_kendalls_tau_is_1_where_all_agrees_and_unknown_where_all_tie(other: dict[str, int], tau_b: float | None) -> None:
-    found = agreement(ranking(a=1, b=2, c=3), ranking(**other))
+    found = agreement(ranking(a=1, b=2, c=3), places(**other))
     assert found is not None
     assert found.tau_b == tau_b
 
 
 def test_of_one_common_student_there_is_no_agreement() -> None:
-    assert agreement(ranking(a=1, b=2), ranking(a=1, c=2)) is None
+    assert agreement(ranking(a=1, b=2), places(a=1, c=2)) is None

@@ -81,7 +81,7 @@ def test_a_ranking_of_asvs_samples_is_text(text: str) -> None:
     name = text[:300] or "nobody"
     file = AsvFile(machine=name, commit=name, environment=name, date_ms=0, recorded={})
     standings = (Standing(f"student/{name}", 0.0, -0.1, 0.1, 1, 12, erratic=False),)
-    order = OtherOrder(f"student/{name}", "student/bo", 1.1, 0.9, (1, 2), (2, 1))
+    order = OtherOrder(f"student/{name}", "student/bo", 1.1, 0.9, (1, 2), (2, 1), ("small", "large"))
     ranking = AsvRanking(
         task="double",
         case="large",
