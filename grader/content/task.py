@@ -62,6 +62,8 @@ class Case:
 
     Those of `tasks/<name>/secret/cases.py` are secret whatever they say.
     """
+    processes: int = 1
+    """How many MPI processes make the call, in a task whose profile is `mpi`; more than there are cores share them."""
 
 
 @dataclass(frozen=True)
