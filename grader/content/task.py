@@ -206,6 +206,9 @@ class Task:
     """`shrink(inputs)`: smaller inputs that are as valid, the most drastic first: fewer items, fewer steps, rounder numbers
     (`grader.content.smaller` has what they are made of). With it, a student is shown the smallest call that was found to fail
     like the first; None where nothing is smaller."""
+    variant_of: str | None = None
+    """The task whose code judges this one, too, because it is the same problem under another profile: its `task.py` comes from
+    `task_beside`, and what changes there changes this task's version."""
     profile: Profile = Profile.SINGLE
     """What a submission may use beside its own process: `COMPILE` is for builds, and no task's."""
     cores: int | None = None
@@ -251,12 +254,15 @@ def load_task(course_folder: Path, name: str) -> LoadedTask:
     naive = course_folder / "reference" / "naive" / f"{name}.py"
     if not naive.is_file():
         raise GraderError(f"task {name!r} has no reference/naive/{name}.py, which states its interface")
+    task = _task_of(path, name)
+    folders = (folder, *((folder.with_name(task.variant_of),) if task.variant_of else ()))
+    files = (*(file for one in folders for file in _code(one)), naive)
     return LoadedTask(
         name=name,
         folder=folder,
         interface=read_interface(naive.read_bytes(), name),
-        version=_digest(*(file.read_bytes() for file in (*_code(folder), naive))),
-        task=_task_of(path, name),
+        version=_digest(*(file.read_bytes() for file in files)),
+        task=task,
     )
 
 
@@ -270,6 +276,12 @@ def module_beside(file: str, name: str) -> ModuleType:
     """
     path = Path(file).with_name(name)
     return _import_task(path, f"{path.parent.name}_{path.stem}")
+
+
+def task_beside(file: str, name: str) -> ModuleType:
+    """The `task.py` of another task of the course, which this one is a variant of: `task_beside(__file__, "julia")`."""
+    folder = Path(file).parent
+    return _import_task(folder.with_name(name) / "task.py", f"{folder.name}_variant_of_{name}")
 
 
 def secret_beside(file: str, name: str) -> ModuleType | None:
