@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 
 from grader.content.task import Mistake, Outputs
 
@@ -12,7 +13,7 @@ PROCESSES_TRIED = (2, 3, 5)
 def shares(items: int, processes: int) -> list[slice]:
     """The items of each process, in order and as equal in number as can be: none for some where there are too few."""
     ends = [items * rank // processes for rank in range(processes + 1)]
-    return [slice(start, stop) for start, stop in zip(ends[:-1], ends[1:], strict=True)]
+    return [slice(start, stop) for start, stop in pairwise(ends)]
 
 
 def whole_shares(items: int, processes: int) -> list[slice]:

@@ -4,6 +4,8 @@ Fast because a process needs only two rows of others for a generation, however m
 be; where there are more processes than rows, only those that have some take part. The columns are joined within a band.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from mpi4py import MPI
 
@@ -22,7 +24,7 @@ def life(grid, generations):
         for generation in range(generations):
             band = step(framed(comm, band, above, below))
             living[generation] = np.count_nonzero(band)
-    return gathered(comm, band, living, [width * (end - start) for start, end in zip(ends, ends[1:])], grid.shape)
+    return gathered(comm, band, living, [width * (end - start) for start, end in pairwise(ends)], grid.shape)
 
 
 def framed(comm, band, above, below):

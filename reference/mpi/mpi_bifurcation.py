@@ -1,7 +1,7 @@
 """The bifurcation map with MPI: each process follows the orbits of its own r, and rank 0 puts the columns side by side.
 
-Fast because orbits need nothing of each other: P processes take a P-th of the time, but for the columns that are sent at the end.
-MPI sends what lies together in memory; so a process sends its columns as they are, and rank 0 copies each part to its place.
+Fast because orbits need nothing of each other: P processes take a P-th of the time, and some more to send the columns at the
+end. MPI sends what lies together in memory: so a process sends its columns as they are, and rank 0 copies each part into place.
 """
 
 import numpy as np

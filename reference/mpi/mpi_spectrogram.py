@@ -5,6 +5,8 @@ Neighbours' frames overlap in the signal, but every process has been given all o
 memory, straight into the result.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from mpi4py import MPI
 from numpy.lib.stride_tricks import sliding_window_view
@@ -25,7 +27,7 @@ def mpi_spectrogram(signal, window, hop):
     if comm.rank != 0:
         comm.Gatherv(power, None, root=0)
         return None
-    sizes = [bins * (one_end - one_first) for one_first, one_end in zip(ends, ends[1:])]
+    sizes = [bins * (one_end - one_first) for one_first, one_end in pairwise(ends)]
     comm.Gatherv(MPI.IN_PLACE, [power, sizes, MPI.DOUBLE], root=0)
     return power
 

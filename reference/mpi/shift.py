@@ -1,8 +1,10 @@
 """Shifted pictures with MPI: each process computes a band of rows of the sum, and rank 0 puts the bands below each other.
 
-Fast because all shifts of a band are added before anything is sent: a process sends a P-th of the sum, once. The rows that a band
-needs may lie anywhere in the picture where rows are shifted; every process has been given all of it.
+Fast because all shifts of a band are added before anything is sent: a process sends a P-th of the sum, once. Where rows are
+shifted, those that a band needs may lie anywhere in the picture; every process has been given all of it.
 """
+
+from itertools import pairwise
 
 import numpy as np
 from mpi4py import MPI
@@ -20,7 +22,7 @@ def shift(picture, amounts, axis):
             band += rows_from(picture, (first - amount) % height, len(band))
         else:
             band += np.roll(picture[first:end], amount, axis=1)
-    sizes = [width * (one_end - one_first) for one_first, one_end in zip(ends, ends[1:])]
+    sizes = [width * (one_end - one_first) for one_first, one_end in pairwise(ends)]
     total = np.empty((height, width), dtype=np.int32) if comm.rank == 0 else None
     comm.Gatherv(band, [total, sizes, MPI.INT32_T] if comm.rank == 0 else None, root=0)
     return total

@@ -12,8 +12,8 @@ NEIGHBOURS = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 
 def life(grid: "uint8[h,w]", generations: int) -> "(uint8[h,w], int64[generations])":
     """Let Conway's game of life run for so many generations on a grid whose edges are joined.
 
-    A cell that lives goes on living with two or three living neighbours of its eight; one that is dead comes to life with three.
-    All cells change at once. The first row is next to the last, and the first column next to the last.
+    A cell that lives goes on living with two or three living neighbours of its eight; a dead one comes to life with three. All
+    cells change at once. The first row is next to the last, and the first column next to the last.
 
     Args:
         grid: 1 where a cell lives, else 0.

@@ -12,7 +12,7 @@ def mpi_spectrogram(signal: "float64[n]", window: "float64[w]", hop: int) -> "fl
         hop: the samples from the start of one frame to the start of the next, ≥ 1.
 
     Returns:
-        the power of each of the n_frames = 1 + ⌊(n − w) / hop⌋ frames at the frequencies 0, 1, … w//2 cycles a frame, on rank 0.
+        the power of each of the n_frames = 1 + ⌊(n − w) / hop⌋ frames at 0, 1, … w//2 cycles a frame, on rank 0.
     """
     n_frames = max(0, 1 + (len(signal) - len(window)) // hop)
     power = np.zeros((n_frames, len(window) // 2 + 1))

@@ -1,7 +1,7 @@
 """Shifted pictures in NumPy: `np.roll` shifts, and a sum of arrays adds, the same in every process.
 
-Fast because both are loops in C. Short of the limit because every shifted picture is written to memory before it is added, and the
-sums of all pixels are read and written again for each shift.
+Fast because both are loops in C. Short of the limit because every shifted picture is written to memory before it is added, and
+the sums of all pixels are read and written again for each shift.
 """
 
 import numpy as np

@@ -117,7 +117,7 @@ def _tolerance(inputs: Inputs) -> float:
 
 
 def _trapezoids(a: float, b: float, omega: float, n: int) -> float:
-    """h (f(x₀)/2 + f(x₁) + … + f(xₙ₋₁) + f(xₙ)/2)."""
+    """Compute h (f(x₀)/2 + f(x₁) + … + f(xₙ₋₁) + f(xₙ)/2)."""
     ends = integrand(np.array([a, b]), omega)
     return (b - a) / n * (ends.sum() / 2 + _inner_sum(a, b, omega, n, slice(1, n)))
 
@@ -275,7 +275,7 @@ MISTAKES = (
     _mistake(
         "analytic value",
         "This is the integral itself, from the antiderivative: what is asked for is the sum with n intervals.",
-        lambda a, b, omega, n: antiderivative(b, omega) - antiderivative(a, omega),
+        lambda a, b, omega, _: antiderivative(b, omega) - antiderivative(a, omega),
     ),
     _mistake(
         "h missing",

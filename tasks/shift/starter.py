@@ -1,7 +1,7 @@
 """Shifted pictures, with the work shared out among MPI processes.
 
-Try the example with `mpiexec -n 3 python shift.py`; `grader check shift.py` tries many more, with other numbers of processes, and
-says how fast it is.
+Try the example with `mpiexec -n 3 python shift.py`; `grader check shift.py` tries many more, with other numbers of processes,
+and says how fast it is.
 """
 
 import numpy as np
