@@ -71,6 +71,9 @@ class ProcessHandle(Protocol):
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """How far the high-water mark has grown over `resident_bytes`."""
 
+    def memory_peaks(self) -> tuple[int, ...]:
+        """The same since `start_memory_peak` of each of several processes held as one; empty where there is one."""
+
     def usage(self) -> Usage:
         """What it takes now; nothing once it has ended."""
 
@@ -147,6 +150,10 @@ class LinuxHandle:
         """`VmHWM` minus the resident bytes at the start: exact, at no cost to the process."""
         peak_bytes = self._status_bytes("VmHWM")
         return None if peak_bytes is None else max(0, peak_bytes - resident_bytes)
+
+    def memory_peaks(self) -> tuple[int, ...]:
+        """There is one."""
+        return ()
 
     def usage(self) -> Usage:
         """By `VmRSS` and the number of threads."""
@@ -276,6 +283,10 @@ class PortableHandle:
         del resident_bytes
         return None
 
+    def memory_peaks(self) -> tuple[int, ...]:
+        """There is one."""
+        return ()
+
     def usage(self) -> Usage:
         """By psutil."""
         try:
@@ -305,6 +316,7 @@ class LinuxTreeHandle:
         self._pid = pid
         self._list_members = members
         self._others: dict[int, LinuxHandle] = {}
+        self._resident: dict[LinuxHandle, int] = {}
 
     @property
     def _everyone(self) -> tuple[LinuxHandle, ...]:
@@ -355,9 +367,14 @@ class LinuxTreeHandle:
 
     def start_memory_peak(self) -> int | None:
         """The sum over all of them; None where it cannot be had of one."""
-        started = [handle.start_memory_peak() for handle in self._everyone]
-        known = [resident_bytes for resident_bytes in started if resident_bytes is not None]
-        return sum(known) if len(known) == len(started) else None
+        started = {handle: handle.start_memory_peak() for handle in self._everyone}
+        self._resident = {handle: resident for handle, resident in started.items() if resident is not None}
+        return sum(self._resident.values()) if len(self._resident) == len(started) else None
+
+    def memory_peaks(self) -> tuple[int, ...]:
+        """Of those that were there then, and still are."""
+        still_there = self._resident.keys() & set(self._everyone)
+        return tuple(handle.memory_peak_since(self._resident[handle]) or 0 for handle in still_there)
 
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """The sum of the high-water marks of those that run now: an upper bound, since they share pages."""

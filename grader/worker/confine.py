@@ -164,9 +164,10 @@ def _parent_of(pid: str) -> int | None:
         return None
 
 
-def limit_resources(memory_bytes: int, processes: int | None) -> None:
+def limit_resources(memory_bytes: int | None, processes: int | None) -> None:
     """At most `memory_bytes` more address space than now, in each process; no core dumps; at most 256 open files.
 
+    None leaves the address space to whom this process starts, and who limits it for itself.
     `processes` is the most that the sandbox's user may have in this user namespace, over all workers; None leaves it open.
     """
     _lower(resource.RLIMIT_CORE, 0)
@@ -176,6 +177,7 @@ def limit_resources(memory_bytes: int, processes: int | None) -> None:
     if sys.platform == "linux":
         _lower(resource.RLIMIT_SIGPENDING, SIGNALS_QUEUED)
         _lower(resource.RLIMIT_MSGQUEUE, 0)
+    if sys.platform == "linux" and memory_bytes is not None:
         with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 -- the worker imports as little as it can
             now_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         _lower(resource.RLIMIT_AS, now_bytes + memory_bytes)
