@@ -24,7 +24,8 @@ _PARAMETERS: Mapping[str, str] = {
     "mpi_dynamics_enabled": "0",  # nobody starts further processes
     "btl_base_warn_component_unused": "0",
 }
-_PMIX = {
+_ENVIRONMENT = {
+    "HWLOC_SYNTHETIC": "core:1 pu:1",  # the sandbox shows nothing of the machine that it could be discovered from
     "PMIX_MCA_gds": "hash",  # no memory with locks, which the sandbox refuses
     "PMIX_MCA_psec": "native",
     "PMIX_MCA_ptl_tcp_if_include": "lo",
@@ -60,7 +61,7 @@ def processes(
     """For `grader.worker.conductor`: the command that starts processes, up to their number, and how each is confined."""
     return {
         "command": _command(),
-        "environment": _PMIX,
+        "environment": _ENVIRONMENT,
         "cores": len(settings.cpus),
         "rank": {
             "memory_bytes": settings.memory_bytes,

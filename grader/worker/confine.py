@@ -164,10 +164,17 @@ def _parent_of(pid: str) -> int | None:
         return None
 
 
-def limit_resources(memory_bytes: int | None, processes: int | None) -> None:
-    """At most `memory_bytes` more address space than now, in each process; no core dumps; at most 256 open files.
+def limit_memory(memory_bytes: int) -> None:
+    """At most `memory_bytes` more address space than now, in each process."""
+    if sys.platform == "linux":
+        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 -- the worker imports as little as it can
+            now_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        _lower(resource.RLIMIT_AS, now_bytes + memory_bytes)
 
-    None leaves the address space to whom this process starts, and who limits it for itself.
+
+def limit_resources(processes: int | None) -> None:
+    """No core dumps; at most 256 open files; few queued signals, and no queues of messages.
+
     `processes` is the most that the sandbox's user may have in this user namespace, over all workers; None leaves it open.
     """
     _lower(resource.RLIMIT_CORE, 0)
@@ -177,10 +184,6 @@ def limit_resources(memory_bytes: int | None, processes: int | None) -> None:
     if sys.platform == "linux":
         _lower(resource.RLIMIT_SIGPENDING, SIGNALS_QUEUED)
         _lower(resource.RLIMIT_MSGQUEUE, 0)
-    if sys.platform == "linux" and memory_bytes is not None:
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 -- the worker imports as little as it can
-            now_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        _lower(resource.RLIMIT_AS, now_bytes + memory_bytes)
 
 
 def limit_files(size_bytes: int) -> None:

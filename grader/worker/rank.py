@@ -73,7 +73,7 @@ def _confine(settings: dict[str, Any], folder: Path, output: int, stack: int) ->
     faulthandler.register(WHERE_SIGNAL, stack, all_threads=True)
     os.environ["TMPDIR"] = str(folder)
     os.chdir(folder)
-    confine.limit_resources(settings["memory_bytes"], None)
+    confine.limit_memory(settings["memory_bytes"])
     if settings["landlock_version"]:
         confine.restrict_files(settings["landlock_rules"], settings["landlock_version"], network=False)
     program = base64.b64decode(settings["seccomp_program"])

@@ -164,7 +164,9 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
             HOME=str(folder), TMPDIR=str(folder), MPLCONFIGDIR=str(folder), NUMBA_CACHE_DIR=str(folder / "numba-cache")
         )
         _set_numba_cache_folder(str(folder / "numba-cache"))
-        confine.limit_resources(None if confinement.mpi else confinement.memory_bytes, confinement.processes)
+        confine.limit_resources(confinement.processes)
+        if confinement.mpi is None:  # else each of its processes has as much for itself
+            confine.limit_memory(confinement.memory_bytes)
         if confinement.landlock_version:
             if not confinement.sandboxed:
                 confine.give_up_privileges()
