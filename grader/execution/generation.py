@@ -41,10 +41,10 @@ class WorkerSettings:
     cpus: tuple[int, ...]
     """The cores that the budget amounts to; every worker runs on these and no others."""
     memory_bytes: int
-    mpi_cpus: tuple[int, ...] = ()
-    """The cores that MPI tasks may have; the others' where there are none. How many of them one has, it says itself."""
     tmpfs_bytes: int = 256 << 20
     output_bytes: int = 1 << 16
+    mpi_cpus: tuple[int, ...] = ()
+    """The cores that MPI tasks may have; the others' where there are none. How many of them one has, it says itself."""
 
     def for_profile(self, profile: Profile, cores: int | None = None) -> "WorkerSettings":
         """The same on the cores of one profile, or on so many of them, and those in the words of every library."""

@@ -52,12 +52,12 @@ class Call:
     failure: Failure | None
     peak_memory_bytes: int | None = None
     """Growth of resident memory during the call; None where it was not asked for or cannot be read."""
-    process_peaks_bytes: tuple[int, ...] = ()
-    """The same of each MPI process by itself, the largest first."""
     idle_cpu_s: float = 0.0
     """CPU time used since the last call ended, when the worker should have stood still."""
     waited_s: float = 0.0
     """How long its first thread could have run, and something else had its core; 0 where the system does not tell."""
+    process_peaks_bytes: tuple[int, ...] = ()
+    """Growth of resident memory of each MPI process by itself, the largest first."""
 
 
 @dataclass(frozen=True)

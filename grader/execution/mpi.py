@@ -21,6 +21,7 @@ _PARAMETERS: Mapping[str, str] = {
     "btl_vader_single_copy_mechanism": "none",  # not by one process that reads the other's memory
     "oob_tcp_if_include": "lo",
     "shmem": "mmap",
+    "mpi_yield_when_idle": "1",  # who waits for a message looks for it again and again, and lets others come first
     "mpi_dynamics_enabled": "0",  # nobody starts further processes
     "btl_base_warn_component_unused": "0",
 }
@@ -62,7 +63,6 @@ def processes(
     return {
         "command": _command(),
         "environment": _ENVIRONMENT,
-        "cores": len(settings.cpus),
         "rank": {
             "memory_bytes": settings.memory_bytes,
             "output_bytes": settings.output_bytes,

@@ -14,7 +14,7 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -94,7 +94,7 @@ class WorkerProcess:
         self._starts_processes = budget.starts_processes
         self._is_mpi = budget.is_mpi
         self._processes = 0
-        self._reload: Callable[[], Load] | None = None
+        self._reload: partial[Load] | None = None
         self._first_bytes = handle.usage().memory_bytes if budget.caps is not None else 0
         self._handle = handle
         self._channel = channel
@@ -199,7 +199,7 @@ class WorkerProcess:
             late_s = own_waited_s() - late_before_s
             sampled_bytes, self._sampled_bytes = self._sampled_bytes, None
             threads = self._rest()
-            stopped_s = time.perf_counter() - start
+            stopped_s = self._handle.still_at_s() - start
             cpu_time_s = self._ended_cpu_s - cpu_start_s
             lost_s = waited_s + late_s if len(self._cpus) == 1 else 0.0
             wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1), lost_s)

@@ -150,7 +150,7 @@ class Conductor:
             listener.bind("ranks")
             listener.listen(count)
             self._mpiexec = subprocess.Popen(
-                [*self._mpi["command"], *self._places(), *self._manners(count), "-n", str(count), *_rank_command("ranks")],
+                [*self._mpi["command"], *self._places(), "-n", str(count), *_rank_command("ranks")],
                 env={**os.environ, **self._mpi["environment"], "TMPDIR": str(self._own_folder)},
                 stdin=subprocess.DEVNULL,
                 stdout=theirs,
@@ -169,10 +169,6 @@ class Conductor:
         """Where Open MPI keeps its sockets and the memory that its processes share: with the worker, and gone with it."""
         folder = str(self._own_folder)
         return ["--mca", "orte_tmpdir_base", folder, "--mca", "btl_vader_backing_directory", folder]
-
-    def _manners(self, count: int) -> list[str]:
-        """Who waits for a message looks for it again and again, and lets others come first where there are too few cores."""
-        return ["--mca", "mpi_yield_when_idle", str(int(count > self._mpi["cores"]))]
 
     def _accept(self, listener: socket.socket, deadline: float) -> _Process:
         """A process that has come up; it is told how it is to be confined, and gets the pipe for what it prints."""

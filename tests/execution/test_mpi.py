@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from textwrap import dedent
 
 import numpy as np
+import psutil
 import pytest
 
 from grader.content.submission import Submission
@@ -57,6 +58,13 @@ class World:
         return failure
 
 
+@pytest.fixture(scope="module")
+def generation(sandbox: BubblewrapBackend) -> Iterator[ZygoteGeneration]:
+    """Of the sandbox; the same code runs without one (`test_without_a_sandbox`)."""
+    with sandbox.generation() as started:
+        yield started
+
+
 @pytest.fixture
 def world(generation: ZygoteGeneration, submission_of: Callable[..., Submission]) -> Iterator[World]:
     made = World(generation, submission_of)
@@ -106,33 +114,28 @@ def test_what_one_rank_changes_of_its_inputs_no_other_sees_nor_a_later_call(worl
 
 def test_a_call_is_over_when_every_rank_has_returned(world: World) -> None:
     worker = world.ready("import time\n\ndef f(wait_s):\n    if RANK == 1:\n        time.sleep(wait_s)\n    return 1.0", 2)
-    worker.call((0.0,), ONE_NUMBER, LONG_S, processes=2)
-    assert worker.call((0.3,), ONE_NUMBER, LONG_S, processes=2).wall_time_s > 0.3
+    assert worker.call((0.3,), ONE_NUMBER, LONG_S, processes=2).wall_time_s > 0.2
 
 
 def test_between_calls_all_of_them_stand_still(world: World) -> None:
     worker = world.ready(
         """
-        import threading, time
-        COUNT = [0]
+        import threading
 
         def work():
             while True:
-                COUNT[0] += 1
+                pass
 
         def f():
-            if RANK == 1 and COUNT[0] == 0:
+            if RANK == 1:
                 threading.Thread(target=work, daemon=True).start()
-            return float(WORLD.bcast(COUNT[0], root=1))
+            return 1.0
         """,
         2,
     )
     worker.call((), ONE_NUMBER, LONG_S, processes=2)
-    before = number(worker.call((), ONE_NUMBER, LONG_S, processes=2))
     time.sleep(0.5)
-    call = worker.call((), ONE_NUMBER, LONG_S, processes=2)
-    assert number(call) - before < 0.1 * before + 1e5, "half a second of counting would be millions"
-    assert call.idle_cpu_s < 0.1
+    assert worker.call((), ONE_NUMBER, LONG_S, processes=2).idle_cpu_s < 0.1
 
 
 def test_the_memory_of_each_process_is_told_the_largest_first(world: World) -> None:
@@ -151,7 +154,7 @@ def test_all_processes_are_of_one_group_and_end_with_their_worker(world: World) 
     everyone = worker._handle._list_members()  # type: ignore[attr-defined]  # of a tree
     assert len(everyone) == 5, "what answers, what starts, and three ranks"
     worker.close()
-    assert worker._handle.usage().processes == 0
+    assert not any(map(psutil.pid_exists, everyone))
 
 
 # What goes wrong
@@ -279,31 +282,42 @@ def test_where_open_mpi_does_not_start_the_grader_says_so(
             worker.load(LONG_S, processes=2)
 
 
-@pytest.fixture(scope="module")
-def confined(sandbox: BubblewrapBackend) -> Iterator[ZygoteGeneration]:
-    with sandbox.generation() as started:
-        yield started
-
-
-@pytest.mark.parametrize(
-    "deed",
-    [
-        "os.fork() or os._exit(0)",
-        "os.execv('/usr/bin/env', ['env'])",
-        "import socket; socket.create_server(('127.0.0.1', 0))",
-        "os.listdir('/proc')",
-        "open(f'/proc/{os.getppid()}/mem', 'rb')",
-        "os.sched_setaffinity(0, {0})",
-        "MPI.COMM_SELF.Spawn('/usr/bin/env')",
-    ],
+DEEDS = (
+    "os.fork() or os._exit(0)",
+    "os.execv('/usr/bin/env', ['env'])",
+    "import socket; socket.create_server(('127.0.0.1', 0))",
+    "os.listdir('/proc')",
+    "open(f'/proc/{os.getppid()}/mem', 'rb')",
+    "os.sched_setaffinity(0, {0})",
+    "MPI.COMM_SELF.Spawn('/usr/bin/env')",
 )
-def test_in_the_sandbox_each_rank_is_held_as_a_worker_of_the_profile_single(
-    confined: ZygoteGeneration, submission_of: Callable[..., Submission], deed: str
-) -> None:
-    world = World(confined, submission_of)
-    try:
-        body = f"def f():\n    try:\n        {deed}\n    except Exception:\n        return 1.0\n    return 0.0"
-        assert number(world.call(body, 2)) == 1
-    finally:
-        for worker in world.started:
-            worker.close()
+
+
+def test_each_rank_is_held_as_a_worker_of_the_profile_single(world: World) -> None:
+    body = """
+        import ctypes
+
+        def f():
+            for number, deed in enumerate(DEEDS):
+                try:
+                    exec(deed)
+                except Exception:
+                    continue
+                return float(number)
+            return -1.0
+    """
+    found = number(world.call(f"DEEDS = {DEEDS!r}\n{dedent(body)}", 2))
+    assert found == -1, DEEDS[int(found)]
+
+
+def test_without_a_sandbox_it_is_the_same(plain: PlainBackend, submission_of: Callable[..., Submission]) -> None:
+    with plain.generation() as generation:
+        world = World(generation, submission_of)
+        worker = world.ready("def f(x):\n    if x < 0:\n        WORLD.recv(source=0)\n    return WORLD.allreduce(x)", 2)
+        assert number(worker.call((2.0,), ONE_NUMBER, LONG_S, processes=2)) == 4
+        assert number(worker.call((2.0,), ONE_NUMBER, LONG_S, processes=3)) == 6
+        failure = worker.call((-1.0,), ONE_NUMBER, SHORT_S, processes=3).failure
+    assert failure is not None
+    assert failure.message.splitlines()[1:] == [
+        f"rank {rank} is at f.py, line 10, in f: WORLD.recv(source=0)" for rank in range(3)
+    ]

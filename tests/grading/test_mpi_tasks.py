@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import pytest
 
+from grader.cli import class_commands
 from grader.cli.class_commands import Place, grade_class
 from grader.content.task import load_task
 from grader.errors import GraderError, UsageError
@@ -144,6 +145,8 @@ def test_a_grading_of_everything_says_in_one_line_what_is_left_out(
     of_processes: Classroom, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(mpi, "missing", lambda: LACKING)
+    monkeypatch.setattr(class_commands, "choose_backend", lambda *_, **_how: of_processes.backend)
+    monkeypatch.setattr(class_commands, "peaks_faults", lambda *_, **_how: ())
     report = grade_class(Place(of_processes.folder, None, None), [], Wanted(), trust_code=True, as_json=True)
     assert report.faults == ()
     assert f"left out: double: MPI tasks need {LACKING}\n" in capsys.readouterr().err
