@@ -232,10 +232,25 @@ class LoadedTask:
         """The benchmark cases, from the smallest to the largest."""
         return tuple(case.name for case in self.task.benchmark_cases)
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All that somebody may be called with: those of the check, of the benchmark, and of the pictures."""
+        return all_cases(self.task)
+
     def on_cores(self, cores: int) -> "LoadedTask":
-        """The same on so many cores of the machine's budget: other results than those on all of them."""
+        """The same on so many cores of the machine's budget: other results than those on all of them.
+
+        Benchmark cases are made by no more MPI processes than these.
+        """
         version = _digest(self.version.encode(), b"cores", str(cores).encode())
-        return replace(self, version=version, task=replace(self.task, cores=cores))
+        cases = tuple(replace(case, processes=min(case.processes, cores)) for case in self.task.benchmark_cases)
+        return replace(self, version=version, task=replace(self.task, cores=cores, benchmark_cases=cases))
+
+
+def all_cases(task: Task) -> tuple[Case, ...]:
+    """Those of its check, of its benchmark, and of its pictures."""
+    pictured = (case for picture in task.pictures for case in picture.cases)
+    return (*task.check_cases, *task.benchmark_cases, *pictured)
 
 
 def task_names(course_folder: Path) -> tuple[str, ...]:
@@ -339,7 +354,17 @@ def _task_of(path: Path, name: str) -> Task:
     if not isinstance(task, Task):
         raise GraderError(f"{path} must define TASK = Task(...)")
     secret = (replace(case, public=False) for case in _secret_cases(path.parent / SECRET_FOLDER / CASES_FILE, name, module))
-    return replace(task, check_cases=(*task.check_cases, *secret))
+    task = replace(task, check_cases=(*task.check_cases, *secret))
+    _require_processes(path, task)
+    return task
+
+
+def _require_processes(path: Path, task: Task) -> None:
+    """GraderError where a case names processes that the task's profile does not start."""
+    for case in all_cases(task):
+        if case.processes < 1 or (case.processes > 1 and task.profile is not Profile.MPI):
+            remedy = "name 1 or more" if case.processes < 1 else "set profile=Profile.MPI, or leave `processes` out"
+            raise GraderError(f"{path}: the case {case.name!r} names {case.processes} processes: {remedy}")
 
 
 def _secret_cases(path: Path, name: str, task: ModuleType) -> tuple[Case, ...]:

@@ -18,6 +18,7 @@ from grader.grading.roofline import Limit, limit_of
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, known_checks, member_of
 from grader.grading.stopping import level_of_a_look
 from grader.grading.suspicion import Observed, suspicions
+from grader.profiles import Profile
 from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn
 from grader.store import Conditions, Store, StoredBlock
 from grader.units import rate_text, time_text
@@ -249,7 +250,12 @@ class TaskStandings:
     def _cores(self) -> int:
         """How many cores the task's submissions may keep busy."""
         task = self._task.task
-        return task.profile.cores(self._session.machine.threads, task.cores)
+        budget = (task.cores or 1) if task.profile is Profile.MPI else self._session.machine.threads
+        return task.profile.cores(budget, task.cores)
+
+    def _thread_flags(self, check: CheckResult) -> tuple[str, ...]:
+        """Open MPI has threads of its own, that nobody has asked for."""
+        return () if self._task.task.profile is Profile.MPI else thread_flags(check, self._cores)
 
     def _is_graded(self, handed_in: HandedIn) -> bool:
         member = member_of(handed_in)
@@ -278,7 +284,7 @@ class TaskStandings:
             compile_time_s=check.compile_time_s,
             growths=growths(check, size.name if (size := self._task.task.size) is not None else None),
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
-            flags=(*check.notes, *thread_flags(check, self._cores), *self._acceptance(member)),
+            flags=(*check.notes, *self._thread_flags(check), *self._acceptance(member)),
             printed=check.printed,
         )
         return self._with_suspicions(result, member)
