@@ -195,6 +195,8 @@ def _wrong_answer_text(case: Case, inputs: Inputs, difference: Difference, mista
 
 def _about(case: Case, inputs: Inputs | None) -> list[str]:
     lines = [f"about this case: {case.about}"] if case.about else []
+    if case.processes > 1:
+        lines.append(f"called by {case.processes} MPI processes")
     if case.public and inputs is not None:
         shown = arguments_text(inputs)
         if shown is not None:

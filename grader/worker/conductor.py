@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 WHERE_SIGNAL = signal.SIGUSR2
 """At which each rank writes its stack."""
 _LAUNCH_PATIENCE_S = 30.0
-_GRACE_S = 0.3
+_GRACE_S = 0.5
 """For the others, once one rank has failed: those that fail alike, or return, do so at about the same time."""
 _LAST_WORDS_S = 3.0
 """For `mpiexec` to end the others and to say why."""

@@ -228,6 +228,11 @@ def test_a_rank_that_ends_is_named(world: World, statement: str, kind: FailureKi
     assert (failure.kind, failure.message) == (kind, said)
 
 
+def test_their_memory_is_limited_together(world: World) -> None:
+    failure = world.failure("def f():\n    mine = np.ones(90 << 20)\n    WORLD.barrier()\n    return mine.sum()", 2)
+    assert failure.kind is FailureKind.MEMORY
+
+
 def test_an_answer_of_the_wrong_form_is_rank_0s(world: World) -> None:
     failure = world.failure("def f():\n    return [1.0, 2.0] if RANK == 0 else 1.0", 2)
     assert failure.kind is FailureKind.INVALID
