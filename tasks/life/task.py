@@ -497,12 +497,12 @@ MISTAKES = (
 
 # The pictures
 
-SHAPE = (64, 96)
-SHOWN_GENERATIONS = 200
-STARTS = (("Gosper's glider gun", GUN, (4, 4)), ("R-pentomino", R_PENTOMINO, (30, 46)), ("Acorn", ACORN, (30, 44)))
+SHAPE = (48, 72)
+SHOWN_GENERATIONS = 150
+STARTS = (("Gosper's glider gun", GUN, (4, 4)), ("R-pentomino", R_PENTOMINO, (22, 34)), ("Acorn", ACORN, (22, 32)))
 GUN_SHAPE = (36, 48)
-GUN_STEP, GUN_FRAMES = 3, 31
-"""Generations from one frame of the animation to the next, and frames: three gliders leave."""
+GUN_STEP, GUN_FRAMES = 3, 24
+"""Generations from one frame of the animation to the next, and frames: two gliders leave."""
 
 
 def _draw_start(pattern: tuple[str, ...], shape: tuple[int, int], at: tuple[int, int], generations: int) -> Draw:
@@ -546,13 +546,13 @@ PICTURES = (
     Picture(
         "living",
         "Living cells over time, for three starts",
-        "Above three curves of living cells over 200 generations: the gun's grows step by step, the two others' rise and fall;"
+        "Above three curves of living cells over 150 generations: the gun's grows step by step, the two others' rise and fall;"
         " below the last grid of each.",
         tuple(
             Case(
                 f"living-{name.split()[-1]}",
                 _draw_start(pattern, SHAPE, at, SHOWN_GENERATIONS),
-                f"{name}, 200 generations.",
+                f"{name}, {SHOWN_GENERATIONS} generations.",
                 processes=2,
             )
             for name, pattern, at in STARTS
