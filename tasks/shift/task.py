@@ -414,7 +414,7 @@ def draw_shifted(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the picture, shifted by columns, shifted by rows, and the mean of many shifts."""
     titles = ("60 columns to the right", "30 rows up", f"Mean of {PAN} shifts: a camera that pans")
     panels = figure.subplots(2, 2, sharex=True, sharey=True)
-    shown = [("The picture", _drawn_picture())]
+    shown: list[tuple[str, Array]] = [("The picture", _drawn_picture())]
     shown += [
         (title, total / max(len(_arguments(inputs)[1]), 1)) for title, (inputs, (total,)) in zip(titles, answers, strict=True)
     ]

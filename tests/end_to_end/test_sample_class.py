@@ -34,19 +34,19 @@ from tests.end_to_end.small_course import PROJECT
 T = TypeVar("T")
 
 PLANTED = """
-         matmul        bifurcation  julia         julia_period  schelling     spectrogram    scalogram     integral      life
-ada      ACCEPTED      ACCEPTED     ACCEPTED      ACCEPTED      .             TIME_LIMIT     .             ACCEPTED      .
-boris    ACCEPTED      ACCEPTED     ACCEPTED      .             ACCEPTED      .              .             .             .
-chen     ACCEPTED      ACCEPTED     ACCEPTED      ACCEPTED      ACCEPTED      .              .             .             ACCEPTED
-dana     WRONG_ANSWER  .            WRONG_ANSWER  .             WRONG_ANSWER  WRONG_ANSWER   .             WRONG_ANSWER  .
-emil     ACCEPTED      ACCEPTED     TIME_LIMIT    ACCEPTED      .             RUNTIME_ERROR  .             .             TIME_LIMIT
-fay      ACCEPTED      INVALID      BUILD_ERROR   .             .             ACCEPTED       .             .             .
-gita     ACCEPTED      .            ACCEPTED      ACCEPTED      INVALID       .              .             .             .
-hugo     ACCEPTED      .            MEMORY_LIMIT  .             WRONG_ANSWER  ACCEPTED       .             .             .
-ines     .             .            ACCEPTED      ACCEPTED      .             .              ACCEPTED      .             .
-jonas    .             ACCEPTED     WRONG_ANSWER  .             .             ACCEPTED       ACCEPTED      .             .
-kira     .             ACCEPTED     ACCEPTED      .             ACCEPTED      .              WRONG_ANSWER  .             .
-liang    ACCEPTED      ACCEPTED     .             .             ACCEPTED      .              ACCEPTED      .             .
+      matmul        bifurcation  julia         julia_period  schelling     spectrogram    scalogram     integral      life
+ada   ACCEPTED      ACCEPTED     ACCEPTED      ACCEPTED      .             TIME_LIMIT     .             ACCEPTED      .
+boris ACCEPTED      ACCEPTED     ACCEPTED      .             ACCEPTED      .              .             .             .
+chen  ACCEPTED      ACCEPTED     ACCEPTED      ACCEPTED      ACCEPTED      .              .             .             ACCEPTED
+dana  WRONG_ANSWER  .            WRONG_ANSWER  .             WRONG_ANSWER  WRONG_ANSWER   .             WRONG_ANSWER  .
+emil  ACCEPTED      ACCEPTED     TIME_LIMIT    ACCEPTED      .             RUNTIME_ERROR  .             .             TIME_LIMIT
+fay   ACCEPTED      INVALID      BUILD_ERROR   .             .             ACCEPTED       .             .             .
+gita  ACCEPTED      .            ACCEPTED      ACCEPTED      INVALID       .              .             .             .
+hugo  ACCEPTED      .            MEMORY_LIMIT  .             WRONG_ANSWER  ACCEPTED       .             .             .
+ines  .             .            ACCEPTED      ACCEPTED      .             .              ACCEPTED      .             .
+jonas .             ACCEPTED     WRONG_ANSWER  .             .             ACCEPTED       ACCEPTED      .             .
+kira  .             ACCEPTED     ACCEPTED      .             ACCEPTED      .              WRONG_ANSWER  .             .
+liang ACCEPTED      ACCEPTED     .             .             ACCEPTED      .              ACCEPTED      .             .
 """
 """A dot: nothing was handed in, which is the verdict MISSING. Nor is there a task of MPI where Open MPI is missing."""
 

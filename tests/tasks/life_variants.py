@@ -115,7 +115,7 @@ HONEST: dict[str, Variant] = {
     "set of cells": _played(_set_of_cells),
     "transformed": _played(_transformed),
     "looked up": _played(_looked_up),
-    "compiled": _played(_compiled),
+    "compiled": _played(lambda grid: np.asarray(_compiled(grid))),
     "in columns": _played(_in_columns),
 }
 
