@@ -41,7 +41,7 @@ def missing() -> str | None:
     try:
         importlib.metadata.version("mpi4py")
     except importlib.metadata.PackageNotFoundError:
-        lacking.append("mpi4py (pip install 'hppl-grader[mpi]')")
+        lacking.append("mpi4py (pip install mpi4py)")
     return " and ".join(lacking) or None
 
 
