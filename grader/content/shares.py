@@ -24,4 +24,6 @@ def whole_shares(items: int, processes: int) -> list[slice]:
 
 def sharing_mistakes(name: str, sentence: str, compute: Callable[..., Outputs]) -> tuple[Mistake, ...]:
     """One mistake for each number of processes: `compute(processes, *inputs)` gives its outputs."""
-    return tuple(Mistake(f"{name}, {count} processes", sentence, partial(compute, count)) for count in PROCESSES_TRIED)
+    return tuple(
+        Mistake(f"{name}, {count} processes", sentence, partial(compute, count), processes=count) for count in PROCESSES_TRIED
+    )

@@ -85,6 +85,8 @@ class Mistake:
     compute: Callable[..., Outputs]
     same: Callable[[Outputs, Outputs], bool] | None = None
     """`same(mistake's outputs, a submission's)`: how it is recognised where values cannot be compared; by them otherwise."""
+    processes: int | None = None
+    """Of how many MPI processes it is the mistake: in calls by another number it is not looked for. Any where None."""
 
 
 @dataclass(frozen=True)

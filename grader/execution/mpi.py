@@ -4,8 +4,8 @@ import base64
 import importlib.metadata
 import os
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from grader.execution.generation import WorkerSettings
 
 SETTINGS_FOLDER = "/etc/openmpi"
-_MPIEXEC = "mpiexec"
+_MPIEXEC = ("mpiexec.openmpi", "mpiexec")
+"""The first is Debian's name for it, where there may be another MPI's, too."""
+_OPEN_MPIS_OWN = "ompi_info"
+"""A program that no other MPI has."""
 _PARAMETERS: Mapping[str, str] = {
     "plm": "isolated",  # starts processes on this machine alone, by no other program
     "ras": "^slurm,gridengine,tm",  # no allocation of a scheduler's is looked for
@@ -35,20 +38,21 @@ _ENVIRONMENT = {
 
 def missing() -> str | None:
     """What is to be installed so that MPI tasks can be run here; None where all is there."""
+    if sys.platform != "linux":
+        return "Linux"
     lacking = []
-    if shutil.which(_MPIEXEC) is None:
+    if not programs() or shutil.which(_OPEN_MPIS_OWN) is None:
         lacking.append("Open MPI (Debian: apt-get install openmpi-bin)")
     try:
         importlib.metadata.version("mpi4py")
     except importlib.metadata.PackageNotFoundError:
-        lacking.append("mpi4py (pip install 'hppl-grader[mpi]')")
+        lacking.append("mpi4py (pip install mpi4py)")
     return " and ".join(lacking) or None
 
 
-@cache
 def programs() -> list[str]:
     """The program that starts the processes, where it is installed."""
-    found = shutil.which(_MPIEXEC)
+    found = next(filter(None, map(shutil.which, _MPIEXEC)), None)
     return [] if found is None else [str(Path(found).resolve())]
 
 
@@ -74,7 +78,7 @@ def processes(
 
 
 def _command() -> list[str]:
-    words = [*(programs() or [_MPIEXEC]), "--oversubscribe", "--bind-to", "none"]
+    words = [*(programs() or _MPIEXEC[-1:]), "--oversubscribe", "--bind-to", "none"]
     if os.geteuid() == 0:  # a student's own code, run as who runs it: the sandbox's user is never root
         words.append("--allow-run-as-root")
     for name, value in _PARAMETERS.items():

@@ -141,6 +141,7 @@ def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedC
             expected=expected,
             work=float(task.work(inputs, expected)),
             follow_ups=tuple((one, task.outputs(one)) for one in further),
+            processes=case.processes,
         )
 
 

@@ -151,6 +151,8 @@ def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs, passed: 
 
 def _gives(task: Task, mistake: Mistake, prepared: PreparedCase, outputs: Outputs) -> bool:
     """Whether the mistake gives these outputs, and is one on these inputs."""
+    if mistake.processes not in (None, prepared.processes):
+        return False
     wrong = _made(mistake, prepared)
     if wrong is None or not (mistake.same or _same)(wrong, outputs):
         return False
@@ -159,6 +161,8 @@ def _gives(task: Task, mistake: Mistake, prepared: PreparedCase, outputs: Output
 
 def _fails(task: Task, mistake: Mistake, prepared: PreparedCase) -> bool:
     """Whether the mistake shows on these inputs."""
+    if mistake.processes not in (None, prepared.processes):
+        return False
     wrong = _made(mistake, prepared)
     return wrong is not None and task.check(prepared.inputs, wrong, prepared.expected) is not None
 

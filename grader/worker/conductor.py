@@ -336,7 +336,7 @@ class Conductor:
         """The innermost line of the submission's own in a stack."""
         main_thread_first = "\n".join(reversed(stack.split("\n\n")))
         for file, line, function in _FRAME.findall(main_thread_first):
-            if file.startswith(f"{self._code_folder}{os.sep}"):
+            if os.path.normpath(file).startswith(f"{self._code_folder}{os.sep}"):
                 text = _line_of(Path(file), int(line))
                 place = f"at {os.path.relpath(file, self._code_folder)}, line {line}, in {function}"
                 return f"{place}: {text}"[:_SHOWN_CHARACTERS] if text else place[:_SHOWN_CHARACTERS]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from textwrap import dedent
 
+import numpy as np
 import pytest
 
 from grader.cli import class_commands
@@ -92,6 +93,19 @@ def test_a_case_that_cannot_have_its_processes_is_the_courses_fault(classroom: C
     )
     with pytest.raises(GraderError, match=said):
         load_task(classroom.folder, "double")
+
+
+def test_a_mistake_of_so_many_processes_is_named_where_these_call_though_others_were_right(of_processes: Classroom) -> None:
+    of_processes.teach(
+        f"{MPI_TASK}\n"
+        "lost = lambda x: (np.append(2 * x[:-1], 0.0),)\n"
+        "named = [Mistake(f'lost by {n}', f'the last is lost: {n}', lost, processes=n) for n in (3, 5)]\n"
+        "TASK = replace(TASK, mistakes=tuple(named))\n"
+    )
+    of_processes.submit("ada", paced(1e-6, compute=lambda x: np.append(2 * x[:-1], 0.0) if len(x) == 3 else 2 * x))
+    message = of(of_processes.grade(), "ada").message
+    assert "known mistake: the last is lost: 3" in message
+    assert "called by 3 MPI processes" in message
 
 
 def test_strong_scaling_is_over_numbers_of_processes(of_processes: Classroom) -> None:
