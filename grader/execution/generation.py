@@ -55,7 +55,6 @@ class WorkerSettings:
         return replace(
             self,
             cpus=cpus,
-            preload=() if is_mpi else self.preload,  # its processes are started anew, and share nothing
             environment={**dict.fromkeys(_THREAD_VARIABLES, str(threads)), **self.environment},
         )
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.execution import mpi
-from grader.execution.generation import PACKAGE_ROOT
 from grader.profiles import Profile
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/local/lib", "/usr/share")
@@ -49,7 +48,7 @@ def rules(profile: Profile, shown: Iterable[Path], own_folders: Iterable[str] = 
         read.append(str(interpreter))
     if profile is Profile.MPI:
         execute += mpi.programs()
-        read += [*mpi.programs(), mpi.SETTINGS_FOLDER, str(PACKAGE_ROOT)]  # of which the sandbox shows the worker's modules
+        read += [*mpi.programs(), mpi.SETTINGS_FOLDER]
     if profile is Profile.COMPILE:
         read.append("/usr")
         execute = ["/usr", str(interpreter), *_LOADERS]

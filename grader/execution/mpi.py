@@ -25,8 +25,10 @@ _PARAMETERS: Mapping[str, str] = {
     "oob_tcp_if_include": "lo",
     "shmem": "mmap",
     "mpi_yield_when_idle": "1",  # who waits for a message looks for it again and again, and lets others come first
+    "odls_base_sigkill_timeout": "0",  # what only holds a place needs no time to end
     "mpi_dynamics_enabled": "0",  # nobody starts further processes
-    "btl_base_warn_component_unused": "0",
+    "btl_base_warn_component_unused": "0",  # what this machine lacks is no news to whoever prints
+    "mca_base_component_show_load_errors": "0",
 }
 _ENVIRONMENT = {
     "HWLOC_SYNTHETIC": "core:1 pu:1",  # the sandbox shows nothing of the machine that it could be discovered from
@@ -69,7 +71,6 @@ def processes(
         "environment": _ENVIRONMENT,
         "rank": {
             "memory_bytes": settings.memory_bytes,
-            "output_bytes": settings.output_bytes,
             "seccomp_program": base64.b64encode(seccomp_program).decode(),
             "landlock_version": landlock_version,
             "landlock_rules": landlock_rules or {},

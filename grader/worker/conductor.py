@@ -1,10 +1,12 @@
 """The first process of an MPI worker: starts one process for each rank, hands the parent's frames on, and answers once for all.
 
-Theory of operation. The parent knows one worker, and this is it. At LAUNCH it starts `mpiexec`, whose processes
-(`grader.worker.rank`) initialise MPI, connect to a socket in the worker's folder, and give up all that a worker of the profile
-`single` must not have; when all have, LAUNCH is answered, and only then the submission comes. Each further frame goes to every
-rank, and is answered when all of them have answered: so a call is over when every process has returned. Another LAUNCH ends
-these processes and starts others.
+Theory of operation. The parent knows one worker, and this is it. At LAUNCH it starts `mpiexec`, whose processes only hold a
+place: each tells the environment that it was given, by which Open MPI knows a process, and waits. For each place this process,
+which has the libraries, forks a rank (`grader.worker.rank`), which takes that environment, initialises MPI, and gives up all
+that a worker of the profile `single` must not have: an interpreter with its libraries is there at once, where a new one would
+take half a second of a core. When all are ready, LAUNCH is answered, and only then the submission comes. Each further frame
+goes to every rank, and is answered when all of them have answered: so a call is over when every process has returned. Another
+LAUNCH ends these processes and starts others.
 
 It is on the untrusted side, like those that it starts: what it says of who failed and who waits where is advice.
 """
@@ -24,32 +26,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.worker import confine, packed
+from grader.worker import confine, packed, rank
 from grader.worker.serve import REQUEST_LIMIT_BYTES, code_and_cache, header_alone, write_files
 from grader.worker.wire import Operation, ProtocolError, receive, receive_with_descriptors, send
 
 if TYPE_CHECKING:
     import subprocess
 
-WHERE_SIGNAL = signal.SIGUSR2
-"""At which each rank writes its stack."""
 _LAUNCH_PATIENCE_S = 30.0
 _GRACE_S = 0.5
 """For the others, once one rank has failed: those that fail alike, or return, do so at about the same time."""
-_LAST_WORDS_S = 3.0
-"""For `mpiexec` to end the others and to say why."""
+_ABORT_PATIENCE_S = 1.0
+"""For `mpiexec` to take the places away: it does where a rank has called MPI_Abort, and in no other case."""
+_LAST_WORDS_S = 5.0
+"""For it to end, once it has."""
 _STACK_PATIENCE_S, _STACK_PAUSE_S = 0.5, 0.05
 _ANSWER_PATIENCE_S = 5.0
 _SAID_LIMIT_BYTES, _STACK_LIMIT_BYTES = 1 << 14, 1 << 14
 _SHOWN_CHARACTERS, _SHOWN_RANKS = 120, 16
-_STANDARD_OUTPUT = 1
-"""The worker's pipe, by the time that there are processes."""
 
 _FRAME = re.compile(r'^ +File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
-_ABORTED = re.compile(r"MPI_ABORT was invoked on rank (\d+)\b.*?\berrorcode\s+(-?\d+)", re.DOTALL)
-_KILLED = re.compile(r"process rank (\d+) .*?exited\s+on\s+signal\s+(\d+)", re.DOTALL)
-_EXITED = re.compile(r"Process name: \[\[\d+,\d+\],(\d+)\]\s+Exit code:\s+(\d+)")
-_LEFT = re.compile(r"due to process rank (\d+) .*?exiting\s+improperly", re.DOTALL)
+_RANK = b"OMPI_COMM_WORLD_RANK"
+_PLACE = """
+import os, _socket
+place = _socket.socket(_socket.AF_UNIX)
+place.connect("places")
+place.sendall(b"\\0".join(name + b"=" + value for name, value in os.environb.items()) + b"\\0\\0")
+place.recv(1)
+"""
+"""What `mpiexec` runs: it imports as little as it can."""
+_END_OF_ENVIRONMENT = b"\0\0"
 
 
 @dataclass(frozen=True)
@@ -89,9 +95,12 @@ class Conductor:
         self._mpi = mpi
         self._code_folder, self._cache_folder = code_and_cache(folder)
         self._own_folder = folder / "mpi"
+        self._places: list[socket.socket] = []
         self._mpiexec: subprocess.Popen[bytes] | None = None
         self._said = -1
         self._processes: list[_Process] = []
+        self._ended: dict[int, int] = {}
+        """The wait status of each rank that has."""
 
     def serve(self) -> None:
         """Answer the parent's frames in order."""
@@ -147,10 +156,10 @@ class Conductor:
         os.chdir(self._own_folder)  # the name of a socket is short
         self._said, theirs = os.pipe()
         with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind("ranks")
+            listener.bind("places")
             listener.listen(count)
             self._mpiexec = subprocess.Popen(
-                [*self._mpi["command"], *self._places(), "-n", str(count), *_rank_command("ranks")],
+                [*self._mpi["command"], *self._folders(), "-n", str(count), sys.executable, "-I", "-S", "-c", _PLACE],
                 env={**os.environ, **self._mpi["environment"], "TMPDIR": str(self._own_folder)},
                 stdin=subprocess.DEVNULL,
                 stdout=theirs,
@@ -159,49 +168,70 @@ class Conductor:
             )
             os.close(theirs)
             deadline = time.monotonic() + _LAUNCH_PATIENCE_S
-            self._processes = sorted((self._accept(listener, deadline) for _ in range(count)), key=lambda one: one.rank)
+            environments = [self._environment_of_a_place(listener, deadline) for _ in range(count)]
+        for environment in sorted(environments, key=lambda one: int(one[_RANK])):
+            self._processes.append(self._fork(environment))
         answers = self._answers(self._processes, Operation.READY)
         if answers.waiting or answers.failures:
             failure = next(iter(answers.failures.values()), None)
             raise LaunchError(failure["message"] if failure else "a process ended before it was confined")
 
-    def _places(self) -> list[str]:
+    def _folders(self) -> list[str]:
         """Where Open MPI keeps its sockets and the memory that its processes share: with the worker, and gone with it."""
         folder = str(self._own_folder)
         return ["--mca", "orte_tmpdir_base", folder, "--mca", "btl_vader_backing_directory", folder]
 
-    def _accept(self, listener: socket.socket, deadline: float) -> _Process:
-        """A process that has come up; it is told how it is to be confined, and gets the pipe for what it prints."""
+    def _environment_of_a_place(self, listener: socket.socket, deadline: float) -> dict[bytes, bytes]:
+        """What a process of `mpiexec` was given; it keeps its place until its socket is closed."""
         poll = select.poll()
         poll.register(listener, select.POLLIN)
         poll.register(self._said, 0)  # its end alone: what is said is read later
         ready = {descriptor for descriptor, _ in poll.poll(1000 * max(0.0, deadline - time.monotonic()))}
         if listener.fileno() not in ready:
             raise LaunchError("Open MPI ended" if ready else f"Open MPI did not start within {_LAUNCH_PATIENCE_S:g} s")
-        channel, _ = listener.accept()
+        place, _ = listener.accept()
+        self._places.append(place)
+        place.settimeout(_ANSWER_PATIENCE_S)
+        told = b""
+        while not told.endswith(_END_OF_ENVIRONMENT):
+            part = place.recv(1 << 16)
+            if not part:
+                raise LaunchError("a process of Open MPI ended")
+            told += part
+        words = (word.partition(b"=") for word in told.removesuffix(_END_OF_ENVIRONMENT).split(b"\0"))
+        return {name: value for name, _, value in words}
+
+    def _fork(self, environment: dict[bytes, bytes]) -> _Process:
+        """The rank that takes a place."""
+        channel, far_channel = socket.socketpair()
+        stack, far_stack = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            rank.run(far_channel, far_stack, environment, self._mpi["rank"], self._folder)
+        far_channel.close()
+        os.close(far_stack)
         channel.settimeout(_ANSWER_PATIENCE_S)
-        _, content = receive(channel)
-        told = json.loads(content)
-        stack, theirs = os.pipe()
-        settings = {**self._mpi["rank"], "folder": str(self._folder)}
-        send(channel, Operation.CONFIGURE, json.dumps(settings).encode(), (_STANDARD_OUTPUT, theirs))
-        os.close(theirs)
         os.set_blocking(stack, False)
-        return _Process(told["rank"], told["pid"], channel, stack)
+        return _Process(int(environment[_RANK]), pid, channel, stack)
 
     def _end(self) -> None:
         """Kill all of them, and take away what they have shared."""
         for process in self._processes:
-            with contextlib.suppress(ProcessLookupError):
+            if process.rank not in self._ended:
                 os.kill(process.pid, signal.SIGKILL)
+                os.waitpid(process.pid, 0)
             process.channel.close()
             os.close(process.stack)
         self._processes = []
+        self._ended = {}
         if self._mpiexec is not None:
             self._mpiexec.kill()
             self._mpiexec.wait()
             self._mpiexec = None
             os.close(self._said)
+        for place in self._places:
+            place.close()
+        self._places = []
         os.chdir("/")
         shutil.rmtree(self._own_folder, ignore_errors=True)
 
@@ -283,20 +313,40 @@ class Conductor:
     # --- what became of them -----------------------------------------------------------------------------------------------
 
     def _ending(self, lost: int) -> dict[str, str]:
-        """Why a rank is gone, by the words of `mpiexec`, which then ends the others."""
-        said = self._last_words(_LAST_WORDS_S)
-        if found := _ABORTED.search(said):
-            return {"kind": "exit", "message": f"{self._name(int(found[1]))} called MPI_Abort, with error code {found[2]}"}
-        if found := _KILLED.search(said):
-            return {"kind": "signal", "message": f"{self._name(int(found[1]))} was ended by {_signal_name(int(found[2]))}"}
-        if found := _EXITED.search(said):
-            return {"kind": "exit", "message": f"{self._name(int(found[1]))} exited with code {found[2]} instead of answering"}
-        if found := _LEFT.search(said):
-            lost = int(found[1])
-        return {"kind": "exit", "message": f"{self._name(lost)} exited instead of answering"}
+        """Why a rank is gone, by what the kernel says of its end, and by whether `mpiexec` ends, too."""
+        code = self._code_of_mpiexec()
+        statuses = {process.rank: status for process in self._processes if (status := self._status_of(process)) is not None}
+        if code is not None:
+            aborted = [number for number, status in statuses.items() if os.waitstatus_to_exitcode(status) == code]
+            return {"kind": "exit", "message": f"{self._name(*aborted[:1] or [lost])} called MPI_Abort, with the code {code}"}
+        ended = os.waitstatus_to_exitcode(statuses[lost]) if lost in statuses else 0
+        if ended < 0:
+            return {"kind": "signal", "message": f"{self._name(lost)} was ended by {_signal_name(-ended)}"}
+        return {"kind": "exit", "message": f"{self._name(lost)} exited with code {ended} instead of answering"}
 
-    def _name(self, rank: int) -> str:
-        return "the process" if len(self._processes) == 1 else f"rank {rank} of {len(self._processes)}"
+    def _code_of_mpiexec(self) -> int | None:
+        """What MPI_Abort was called with, where it was: with that it ends."""
+        poll = select.poll()
+        for place in self._places:
+            poll.register(place, select.POLLIN)
+        if self._mpiexec is None or not poll.poll(1000 * _ABORT_PATIENCE_S):
+            return None
+        deadline = time.monotonic() + _LAST_WORDS_S
+        while self._mpiexec.poll() is None and time.monotonic() < deadline:
+            time.sleep(_STACK_PAUSE_S)
+        return self._mpiexec.poll()
+
+    def _status_of(self, process: _Process) -> int | None:
+        """The wait status of a rank that has ended."""
+        if process.rank not in self._ended:
+            pid, status = os.waitpid(process.pid, os.WNOHANG)
+            if pid == 0:
+                return None
+            self._ended[process.rank] = status
+        return self._ended[process.rank]
+
+    def _name(self, number: int) -> str:
+        return "the process" if len(self._processes) == 1 else f"rank {number} of {len(self._processes)}"
 
     def _last_words(self, limit_s: float) -> str:
         """What `mpiexec` said, up to its end."""
@@ -321,7 +371,7 @@ class Conductor:
         for process in processes:
             with contextlib.suppress(ProcessLookupError):
                 _read_up_to(process.stack, _STACK_LIMIT_BYTES, 0.0)
-                os.kill(process.pid, WHERE_SIGNAL)
+                os.kill(process.pid, rank.WHERE_SIGNAL)
         deadline = time.monotonic() + _STACK_PATIENCE_S
         poll = select.poll()
         for process in processes:
@@ -330,7 +380,7 @@ class Conductor:
             time.sleep(_STACK_PAUSE_S)
         time.sleep(_STACK_PAUSE_S)  # the last one may be in the middle of it
         read = {process.rank: _read_up_to(process.stack, _STACK_LIMIT_BYTES, 0.0) for process in processes}
-        return {rank: stack.decode("utf-8", "replace") for rank, stack in read.items()}
+        return {number: stack.decode("utf-8", "replace") for number, stack in read.items()}
 
     def _place(self, stack: str) -> str:
         """The innermost line of the submission's own in a stack."""
@@ -341,13 +391,6 @@ class Conductor:
                 place = f"at {os.path.relpath(file, self._code_folder)}, line {line}, in {function}"
                 return f"{place}: {text}"[:_SHOWN_CHARACTERS] if text else place[:_SHOWN_CHARACTERS]
         return "outside of your code" if stack else "at work, and does not say where"
-
-
-def _rank_command(socket_name: str) -> list[str]:
-    """A process of its own interpreter, in isolated mode, with nothing of the grader but `grader.worker`."""
-    root = str(Path(__file__).parents[2])
-    program = f"import sys; sys.path.insert(0, {root!r}); from grader.worker.rank import main; main({socket_name!r})"
-    return [sys.executable, "-I", "-c", program]
 
 
 def _answer_of(process: _Process) -> tuple[Operation | None, bytes]:

@@ -5,21 +5,28 @@ different machines; the outputs only where it is rank 0, whose return value is t
 """
 
 import base64
+import contextlib
 import faulthandler
+import itertools
 import json
 import mmap
 import os
+import signal
 import socket
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.worker import confine
-from grader.worker.conductor import WHERE_SIGNAL
 from grader.worker.convert import store
-from grader.worker.serve import REQUEST_LIMIT_BYTES, Worker
-from grader.worker.wire import Operation, receive_with_descriptors, send
-from grader.worker.zygote import redirect_output
+from grader.worker.serve import Worker
+from grader.worker.wire import Operation, send
+
+WHERE_SIGNAL = signal.SIGUSR2
+"""At which a rank writes its stack."""
+_STANDARD = 3
+"""Descriptors below this are the standard ones."""
 
 
 class Rank(Worker):
@@ -44,35 +51,42 @@ class Rank(Worker):
             store(result, self._outputs)
 
 
-def main(socket_name: str) -> None:
-    """Come up under `mpiexec`, be confined, and serve until the conductor hangs up."""
-    from mpi4py import MPI
-
-    number = MPI.COMM_WORLD.Get_rank()
-    channel = socket.socket(socket.AF_UNIX)
-    channel.connect(socket_name)
-    send(channel, Operation.HELLO, json.dumps({"rank": number, "pid": os.getpid()}).encode())
-    _, payload, (output, stack) = receive_with_descriptors(channel, REQUEST_LIMIT_BYTES)
-    settings = json.loads(payload)
-    folder = Path(settings["folder"])
+def run(
+    channel: socket.socket, stack: int, environment: Mapping[bytes, bytes], settings: Mapping[str, Any], folder: Path
+) -> NoReturn:
+    """Take a place that `mpiexec` has made, be confined, and serve until the conductor hangs up. In a process just forked."""
+    code = 1
     try:
-        _confine(settings, folder, output, stack)
-    except BaseException as error:  # noqa: BLE001 -- a failed step of the sandbox ends the launch, before there is a submission
+        confine.die_with_parent()
+        os.setpgid(0, 0)
+        _close_all_but(channel.fileno(), stack)
+        os.environb.update(environment)
+        from mpi4py import MPI
+
+        os.environ["TMPDIR"] = str(folder)
+        os.chdir(folder)
+        faulthandler.register(WHERE_SIGNAL, stack, all_threads=True)
+        _confine(settings)
+        send(channel, Operation.READY)
+        Rank(channel, folder, MPI.COMM_WORLD.Get_rank()).serve()
+        code = 0
+    except BaseException as error:  # noqa: BLE001 -- a failed step ends the launch, before there is a submission
         message = "".join(traceback.format_exception_only(error)).strip()
-        send(channel, Operation.FAILED, json.dumps({"kind": "exit", "message": message}).encode())
-        os._exit(1)
-    send(channel, Operation.READY)
-    Rank(channel, folder, number).serve()
-    os._exit(0)
+        with contextlib.suppress(OSError):
+            send(channel, Operation.FAILED, json.dumps({"kind": "exit", "message": message}).encode())
+    finally:
+        os._exit(code)
 
 
-def _confine(settings: dict[str, Any], folder: Path, output: int, stack: int) -> None:
+def _close_all_but(*kept: int) -> None:
+    """What the conductor has open is nothing for a rank."""
+    borders = [_STANDARD - 1, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
+    for low, high in itertools.pairwise(borders):
+        os.closerange(low + 1, high)
+
+
+def _confine(settings: Mapping[str, Any]) -> None:
     """What a worker of the profile `single` gives up; what MPI needs has been opened by now."""
-    confine.die_with_parent()
-    redirect_output(output, settings["output_bytes"])
-    faulthandler.register(WHERE_SIGNAL, stack, all_threads=True)
-    os.environ["TMPDIR"] = str(folder)
-    os.chdir(folder)
     confine.limit_memory(settings["memory_bytes"])
     if settings["landlock_version"]:
         confine.restrict_files(settings["landlock_rules"], settings["landlock_version"], network=False)

@@ -152,7 +152,7 @@ def test_the_memory_of_each_process_is_told_the_largest_first(world: World) -> N
 def test_all_processes_are_of_one_group_and_end_with_their_worker(world: World) -> None:
     worker = world.ready("def f():\n    return float(os.getpid())", 3)
     everyone = worker._handle._list_members()  # type: ignore[attr-defined]  # of a tree
-    assert len(everyone) == 5, "what answers, what starts, and three ranks"
+    assert len(everyone) == 8, "what answers, what starts, and of each rank its place and itself"
     worker.close()
     assert not any(map(psutil.pid_exists, everyone))
 
@@ -218,8 +218,8 @@ def test_what_all_ranks_raise_alike_is_told_once_and_they_can_be_called_again(wo
     ("statement", "kind", "said"),
     [
         ("os._exit(3)", FailureKind.EXIT, "rank 1 of 2 exited with code 3 instead of answering"),
-        ("os._exit(0)", FailureKind.EXIT, "rank 1 of 2 exited instead of answering"),
-        ("WORLD.Abort(7)", FailureKind.EXIT, "rank 1 of 2 called MPI_Abort, with error code 7"),
+        ("os._exit(0)", FailureKind.EXIT, "rank 1 of 2 exited with code 0 instead of answering"),
+        ("WORLD.Abort(7)", FailureKind.EXIT, "rank 1 of 2 called MPI_Abort, with the code 7"),
         ("os.abort()", FailureKind.SIGNAL, "rank 1 of 2 was ended by SIGABRT"),
     ],
 )
