@@ -447,6 +447,18 @@ class Store:
             for number, block_id, in_block, *conditions, started_at, wall_time_s in rows
         )
 
+    def first_block_like(self, block_id: int) -> StoredBlock:
+        """The first block with runs of this one's case and baseline under its conditions: this one, or an older."""
+        rows = self._read(
+            "SELECT min(other.id) FROM blocks AS this JOIN blocks AS other ON"
+            " (other.task, other.case_name, other.task_version) = (this.task, this.case_name, this.task_version)"
+            " AND (other.environment, other.machine, other.sandbox) = (this.environment, this.machine, this.sandbox)"
+            " AND json_extract(other.block, '$.baseline') = json_extract(this.block, '$.baseline')"
+            " WHERE this.id = ? AND EXISTS (SELECT 1 FROM runs WHERE runs.block = other.id AND runs.set_aside = 0)",
+            (block_id,),
+        )
+        return self.block(block_id if rows[0][0] is None else rows[0][0])
+
     # --- what is derived ---------------------------------------------------------------------------------------------------
 
     def changes(self, task: LoadedTask) -> int:

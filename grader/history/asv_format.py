@@ -185,7 +185,7 @@ def _row(task: str, series: Series, figures: Figures, stamp: int) -> list[object
 
 
 def _stats(samples_s: Sequence[float]) -> dict[str, float | int]:
-    """As asv computes them: quartiles, and an interval of the median where there are samples enough for one."""
+    """As asv computes them: quartiles, and an interval of the median, which has no ends where samples are too few."""
     ascending = sorted(samples_s)
     quartiles = statistics.quantiles(ascending, n=4, method="inclusive") if len(ascending) > 1 else ascending * 3
     stats: dict[str, float | int] = {
@@ -195,9 +195,8 @@ def _stats(samples_s: Sequence[float]) -> dict[str, float | int]:
         "repeat": len(ascending),
     }
     outside = _samples_outside(len(ascending))
-    if outside is not None:
-        stats |= {"ci_99_a": _rounded(ascending[outside]), "ci_99_b": _rounded(ascending[-1 - outside])}
-    return stats
+    low, high = (-math.inf, math.inf) if outside is None else (ascending[outside], ascending[-1 - outside])
+    return stats | {"ci_99_a": _rounded(low), "ci_99_b": _rounded(high)}
 
 
 @cache

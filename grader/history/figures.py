@@ -1,8 +1,9 @@
 """The figures of one grading: the time of a call of everyone who was checked or measured in it, task by task, case by case.
 
-At the case that somebody was measured at, the time is the grader's own: what the baseline took in these runs, times how many
-times as long. At other cases it is that of the check's few calls, so that a program that has moved on to a larger case can
-still be compared with what it was.
+At the case that somebody was measured at, the time is the leaderboard's: how many times as long as the baseline in the same
+rounds, times what the baseline took when it was first measured there. So a day on which the machine is slow moves nobody but
+the baseline, whose own time is what it was. At other cases the time is that of the check's fastest call, so that a program that
+has moved on to a larger case can still be compared with what it was.
 """
 
 import math
@@ -50,7 +51,9 @@ def figures_of(grading: Grading, store: Store, cases: Mapping[str, Sequence[str]
         if not waits:
             found.setdefault(check.conditions, {}).update(_of_check(check, cases.get(check.task, ())))
     for conditions, stored, keys in _measured(grading, store):
-        found.setdefault(conditions, {}).update(_of_block(stored, keys, accepted, cases.get(stored.block.task, ())))
+        scale_s = _baseline_s(store.first_block_like(stored.id))
+        figures = _of_block(stored, keys, scale_s, accepted, cases.get(stored.block.task, ()))
+        found.setdefault(conditions, {}).update(figures)
     return found
 
 
@@ -65,7 +68,7 @@ def _of_check(check: PastCheck, cases: Sequence[str]) -> Figures:
         return {(check.task, check.member.key, case): None for case in cases}
     calls_s = check.result.case_calls_s
     return {
-        (check.task, check.member.key, case): Timing(statistics.median(times_s), times_s)
+        (check.task, check.member.key, case): Timing(turn_time_s(times_s), times_s)
         for case, times_s in calls_s.items()
         if times_s
     }
@@ -84,30 +87,38 @@ def _measured(grading: Grading, store: Store) -> Iterator[tuple[Conditions, Stor
 
 
 def _of_block(
-    stored: StoredBlock, keys: Collection[str], accepted: Collection[tuple[str, str, str]], cases: Sequence[str]
+    stored: StoredBlock,
+    keys: Collection[str],
+    scale_s: float | None,
+    accepted: Collection[tuple[str, str, str]],
+    cases: Sequence[str],
 ) -> Figures:
+    """Of those who took part; `scale_s` is the baseline's time that ratios become times with."""
     block = stored.block
     members = {one.key: one for one in (*block.members, *block.left, block.baseline) if one.key in keys}
     failed = {key for record in stored.runs for key in record.problems}
-    waiting = {
-        key
-        for record in stored.runs
-        for key in record.reviews
-        if key in members and _version(members[key], block.task) not in accepted
-    }
+    reviewed = {key for record in stored.runs for key in record.reviews}
     scores = scores_of_runs(stored)
-    turns_s: dict[str, list[float]] = {}
-    for record in stored.counting:
-        for turn in record.turns:
-            turns_s.setdefault(turn.competitor, []).append(turn_time_s(turn.timed_s))
-    baseline_s = statistics.median(turns_s.get(block.baseline.key, [math.nan]))
     figures: Figures = {}
-    for key in members.keys() - waiting:
+    for key, member in members.items():
+        own = [of_run[key] for of_run in scores if key in of_run]
+        if key in reviewed and _version(member, block.task) not in accepted:
+            continue
         if key in failed:
             figures |= {(block.task, key, case): None for case in cases}
-            continue
-        own = [of_run[key] for of_run in scores if key in of_run]
-        if own and math.isfinite(baseline_s):
-            time_s = baseline_s * math.exp(winsorised_mean(own))
-            figures[block.task, key, block.case] = Timing(time_s, tuple(turns_s[key]))
+        elif own and scale_s is not None:
+            here_s = _baseline_s(stored) or scale_s
+            slower = 1.0 if key == block.baseline.key else here_s / scale_s
+            samples_s = tuple(turn_s / slower for turn_s in _turns_s(stored, key))
+            figures[block.task, key, block.case] = Timing(here_s / slower * math.exp(winsorised_mean(own)), samples_s)
     return figures
+
+
+def _baseline_s(stored: StoredBlock) -> float | None:
+    """What the baseline took in a block; None where no run counts."""
+    turns_s = _turns_s(stored, stored.block.baseline.key)
+    return statistics.median(turns_s) if turns_s else None
+
+
+def _turns_s(stored: StoredBlock, key: str) -> tuple[float, ...]:
+    return tuple(turn_time_s(turn.timed_s) for record in stored.counting for turn in record.turns if turn.competitor == key)

@@ -54,14 +54,15 @@ class PastSubmissions:
     def write(self, commit: str, target: Path) -> None:
         """The authors' folders as they were, into an empty folder of ours."""
         prefix = self._git("rev-parse", "--show-prefix").strip()
-        try:
-            entries = self._git("ls-tree", "-r", "-z", "--long", f"{commit}:{prefix}").split("\0")
-        except GraderError:
+        if prefix and not self._git("ls-tree", "-d", "--full-tree", commit, "--", prefix.rstrip("/")):
             return  # the folder was not there yet
-        for entry in filter(None, entries):
+        entries = self._git("ls-tree", "-r", "-z", "--long", "--full-tree", f"{commit}:{prefix}")
+        for entry in filter(None, entries.split("\0")):
             about, _, name = entry.partition("\t")
             mode, _, blob, size = about.split()
             path = PurePosixPath(name)
+            if mode in _REGULAR_FILES and not size.isdigit():
+                raise GraderError(f"the submissions' repository {self.folder} lacks what {commit} consists of; fetch all of it")
             if mode in _REGULAR_FILES and int(size) <= _LARGEST_BYTES and _is_hand_in(path):
                 with suppress(OSError):  # a name that no file can have here
                     (target / path).parent.mkdir(parents=True, exist_ok=True)
