@@ -75,7 +75,9 @@ def test_asv_shows_and_compares_gradings(tmp_path: Path) -> None:
     shown = asv(classroom, "show", first.commit)
     assert re.search(r"student/ADA +1\.00±0ms +10\.0±0ms +100±0ms", shown)
     assert re.search(r"student/MAX +failed +failed +failed", shown)
-    assert re.search(r"100±0ms +\| 50\.0±0ms +\| +0\.50? +\| .*student/ADA', 'large'", asv(classroom, "compare", first.commit, second.commit))
+    compared = asv(classroom, "compare", first.commit, second.commit).splitlines()
+    (line,) = (line for line in compared if "student/ADA', 'large'" in line)
+    assert [cell.strip() for cell in line.split("|")][1:5] == ["", "100±0ms", "50.0±0ms", "~0.50"]  # few samples: asv is not sure
 
 
 def asv(classroom: Classroom, *words: str) -> str:
