@@ -23,7 +23,7 @@ from grader.history.site import publish
 from grader.report.as_json import dump
 from grader.report.names import pseudonym
 from grader.store import Store
-from grader.text import harmless, harmless_name, listed
+from grader.text import harmless, harmless_line, listed
 
 PAST_FILE = "past.sqlite"
 """Beside the class's results: those of commits of the past, which change nobody's marks."""
@@ -97,7 +97,7 @@ def _past(
 
 def _namer(place: Place, *, by_name: bool) -> Callable[[str], str]:
     if by_name:
-        return harmless_name
+        return harmless_line
     place.store_file.parent.mkdir(parents=True, exist_ok=True)
     return partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
 

@@ -6,11 +6,13 @@ so no filter and no hook has a part in it, and no protocol is allowed by which a
 
 import os
 import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from grader.content.notebook import SUFFIX
 from grader.errors import GraderError, UsageError
 from grader.history.adding import PastState
 from grader.history.repository import run_git
@@ -19,7 +21,9 @@ _REGULAR_FILES = ("100644", "100755")
 """Links and other repositories' commits are no hand-ins."""
 _LARGEST_BYTES = 16 << 20
 """No source; what is left out then is missing."""
+_SOURCES = (".py", SUFFIX)
 _HIDDEN = "."
+_LONGEST_SIZE_LINE = 32
 _SAFE = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "log.showSignature=false")
 _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
 
@@ -57,30 +61,45 @@ class PastSubmissions:
         if prefix and not self._git("ls-tree", "-d", "--full-tree", commit, "--", prefix.rstrip("/")):
             return  # the folder was not there yet
         entries = self._git("ls-tree", "-r", "-z", "--long", "--full-tree", f"{commit}:{prefix}")
+        wanted: dict[PurePosixPath, str] = {}
         for entry in filter(None, entries.split("\0")):
             about, _, name = entry.partition("\t")
             mode, _, blob, size = about.split()
-            path = PurePosixPath(name)
-            if mode in _REGULAR_FILES and not size.isdigit():
-                raise GraderError(f"the submissions' repository {self.folder} lacks what {commit} consists of; fetch all of it")
-            if mode in _REGULAR_FILES and int(size) <= _LARGEST_BYTES and _is_hand_in(path):
-                with suppress(OSError):  # a name that no file can have here
-                    (target / path).parent.mkdir(parents=True, exist_ok=True)
-                    (target / path).write_bytes(self._blob(blob))
+            if mode in _REGULAR_FILES and _is_source(PurePosixPath(name)):
+                if not size.isdigit():
+                    raise GraderError(f"the submissions' repository {self.folder} lacks a part of {commit}; fetch all of it")
+                if int(size) <= _LARGEST_BYTES:
+                    wanted[PurePosixPath(name)] = blob
+        for path, content in zip(wanted, self._blobs(wanted.values()), strict=True):
+            with suppress(OSError):  # a name that no file can have here
+                (target / path).parent.mkdir(parents=True, exist_ok=True)
+                (target / path).write_bytes(content)
 
-    def _blob(self, blob: str) -> bytes:
-        return self._git("cat-file", "blob", blob).encode("utf-8", "surrogateescape")
+    def _blobs(self, blobs: Iterable[str]) -> Iterator[bytes]:
+        """What each of them holds; all from one process."""
+        asked = "".join(f"{blob}\n" for blob in blobs)
+        said = memoryview(
+            self._git("cat-file", "--batch=%(objectsize)", standard_input=asked).encode("utf-8", "surrogateescape")
+        )
+        start = 0
+        while start < len(said):
+            end_of_line = start + bytes(said[start : start + _LONGEST_SIZE_LINE]).index(b"\n")
+            size = int(said[start:end_of_line])
+            yield bytes(said[end_of_line + 1 : end_of_line + 1 + size])
+            start = end_of_line + 1 + size + 1
 
-    def _git(self, *words: str) -> str:
+    def _git(self, *words: str, standard_input: str | None = None) -> str:
         settings = [word for setting in _SAFE for word in ("-c", setting)]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         return run_git(
             ["-C", str(self.folder), *settings, *words],
             {**inherited, **_ENVIRONMENT},
             f"the submissions' repository {self.folder}",
+            standard_input,
         )
 
 
-def _is_hand_in(path: PurePosixPath) -> bool:
-    """Whether it lies in an author's folder, and in none that leads out or is hidden."""
-    return not path.is_absolute() and len(path.parts) > 1 and not any(part.startswith(_HIDDEN) for part in path.parts)
+def _is_source(path: PurePosixPath) -> bool:
+    """Whether it is code in an author's folder, and in none that leads out, is hidden, or cannot be printed."""
+    in_folder = not path.is_absolute() and len(path.parts) > 1 and path.parts[0].isprintable()
+    return in_folder and path.suffix.lower() in _SOURCES and not any(part.startswith(_HIDDEN) for part in path.parts)

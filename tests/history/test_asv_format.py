@@ -77,7 +77,12 @@ def test_asv_shows_and_compares_gradings(tmp_path: Path) -> None:
     assert re.search(r"student/MAX +failed +failed +failed", shown)
     compared = asv(classroom, "compare", first.commit, second.commit).splitlines()
     (line,) = (line for line in compared if "student/ADA', 'large'" in line)
-    assert [cell.strip() for cell in line.split("|")][1:5] == ["", "100±0ms", "50.0±0ms", "~0.50"]  # few samples: asv is not sure
+    assert [cell.strip() for cell in line.split("|")][1:5] == [
+        "",
+        "100±0ms",
+        "50.0±0ms",
+        "~0.50",
+    ]  # few samples: asv is not sure
 
 
 def asv(classroom: Classroom, *words: str) -> str:

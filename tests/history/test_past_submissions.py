@@ -1,7 +1,5 @@
 """Reading the past of submissions: what is there, and that nothing of a hostile repository is run."""
 
-import os
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,44 +7,12 @@ import pytest
 
 from grader.errors import GraderError, UsageError
 from grader.history.past_submissions import PastSubmissions
-
-WHO = {f"GIT_{role}_{key}": "x" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
-AT = "2026-09-07T18:00:00+03:00"
-
-
-class Repository:
-    """A git repository with submissions in a folder of it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.submissions = folder / "class"
-        self.submissions.mkdir(parents=True)
-        self.git("init", "--quiet", "--initial-branch=main")
-
-    def git(self, *words: str) -> str:
-        environment = {**os.environ, **WHO, "GIT_AUTHOR_DATE": AT}
-        command = ["git", "-C", str(self.folder), *words]
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
-
-    def commit(self, **files: str) -> str:
-        for author, text in files.items():
-            (self.submissions / author).mkdir(exist_ok=True)
-            (self.submissions / author / "double.py").write_text(text, encoding="utf-8")
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", "handed in")
-        return self.git("rev-parse", "HEAD")
-
-    def tree(self, *entries: str) -> str:
-        """A tree that no working folder could hold."""
-        form = [" ".join(entry.split(" ")[:3]) + "\t" + entry.split(" ")[3] for entry in entries]
-        command = ["git", "-C", str(self.folder), "mktree"]
-        done = subprocess.run(command, input="\n".join(form) + "\n", check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+from tests.history.past import Repository
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    return Repository(tmp_path / "repository")
+    return Repository(tmp_path / "repository", "class")
 
 
 def written(repository: Repository, commit: str, target: Path) -> dict[str, str]:
