@@ -24,6 +24,8 @@ class Effort:
     loaded_runs: int
     reshuffles: int
     """Gradings of each pool of runs in an order of chance, for the resampled figures."""
+    lengths: tuple[int, ...]
+    """The resampled gradings end after so many runs at the latest, one after the other: what more time brings."""
     rival_sessions: int
     """Independent sessions with each of the other tools; at none they are left out."""
     rival_kernels: tuple[str, ...]
@@ -41,9 +43,10 @@ FULL = Effort(
     loads=tuple(LOADS),
     loaded_kernels=("pure_python", "memory"),
     loaded_runs=10,
-    reshuffles=100,
+    reshuffles=20,
+    lengths=(5, 7, 10),
     rival_sessions=1,
-    rival_kernels=("pure_python", "memory", "compiled", "threads"),
+    rival_kernels=("pure_python", "memory", "threads"),
     rival_programs=tuple(one for one in PROGRAMS if one.author in {*LADDER, "copy", "more-05"}),
     rival_seconds=1.5,
 )
@@ -57,6 +60,7 @@ QUICK = Effort(
     loaded_kernels=(),
     loaded_runs=0,
     reshuffles=20,
+    lengths=(5,),
     rival_sessions=0,
     rival_kernels=(),
     rival_programs=(),

@@ -49,7 +49,8 @@ class Quality:
     outcomes: Mapping[str, Mapping[str, tuple[Outcome, ...]]]
     """By load and kernel: the independent gradings."""
     merits: Mapping[str, ByKernel]
-    resampled: Mapping[str, ByKernel]
+    resampled: Mapping[str, Mapping[int, ByKernel]]
+    """By load, and the most runs of a grading."""
     rivals: Mapping[str, ByKernel]
     rivals_grader: ByKernel
     """The grader's gradings without load, of the other tools' programs alone."""
@@ -92,9 +93,7 @@ def benchmark(effort: Effort, folder: Path, say: Say) -> Quality:
         outcomes=outcomes,
         merits={load: _merits(by_kernel, effort.programs) for load, by_kernel in outcomes.items()},
         resampled={
-            load: _merits(
-                {name: reshuffled(pool, rules, effort.reshuffles) for name, pool in by_kernel.items()}, effort.programs
-            )
+            load: {length: _resampled(by_kernel, length, effort) for length in effort.lengths}
             for load, by_kernel in pools.items()
         },
         rivals=_rivals(folder, kernels, effort, say),
@@ -131,6 +130,11 @@ def _rivals(folder: Path, kernels: tuple[Kernel, ...], effort: Effort, say: Say)
 
 def _merits(outcomes: Mapping[str, tuple[Outcome, ...] | list[Outcome]], programs: tuple[Program, ...]) -> dict[str, Merit]:
     return {name: merit(of_kernel, programs) for name, of_kernel in outcomes.items()}
+
+
+def _resampled(pools: Mapping[str, StoredBlock], length: int, effort: Effort) -> dict[str, Merit]:
+    rules = Measurement(max_runs=length)
+    return _merits({name: reshuffled(pool, rules, effort.reshuffles) for name, pool in pools.items()}, effort.programs)
 
 
 def _of_programs(outcomes: Mapping[str, tuple[Outcome, ...]], effort: Effort) -> dict[str, tuple[Outcome, ...]]:

@@ -21,6 +21,8 @@ _THREADS_NOTE = (
 _SPLITS = ["gradings that split equals", "split copies", "split reworded", "split copies behind others"]
 _MEASURES = [*_SPLITS, *(f"{difference} % found" for difference in DIFFERENCES), "wrong order", "τ_b", "sd of equals"]
 _EFFORT = ["gradings", "runs", "s"]
+_SMALL = 2
+"""Percent: the smallest difference that should be found."""
 
 
 def markdown(quality: Quality) -> str:
@@ -88,10 +90,32 @@ def _loaded(quality: Quality) -> str:
 
 def _resampled(quality: Quality) -> str:
     rows = []
-    for load, merits in quality.resampled.items():
-        merit = _all(merits)
-        rows.append([load, *_effort(merit), *_measures(merit, _percent)])
-    return _table(["load", *_EFFORT, *_MEASURES], rows)
+    for load, by_length in quality.resampled.items():
+        for length, merits in by_length.items():
+            merit = _all(merits)
+            rows.append([load, str(length), *_effort(merit), *_measures(merit, _percent)])
+    everything = _table(["load", "at most", *_EFFORT, *_MEASURES], rows)
+    return f"{everything}\n\n{_lengths(quality)}"
+
+
+def _lengths(quality: Quality) -> str:
+    """What longer gradings find of 2 %, and what they take."""
+    rows = [
+        [
+            f"{load}: {kernel.title}",
+            *(
+                f"{_percent(merits[kernel.name].found[_SMALL])} in {merits[kernel.name].seconds / len(quality.programs):.1f} s"
+                for merits in by_length.values()
+            ),
+        ]
+        for load, by_length in quality.resampled.items()
+        for kernel in quality.kernels
+        if all(kernel.name in merits for merits in by_length.values())
+    ]
+    return f"""\
+Pairs that differ by {_SMALL} %, found by gradings that may be longer, and the seconds for each program:
+
+{_table(["load: kernel", *(f"at most {length} runs" for length in quality.effort.lengths)], rows)}"""
 
 
 def _rivals(quality: Quality) -> str:

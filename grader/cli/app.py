@@ -252,7 +252,7 @@ def pictures(
     submissions: SubmissionsOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Draw the tasks' pictures of every right answer, for `grader report` to show; what is there is not drawn again."""
+    """Draw the tasks' pictures of every answer, for `grader report` to show; what is there is not drawn again."""
     from grader.cli.class_commands import Place
     from grader.cli.class_pictures import draw_class
 

@@ -22,6 +22,9 @@ from grader.text import harmless_name, harmless_remark
 from grader.verdicts import Verdict
 
 
+_ANSWERING = (Verdict.ACCEPTED, Verdict.WRONG_ANSWER)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What has become of the pictures of one submission."""
@@ -37,11 +40,11 @@ class Outcome:
 def draw_class(
     place: Place, tasks: Sequence[str], authors: Collection[str], *, fresh: bool, trust_code: bool, as_json: bool
 ) -> bool:
-    """Draw what is missing of everybody who is right, and say so; True where the grader itself failed nowhere."""
+    """Draw what is missing of everybody who answers, right or wrong, and say so; True where the grader itself failed nowhere."""
     known = stored_class(place, tasks, trust_code=trust_code)
     require_authors(known.session, authors)
     shelf = PictureShelf(place.store_file)
-    drawable = [one for one in _accepted(known) if not authors or one.author in authors]
+    drawable = [one for one in _answering(known) if not authors or one.author in authors]
     missing = [one for one in drawable if fresh or shelf.get(one, known.session.tasks[one.task]) is None]
     backend = choose_backend(known.session.course.machine, known.session.course.limits, trust_code=trust_code)
     outcomes = []
@@ -55,12 +58,12 @@ def draw_class(
     return all(one.fault is None for one in outcomes)
 
 
-def _accepted(known: StoredClass) -> Iterator[Submission]:
-    """The students' right answers to tasks that have pictures."""
-    right = {(one.author, one.task) for one in known.report.results if one.verdict is Verdict.ACCEPTED}
+def _answering(known: StoredClass) -> Iterator[Submission]:
+    """The students' programs that answer, of tasks that have pictures: a wrong answer is seen best in a picture."""
+    answering = {(one.author, one.task) for one in known.report.results if one.verdict in _ANSWERING}
     for hand_ins in known.everyone:
         for one in hand_ins.everyone if hand_ins.task.task.pictures else ():
-            if isinstance(one, Submission) and one.kind == "student" and (one.author, one.task) in right:
+            if isinstance(one, Submission) and one.kind == "student" and (one.author, one.task) in answering:
                 yield one
 
 

@@ -17,7 +17,7 @@ from grader.errors import UsageError
 from grader.report.pictures import Drawn, DrawnPicture
 
 FOLDER = "pictures"
-_VERSION = 1
+_VERSION = 2
 """Of how pictures are drawn and kept: older ones are drawn anew."""
 _CONTENTS = "contents.json"
 _DIGITS = 32

@@ -3,15 +3,16 @@
 import io
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from grader.content.task import Answered, Picture
 from grader.errors import GraderError
-from grader.grading.pictures import PictureAnswers
+from grader.grading.pictures import PictureAnswers, WrongAnswer
 from grader.report.theme import THEMES, Theme, themed
 from grader.text import harmless_remark
 
@@ -59,26 +60,30 @@ class Drawn:
 
 
 def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES) -> Drawn:
-    """Every picture whose answers came, in these themes.
+    """Every picture whose answers came, in these themes; behind them what is wrong of the first answer that can be shown so.
 
     Raises:
         GraderError: the task's own code fails to draw one.
     """
     pictures: list[DrawnPicture] = []
     left_out: dict[str, str] = {}
+    wrong: list[WrongAnswer] = []
     for one in answered:
         picture = one.picture
+        wrong += filter(None, [one.wrong])
         if not one.answers:
             left_out[picture.title] = "no answer came" if one.problem is None else one.problem.message
             continue
         try:
-            files = {theme.name: _small_enough(picture, one.answers, theme) for theme in themes}
+            files = {
+                theme.name: _small_enough(partial(rendered, picture, one.answers, theme), format_of(picture)) for theme in themes
+            }
         except TooLargeError as error:
             left_out[picture.title] = str(error)
             continue
         is_right = one.problem is None
         pictures.append(DrawnPicture(picture.name, picture.title, picture.about, format_of(picture), is_right, files))
-    return Drawn(tuple(pictures), left_out)
+    return Drawn((*pictures, *_differences(wrong, themes)), left_out)
 
 
 def left_out_lines(drawn: Drawn) -> list[str]:
@@ -114,11 +119,33 @@ def rendered(picture: Picture, answers: Sequence[Answered], theme: Theme, dpi: i
         return _png(figure) if show is None else _gif(figure, show, picture)
 
 
-def _small_enough(picture: Picture, answers: Sequence[Answered], theme: Theme) -> bytes:
-    """The same for a page."""
-    most_bytes = MOST_BYTES[format_of(picture)]
+def _differences(wrong: Iterable[WrongAnswer], themes: Sequence[Theme]) -> Iterator[DrawnPicture]:
+    """The first that can be drawn, if any; one that stays too large shows nothing that its message does not say."""
+    from grader.report.difference_picture import can_be_drawn
+
+    first = next((one for one in wrong if can_be_drawn(one.right, one.got)), None)
+    if first is None:
+        return
+    about = f"Expected beside yours, and by how much they differ, in case {first.case!r}. The ring is where it is most."
+    with suppress(TooLargeError):
+        files = {theme.name: _small_enough(partial(_difference, first, theme), "png") for theme in themes}
+        yield DrawnPicture("difference", "The difference", about, "png", is_right=False, files=files)
+
+
+def _difference(wrong: WrongAnswer, theme: Theme, dpi: int) -> bytes:
+    from grader.report.difference_picture import difference_figure
+
+    with themed(theme):
+        figure = difference_figure(f"Case {wrong.case}", wrong.right, wrong.got)
+        figure.set_dpi(dpi)
+        return _png(figure)
+
+
+def _small_enough(render: Callable[[int], bytes], kind: Format) -> bytes:
+    """A picture for a page, at the highest resolution at which it is small enough."""
+    most_bytes = MOST_BYTES[kind]
     for dpi in _RESOLUTIONS_DPI:
-        content = rendered(picture, answers, theme, dpi)
+        content = render(dpi)
         if len(content) <= most_bytes:
             return content
     raise TooLargeError(f"it stays above {most_bytes // 1000} kB at every resolution")

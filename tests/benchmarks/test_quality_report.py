@@ -22,7 +22,7 @@ ALL_APART = Outcome(
     runs=4,
 )
 ALL_TIE = replace(ALL_APART, faster=set())
-EFFORT = replace(FULL, kernels=(KERNEL,), loads=("bursts",))
+EFFORT = replace(FULL, kernels=(KERNEL,), loads=("bursts",), lengths=(5, 10))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def quality() -> Quality:
         measured={KERNEL.name: {one.author: one.percent / 100 for one in PROGRAMS}},
         outcomes={QUIET: {KERNEL.name: (ALL_TIE,) * 3}, "bursts": {KERNEL.name: (ALL_APART,) * 3}},
         merits={QUIET: tied, "bursts": apart},
-        resampled={QUIET: tied, "bursts": apart},
+        resampled={QUIET: {5: tied, 10: apart}, "bursts": {5: apart, 10: apart}},
         rivals={"timeit": apart},
         rivals_grader=tied,
         missing_rivals={"hyperfine": "apt-get install hyperfine"},
@@ -96,7 +96,12 @@ def test_what_was_not_measured_is_said_to_be_no_part_of_the_run(quality: Quality
 
 
 def test_resampled_shares_have_no_interval(quality: Quality) -> None:
-    assert all("to" not in cell for cell in cells(report.markdown(quality), "bursts")[1:])
+    (row,) = re.findall(r"(?m)^\| bursts \| 10 \|.*$", report.markdown(quality))
+    assert " to " not in row
+
+
+def test_what_longer_gradings_find_stands_beside_what_they_take(quality: Quality) -> None:
+    assert cells(report.markdown(quality), f"none: {KERNEL.title}")[1:] == ["0.0 % in 1.7 s", "100.0 % in 1.7 s"]
 
 
 def test_the_picture_names_every_load_and_tool(quality: Quality) -> None:

@@ -1,4 +1,4 @@
-"""`grader pictures`: drawn once of every right answer, and shown by the pages."""
+"""`grader pictures`: drawn once of every answer, right or wrong, and shown by the pages."""
 
 import json
 from pathlib import Path
@@ -41,13 +41,13 @@ def page(classroom: Classroom, author: str) -> str:
     return (folder / f"{author}.html").read_text(encoding="utf-8")
 
 
-def test_every_right_answer_is_drawn_once(classroom: Classroom) -> None:
+def test_every_answer_is_drawn_once(classroom: Classroom) -> None:
     nothing: list[str] = []
-    first = {"schema": 1, "drawn": 2, "already_there": 0, "removed": 0, "left_out": nothing, "faults": nothing}
+    first = {"schema": 1, "drawn": 3, "already_there": 0, "removed": 0, "left_out": nothing, "faults": nothing}
     assert drawn(classroom) == first
     calls = classroom.calls_in(lambda: drawn(classroom))
     assert calls == {}
-    assert drawn(classroom) == {**first, "drawn": 0, "already_there": 2}
+    assert drawn(classroom) == {**first, "drawn": 0, "already_there": 3}
     assert drawn(classroom, "bob", "--fresh") == {**first, "drawn": 1}
 
 
@@ -57,7 +57,7 @@ def test_new_code_is_drawn_anew_and_the_pictures_of_the_old_go(classroom: Classr
     classroom.grade()
     assert drawn(classroom, "ada")["removed"] == 0, "only where the whole class is asked for"
     found = drawn(classroom)
-    assert (found["drawn"], found["already_there"], found["removed"]) == (1, 1, 1)
+    assert (found["drawn"], found["already_there"], found["removed"]) == (1, 2, 1)
 
 
 def test_the_pages_show_what_was_drawn_on_both_papers_and_describe_it(classroom: Classroom) -> None:
@@ -68,7 +68,14 @@ def test_the_pages_show_what_was_drawn_on_both_papers_and_describe_it(classroom:
     assert shown.count("data:image/png;base64,") == shown.count("data:image/gif;base64,") == 2
     assert 'alt="It rises."' in shown
     assert "<summary>Animation: A moving curve</summary>" in shown
-    assert "<picture>" not in page(classroom, "max")
+
+
+def test_a_wrong_answer_is_shown_beside_what_was_expected(classroom: Classroom) -> None:
+    drawn(classroom, "max")
+    shown = page(classroom, "max")
+    assert shown.count(": the answer is wrong</figcaption>") == 3
+    assert "<figcaption>The difference: the answer is wrong" in shown
+    assert "Expected beside yours, and by how much they differ" in shown
 
 
 def test_what_takes_too_long_to_draw_is_said(classroom: Classroom) -> None:

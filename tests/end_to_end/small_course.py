@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
+from grader.execution.choose import worker_settings
+from grader.execution.peaks import measure_peaks
+from grader.execution.plain import PlainBackend
+from grader.grading.session import open_session
+from grader.machine import Peaks
+from grader.store import Store
+
 PROJECT = Path(__file__).resolve().parents[2]
+_PEAKS: list[Peaks] = []
+"""Of this machine, once they have been measured."""
 COURSE_TOML = """
 [course]
 title = "Small"
@@ -146,4 +155,16 @@ def make_course(folder: Path) -> SmallCourse:
     (folder / "submissions").mkdir()
     mark = f"mark-{folder.name}-{os.getpid()}"
     (folder / "course.toml").write_text(COURSE_TOML.format(mark=mark), encoding="utf-8")
+    know_the_machine(folder)
     return SmallCourse(folder, mark)
+
+
+def know_the_machine(folder: Path) -> None:
+    """Have its stores know what this machine can do, which takes seconds to measure: once for all courses of a test run."""
+    session = open_session(folder, None, ())
+    backend = PlainBackend(worker_settings(session.course.machine, session.course.limits))
+    if not _PEAKS:
+        _PEAKS.append(measure_peaks(backend, session.machine.threads))
+    for file in ("results.sqlite", "own.sqlite"):
+        with Store(folder / "results" / file) as store:
+            store.add_peaks(session.conditions(backend.sandbox), _PEAKS[0])

@@ -25,10 +25,10 @@ BLAS = """
     from threadpoolctl import threadpool_limits
 
     LIMITS = threadpool_limits(8)
-    A = np.ones((600, 600))
+    A = np.ones((500, 500))
 
     def f():
-        for _ in range(20):
+        for _ in range(4):
             A @ A
         return 0.0
 """

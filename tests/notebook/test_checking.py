@@ -1,5 +1,6 @@
 """`grader.check(distances)` in a notebook: what is checked, and what is shown."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -30,7 +31,9 @@ def test_a_function_is_checked_with_what_it_needs_of_other_cells(shell: Interact
     checked = checked_in(shell)
     assert checked.is_right
     assert "you: correct" in repr(checked)
-    assert "as fast as numpy" in repr(checked) or "than numpy" in repr(checked)
+    assert re.search("(as fast as|than) (naive|numpy) ", repr(checked)), (
+        "beside the fastest reference of this machine, whose noise may choose it"
+    )
     assert "of session.ipynb, 'distances' and what it needs (POWER and np) was taken from code cells 2, 3 and 4" in repr(
         checked
     )
