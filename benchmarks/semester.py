@@ -119,16 +119,16 @@ ONE_TOO_FEW = COMPILED.replace("abs(z) <= 2", "abs(z) < 2").replace("count = 0",
 """It is wrong."""
 
 WEEKS: tuple[Mapping[str, str], ...] = (
-    {"ada": LOOPS, "ben": LOCALS},
+    {"ada": LOOPS, "ben": REAL},
     {"ada": LOCALS, "cyd": ONE_TOO_FEW},
-    {"ada": MASKS, "ben": MASKS},
-    {"ben": COMPILED, "cyd": LOOPS},
-    {"ada": SHRINKING, "ben": REAL},
+    {"ada": MASKS, "ben": REAL + "# tidied up\n"},
+    {"cyd": LOOPS},
+    {"ada": SHRINKING, "ben": REAL + "# explained\n"},
     {"ada": COMPILED, "cyd": SHRINKING},
-    {"ben": REAL + "# tidied up\n"},
-    {"ada": REAL, "ben": HALF_COMPILED},
-    {"cyd": COMPILED, "ben": HALF_COMPILED + "# explained\n"},
-    {"ada": REAL + "# tidied up\n", "ben": HALF_COMPILED + "# tidied up\n"},
+    {"ben": HALF_COMPILED},
+    {"ada": REAL, "ben": HALF_COMPILED + "# tidied up\n"},
+    {"cyd": COMPILED},
+    {"ada": REAL + "# tidied up\n", "ben": HALF_COMPILED + "# explained\n"},
 )
 """Who hands in what, week by week."""
 

@@ -21,7 +21,6 @@ from grader.store import Store
 from grader.text import harmless_name, harmless_remark
 from grader.verdicts import Verdict
 
-
 _ANSWERING = (Verdict.ACCEPTED, Verdict.WRONG_ANSWER)
 
 

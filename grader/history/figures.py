@@ -3,7 +3,8 @@
 At the case that somebody was measured at, the time is the leaderboard's: how many times as long as the baseline in the same
 rounds, times what the baseline took when it was first measured there. So a day on which the machine is slow moves nobody but
 the baseline, whose own time is what it was. At other cases the time is that of the check's fastest call, so that a program that
-has moved on to a larger case can still be compared with what it was.
+has moved on to a larger case can still be compared with what it was; as far as the check was slower than the runs at the case
+that it has in common with them, it is taken to have been so at all.
 """
 
 import math
@@ -46,31 +47,36 @@ def figures_of(grading: Grading, store: Store, cases: Mapping[str, Sequence[str]
     """
     accepted = frozenset((one.author, one.task, one.content_hash) for one in store.acceptances())
     found: dict[Conditions, Figures] = {}
-    for check in grading.checks:
-        waits = check.result.review is not None and _version(check.member, check.task) not in accepted
-        if not waits:
-            found.setdefault(check.conditions, {}).update(_of_check(check, cases.get(check.task, ())))
     for conditions, stored, keys in _measured(grading, store):
         scale_s = _baseline_s(store.first_block_like(stored.id))
         figures = _of_block(stored, keys, scale_s, accepted, cases.get(stored.block.task, ()))
         found.setdefault(conditions, {}).update(figures)
-    return found
+    for check in grading.checks:
+        waits = check.result.review is not None and _version(check.member, check.task) not in accepted
+        measured = found.setdefault(check.conditions, {})
+        of_check = {} if waits else _of_check(check, measured, cases.get(check.task, ()))
+        found[check.conditions] = {**of_check, **measured}
+    return {conditions: figures for conditions, figures in found.items() if figures}
 
 
 def _version(member: Member, task: str) -> tuple[str, str, str]:
     return member.author, task, member.content_hash
 
 
-def _of_check(check: PastCheck, cases: Sequence[str]) -> Figures:
+def _of_check(check: PastCheck, measured: Figures, cases: Sequence[str]) -> Figures:
     if check.result.verdict is Verdict.MISSING:
         return {}
     if check.result.verdict is not Verdict.ACCEPTED:
         return {(check.task, check.member.key, case): None for case in cases}
-    calls_s = check.result.case_calls_s
+    calls_s = {case: times_s for case, times_s in check.result.case_calls_s.items() if times_s}
+    common = check.result.case or ""
+    in_runs = measured.get((check.task, check.member.key, common))
+    slower = turn_time_s(calls_s[common]) / in_runs.time_s if in_runs is not None and common in calls_s else 1.0
     return {
-        (check.task, check.member.key, case): Timing(turn_time_s(times_s), times_s)
+        (check.task, check.member.key, case): Timing(
+            turn_time_s(times_s) / slower, tuple(time_s / slower for time_s in times_s)
+        )
         for case, times_s in calls_s.items()
-        if times_s
     }
 
 

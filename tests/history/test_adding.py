@@ -2,6 +2,7 @@
 
 import json
 import math
+import sqlite3
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,6 +111,19 @@ def test_a_slow_day_of_the_machine_moves_the_baseline_alone(classroom: Classroom
     first, second = figures(classroom)
     assert second["reference/numba", "large"] == pytest.approx(2 * first["reference/numba", "large"])
     assert second["student/ADA", "large"] == pytest.approx(first["student/ADA", "large"])
+
+
+def test_a_check_on_a_slow_machine_is_set_right_by_the_runs(classroom: Classroom) -> None:
+    grade_on(classroom, 5)
+    with sqlite3.connect(classroom.store_file) as database:
+        ((number, text),) = database.execute("SELECT id, result FROM checks WHERE author = 'ada'")
+        result = json.loads(text)
+        result["case_calls_s"] = {case: [3 * time_s for time_s in times_s] for case, times_s in result["case_calls_s"].items()}
+        database.execute("UPDATE checks SET result = ? WHERE id = ?", (json.dumps(result), number))
+    add(classroom)
+    (found,) = figures(classroom)
+    assert found["student/ADA", "large"] == pytest.approx(NUMPY_PACE_S * 10_000)
+    assert found["student/ADA", "small"] == pytest.approx(NUMPY_PACE_S * 100)
 
 
 def test_what_waits_for_a_person_is_not_in_it(tmp_path: Path) -> None:
