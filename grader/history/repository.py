@@ -48,7 +48,10 @@ class HistoryRepository:
         self.folder = folder
         marker = _marker(names=names)
         if self._is_new():
-            self._make({MARKER: marker, CONFIGURATION: configuration, ".gitignore": f"/{SITE}/\n/{SITE}.new/\n"})
+            self._make(
+                0o700 if names else 0o755,
+                {MARKER: marker, CONFIGURATION: configuration, ".gitignore": f"/{SITE}/\n/{SITE}.new/\n"},
+            )
         elif self._kind() != json.loads(marker):
             shown = "pseudonyms" if names else "names"
             raise UsageError(f"the history in {folder} shows {shown}: {_OTHER[names]}, or name another folder")
@@ -109,13 +112,13 @@ class HistoryRepository:
                 f"{self.folder} holds something that is no history of the grader's; name an empty or a new folder"
             ) from None
 
-    def _make(self, files: Mapping[str, str]) -> None:
+    def _make(self, mode: int, files: Mapping[str, str]) -> None:
         """All at once: the folder has its name when it is whole."""
         target = self.folder
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             self.folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
-            self.folder.chmod(0o755)
+            self.folder.chmod(mode)
         except OSError as error:
             raise UsageError(f"the history cannot be kept in {target}: {error.strerror}; name another folder") from error
         try:

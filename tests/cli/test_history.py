@@ -59,6 +59,7 @@ def test_students_have_the_pseudonyms_of_the_leaderboard(classroom: Classroom, t
 def test_the_staff_has_names(classroom: Classroom, tmp_path: Path) -> None:
     run(classroom, "history", tmp_path / "history", "--names")
     assert "student/ada" in everything(tmp_path / "history")
+    assert (tmp_path / "history").stat().st_mode & 0o077 == 0, "for its owner alone"
     assert "say --names" in str(run(classroom, "history", tmp_path / "history").exception)
 
 
