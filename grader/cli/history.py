@@ -18,7 +18,7 @@ from grader.history.adding import Added, History
 from grader.history.asv_format import configuration_text
 from grader.history.grading_the_past import grade_past
 from grader.history.past_submissions import PastSubmissions
-from grader.history.repository import HistoryRepository
+from grader.history.repository import MARKER, HistoryRepository
 from grader.history.site import publish
 from grader.report.as_json import dump
 from grader.report.names import pseudonym
@@ -56,8 +56,8 @@ class Kept:
 def keep_history(place: Place, asked: Asked, *, trust_code: bool, as_json: bool) -> Kept:
     """Add what is new, grade what is asked for of the past, and publish where that is wanted."""
     session = open_session(place.course, place.submissions, (), place.on)
-    if asked.commits is None:
-        require_results(place)
+    if asked.commits is None and not (asked.folder / MARKER).is_file():
+        require_results(place)  # a history of the past alone can be published again
     about = session.course.about
     title = f"{about.title}, {about.term}"
     repository = HistoryRepository(asked.folder, names=asked.by_name, configuration=configuration_text(title))

@@ -20,6 +20,7 @@ from grader.history.asv_format import SITE
 
 _LIBRARIES = "libraries"
 _FROM_FILES = "from_files.js"
+_LINES = "lines.js"
 _ADDRESS = re.compile(r'(?P<attribute>src|href)="(?P<address>https?://[^"]+)"(?P<checks>[^>]*)')
 _CHECKS = re.compile(r' (integrity|crossorigin|referrerpolicy)="[^"]*"')
 """A file beside the page is no other origin's, and Flot's and Stupid Table's are not byte for byte those that asv names."""
@@ -38,6 +39,7 @@ def publish(folder: Path, home: str | None) -> Path:
         raise GraderError(f"`asv publish` in {folder} failed:\n{done.stdout}{done.stderr}")
     try:
         make_local(staged, home)
+        _draw_lines(staged / "index.html")
         shutil.rmtree(site, ignore_errors=True)
         staged.rename(site)
     except OSError as error:
@@ -67,11 +69,19 @@ def make_local(site: Path, home: str | None = None) -> None:
         (site / "index.json").write_text(json.dumps(index), encoding="utf-8")
     with as_file(files("grader.history").joinpath("site_files")) as ours:
         shutil.copytree(ours / _LIBRARIES, site / _LIBRARIES, dirs_exist_ok=True)
-        shutil.copy2(ours / _FROM_FILES, site / _LIBRARIES / _FROM_FILES)
+        for script in (_FROM_FILES, _LINES):
+            shutil.copy2(ours / script, site / _LIBRARIES / script)
     for data in site.rglob("*.json"):
         script = f"asv_file({data.read_text(encoding='utf-8').strip()});\n"
         data.with_name(f"{data.name}.js").write_text(script, encoding="utf-8")
     page.write_text(local, encoding="utf-8")
+
+
+def _draw_lines(page: Path) -> None:
+    """Let the lines of a history go on from attempt to attempt: behind asv's own scripts."""
+    text = page.read_text(encoding="utf-8")
+    script = f'<script src="{_LIBRARIES}/{_LINES}"></script>\n  </head>'
+    page.write_text(text.replace("</head>", script, 1), encoding="utf-8")
 
 
 def outside_addresses(page: str) -> Iterator[str]:

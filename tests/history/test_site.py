@@ -18,6 +18,7 @@ from tests.report.browser import CHROMIUM, Browser, browser
 HOSTILE_NAME = "<img src=http://example.org/x onerror=alert`1`>"
 PACES_S = (NUMPY_PACE_S, NUMPY_PACE_S / 4, NUMPY_PACE_S / 5, NUMPY_PACE_S / 5, NUMPY_PACE_S / 2, NUMPY_PACE_S / 2)
 """Week by week, what ada's program takes: a gain, a smaller one, and a step back in the fifth week."""
+EVES_WEEKS = (0, 3, 5)
 BOARD = "../../board/index.html"
 
 
@@ -26,7 +27,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     classroom = Classroom(tmp_path_factory.mktemp("course"))
     for week, pace_s in enumerate(PACES_S):
         classroom.submit("ada", paced(pace_s), f"# week {week}")
-        classroom.submit("eve", paced(NUMPY_PACE_S), f"# week {week}")
+        if week in EVES_WEEKS:
+            classroom.submit("eve", paced(NUMPY_PACE_S), f"# week {week}")
         grade_on(classroom, 1 + 5 * week)
     with classroom.store() as store:
         history_of(classroom, lambda name: HOSTILE_NAME if name == "eve" else name).add(store, trust_code=False)
@@ -73,6 +75,12 @@ def test_a_graph_is_drawn(chromium: Browser, page: Path) -> None:
         return pixels.reduce((sum, one) => sum + (one > 0), 0);
     })()"""
     assert chromium.run(drawn) > 1000
+
+
+def test_a_line_goes_on_from_attempt_to_attempt(chromium: Browser, page: Path) -> None:
+    shown(chromium, page, "double.time_call", "author-student/ada")
+    points = "$('#main-graph').data('plot').getData().filter(one => one.label.includes('img')).map(one => one.data.length)"
+    assert chromium.run(points) == [len(EVES_WEEKS)], "without holes where others alone were graded"
 
 
 def test_the_step_back_is_among_the_regressions_and_only_that(chromium: Browser, page: Path) -> None:
