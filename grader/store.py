@@ -268,10 +268,17 @@ class Store:
 
     def checks_of(self, author: str, kind: str, task: str) -> tuple[StoredCheck, ...]:
         """An author's current checks in a task, of every version of the code and under all conditions, oldest first."""
+        return self._checks_where("kind = ? AND task = ? AND author = ?", (kind, task, author))
+
+    def checks_in(self, task: str, kind: str) -> tuple[StoredCheck, ...]:
+        """The same of all authors of a kind."""
+        return self._checks_where("kind = ? AND task = ?", (kind, task))
+
+    def _checks_where(self, condition: str, parameters: tuple[str, ...]) -> tuple[StoredCheck, ...]:
         rows = self._read(
-            "SELECT content_hash, task_version, environment, machine, sandbox, seed, checked_at, result FROM checks"
-            " WHERE superseded = 0 AND author = ? AND kind = ? AND task = ? ORDER BY id",
-            (author, kind, task),
+            "SELECT author, kind, content_hash, task_version, environment, machine, sandbox, seed, checked_at, result"  # noqa: S608 -- constants
+            f" FROM checks WHERE superseded = 0 AND {condition} ORDER BY id",
+            parameters,
         )
         return tuple(
             StoredCheck(
@@ -282,7 +289,7 @@ class Store:
                 checked_at=_utc(checked_at),
                 result=_check_result(json.loads(result)),
             )
-            for content_hash, task_version, environment, machine, sandbox, seed, checked_at, result in rows
+            for author, kind, content_hash, task_version, environment, machine, sandbox, seed, checked_at, result in rows
         )
 
     def forget(self, members: Sequence[Member], task: str) -> None:
@@ -365,10 +372,14 @@ class Store:
 
     def all_blocks(self, task: LoadedTask, conditions: Conditions) -> tuple[StoredBlock, ...]:
         """With those that were superseded when everybody in them was graded again."""
+        return self.blocks_of_version(task.name, task.version, conditions)
+
+    def blocks_of_version(self, task: str, version: str, conditions: Conditions) -> tuple[StoredBlock, ...]:
+        """The same of any version of a task."""
         rows = self._read(
             "SELECT id, complete, superseded, block FROM blocks WHERE task = ? AND task_version = ? AND environment = ?"
             " AND machine = ? AND sandbox = ? ORDER BY id",
-            _task_key(task, conditions),
+            (task, version, conditions.environment, conditions.machine, conditions.sandbox),
         )
         return tuple(self._stored_block(*row) for row in rows)
 

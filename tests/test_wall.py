@@ -16,6 +16,7 @@ WORKER = [name for name in SOURCES if name.startswith("worker/")]
 TRUSTED = [name for name in SOURCES if name not in WORKER]
 COURSE_LOADER = "content/task.py"
 SLURM = "cluster/slurm.py"
+GIT = "content/revisions.py"
 TEST_DOUBLE = "testing.py"
 
 RUNNING_MODULES = ("importlib.util", "importlib.machinery", "importlib.import_module", "runpy", "code", "pkgutil", "zipimport")
@@ -97,14 +98,15 @@ def test_but_for_the_courses_own_tasks_which_one_function_imports() -> None:
     assert not of(mentioned(source), RUNNING_BUILTINS)
 
 
-@pytest.mark.parametrize("name", [name for name in TRUSTED if not name.startswith("execution/") and name != SLURM])
+@pytest.mark.parametrize("name", [name for name in TRUSTED if not name.startswith("execution/") and name not in (SLURM, GIT)])
 def test_processes_are_started_behind_one_interface_alone(name: str) -> None:
     assert of(imported(SOURCES[name]), STARTING) | of(mentioned(SOURCES[name]), STARTING) == set()
 
 
-def test_but_for_slurms_commands_which_one_function_runs() -> None:
-    functions = [node for node in ast.walk(ast.parse(SOURCES[SLURM])) if isinstance(node, ast.FunctionDef)]
-    assert [function.name for function in functions if of(mentioned(ast.unparse(function)), STARTING)] == ["run_command"]
+@pytest.mark.parametrize(("name", "function"), [(SLURM, "run_command"), (GIT, "_git_bytes")])
+def test_but_for_slurms_commands_and_gits_each_of_which_one_function_runs(name: str, function: str) -> None:
+    functions = [node for node in ast.walk(ast.parse(SOURCES[name])) if isinstance(node, ast.FunctionDef)]
+    assert [node.name for node in functions if of(mentioned(ast.unparse(node)), STARTING)] == [function]
 
 
 def test_of_the_workers_code_the_trusted_side_shares_the_frames_and_a_limit() -> None:
