@@ -229,6 +229,35 @@ def report(
 
 
 @app.command()
+def history(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, an empty one, or the same as the last time.")],
+    names: Annotated[bool, typer.Option("--names", help="The authors' own names, for the staff.")] = False,
+    commits: Annotated[
+        str | None,
+        typer.Option("--from-git", metavar="RANGE", help="Grade past commits of the submissions, what changed in each."),
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Let asv make its site, to be opened from its files.")] = False,
+    budget: BudgetOption = None,
+    on: OnOption = None,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """The course's history: a git repository of what was graded, drawn over time by asv. Nothing is added twice."""
+    from grader.cli.class_commands import Place
+    from grader.cli.history import Asked, keep_history
+
+    if budget is not None and commits is None:
+        raise UsageError("--budget belongs to --from-git: otherwise nothing is run")
+    asked = Asked(folder, names, publish, commits, budget)
+    kept = keep_history(Place(course, submissions, store, on), asked, trust_code=trust_code, as_json=as_json)
+    if kept.faults:
+        raise typer.Exit(EXIT_GRADER)
+
+
+@app.command()
 def pictures(
     authors: Annotated[
         list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")

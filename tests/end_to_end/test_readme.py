@@ -104,6 +104,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "peaks",
         "profile",
         "jobs",
+        "history",
     }
 
 
