@@ -79,13 +79,21 @@ class _MeteredWorker:
     def alive(self) -> bool:
         return self._worker.alive
 
-    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
-        load = self._worker.load(limit_s, compiled)
+    def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
+        load = self._worker.load(limit_s, compiled, processes=processes)
         self._meter.inside_s += load.import_time_s
         return load
 
-    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
-        call = self._worker.call(inputs, outputs, limit_s, track_memory=track_memory)
+    def call(
+        self,
+        inputs: Inputs,
+        outputs: Sequence[ArraySpec],
+        limit_s: float,
+        *,
+        track_memory: bool = False,
+        processes: int = 1,
+    ) -> Call:
+        call = self._worker.call(inputs, outputs, limit_s, track_memory=track_memory, processes=processes)
         self._meter.inside_s += call.wall_time_s
         return call
 

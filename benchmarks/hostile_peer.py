@@ -12,6 +12,7 @@ import os
 import select
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +127,10 @@ class HostileHandle:
         self._late = b""
         return 1
 
+    def still_at_s(self) -> float:
+        """Now."""
+        return time.perf_counter()
+
     def is_still(self) -> bool:
         """It stands still."""
         return True
@@ -145,6 +150,10 @@ class HostileHandle:
     def start_memory_peak(self) -> int | None:
         """It has none."""
         return None
+
+    def memory_peaks(self) -> tuple[int, ...]:
+        """It is one."""
+        return ()
 
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """See above."""

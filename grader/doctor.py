@@ -14,6 +14,7 @@ from grader.clock_speed import clock_speed
 from grader.content.course import Course
 from grader.content.course_folder import COURSE_FILE
 from grader.errors import GraderError, UsageError
+from grader.execution import mpi
 from grader.execution.bubblewrap import NO_CONTROL_GROUP, NO_LANDLOCK, BubblewrapBackend, sandbox_user
 from grader.execution.choose import worker_settings
 from grader.execution.empty_call import empty_call_times_s, nothing_submission
@@ -102,6 +103,9 @@ def _inside(course: Course, course_folder: Path) -> Iterator[Finding]:
     """For each profile: what a program in it tried to do that it should not, and could."""
     for profile in Profile:
         what = f"inside: {profile}"
+        if profile is Profile.MPI and (lacking := mpi.missing()) is not None:
+            yield Finding(what, Health.WEAK, "MPI tasks cannot be graded here", f"install {lacking}")
+            continue
         try:
             settings = worker_settings(course.machine, course.limits)
             with BubblewrapBackend(settings).generation() as generation:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Profile(StrEnum):
-    """A task names one of the first three; each allows what the one before it allows, and more."""
+    """A task names one of the first four; of the first three each allows what the one before it allows, and more."""
 
     SINGLE = "single"
     """One process on one core: no fork, no exec, no sockets. Threads share the core."""
@@ -12,6 +12,8 @@ class Profile(StrEnum):
     """One process on the cores of the machine's budget."""
     PROCESSES = "processes"
     """Further processes on those cores: fork, exec of the same interpreter, sockets within a network of their own."""
+    MPI = "mpi"
+    """As many processes as a case names, started by Open MPI on those cores; each of them may do what `single` allows."""
     COMPILE = "compile"
     """For builds, never for calls: compilers can be seen and run; no sockets; what is built is capped."""
 
@@ -21,5 +23,5 @@ class Profile(StrEnum):
 
     @property
     def starts_processes(self) -> bool:
-        """Whether processes beside the first are allowed."""
-        return self in (Profile.PROCESSES, Profile.COMPILE)
+        """Whether there may be processes beside the first."""
+        return self in (Profile.PROCESSES, Profile.MPI, Profile.COMPILE)

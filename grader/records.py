@@ -21,6 +21,8 @@ class PreparedCase:
     expected: Any
     work: float
     follow_ups: tuple[FurtherCall, ...] = ()
+    processes: int = 1
+    """How many MPI processes are to make the call."""
 
 
 @dataclass(frozen=True)

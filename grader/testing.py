@@ -63,6 +63,8 @@ class ScriptedBackend:
         """Of every start: the profile that was asked for."""
         self.cores: list[int | None] = []
         """Of every start: on how many cores, None for all that the profile allows."""
+        self.processes: list[int] = []
+        """Of every call: how many MPI processes were asked for."""
         self.faults: list[str] = []
         """Authors whose next start fails as the grader's own fault."""
         self.snapshots: Iterator[Snapshot] = repeat(Snapshot(0.0, (1,), machine_cores=2))
@@ -106,13 +108,23 @@ class _ScriptedWorker:
         self._number = 0
         self.alive = True
 
-    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
+    def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
+        del processes
         self._backend.given.append((self._author, compiled))
         if self._script.import_time_s > limit_s:
             return Load(limit_s, Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s"))
         return Load(self._script.import_time_s, self._script.import_failure)
 
-    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
+    def call(
+        self,
+        inputs: Inputs,
+        outputs: Sequence[ArraySpec],
+        limit_s: float,
+        *,
+        track_memory: bool = False,
+        processes: int = 1,
+    ) -> Call:
+        self._backend.processes.append(processes)
         number = self._number
         self._number += 1
         self._backend.calls_of[self._author] += 1

@@ -19,7 +19,15 @@ from grader.execution.plain import PlainBackend
 from grader.grading.class_report import Report, stand
 from grader.grading.known_peaks import peaks_faults
 from grader.grading.pipeline import Wanted, grade
-from grader.grading.session import HandIns, Session, open_session, read_class, require_authors
+from grader.grading.session import (
+    HandIns,
+    Session,
+    cannot_run,
+    open_session,
+    read_class,
+    require_authors,
+    require_runnable,
+)
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump, report_document
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
@@ -54,7 +62,10 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
         report = grade_on_cluster(place.store_file, session, wanted, trust_code=trust_code)
         _print(report, as_json=as_json)
         return report
+    if tasks:
+        require_runnable(session)
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trust_code)
+    _tell_left_out(session, backend.sandbox)
     class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
     with Store(place.store_file) as store, store.exclusive(), class_progress as progress:
         faults = peaks_faults(session, backend, store, progress, again=wanted.fresh and not wanted.authors)
@@ -62,6 +73,17 @@ def grade_class(place: Place, tasks: Sequence[str], wanted: Wanted, *, trust_cod
     report = replace(report, faults=(*report.faults, *faults))
     _print(report, as_json=as_json)
     return report
+
+
+def _tell_left_out(session: Session, sandbox: str) -> None:
+    """One line for each reason why this machine cannot run some of the tasks."""
+    reasons: dict[str, list[str]] = {}
+    for task in session.tasks.values():
+        reason = cannot_run(task, sandbox)
+        if reason is not None:
+            reasons.setdefault(reason, []).append(task.name)
+    for reason, names in reasons.items():
+        typer.echo(f"left out: {', '.join(names)}: {reason}", err=True)
 
 
 def rank_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_json: bool, picture: Path | None) -> None:

@@ -13,7 +13,7 @@ from grader.errors import GraderError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.grading.pictures import picture_answers
-from grader.grading.session import Session, require_authors
+from grader.grading.session import Session, cannot_run, require_authors
 from grader.report.as_json import dump
 from grader.report.picture_shelf import PictureShelf
 from grader.report.pictures import drawn
@@ -61,7 +61,8 @@ def _answering(known: StoredClass) -> Iterator[Submission]:
     """The students' programs that answer, of tasks that have pictures: a wrong answer is seen best in a picture."""
     answering = {(one.author, one.task) for one in known.report.results if one.verdict in _ANSWERING}
     for hand_ins in known.everyone:
-        for one in hand_ins.everyone if hand_ins.task.task.pictures else ():
+        can_be_drawn = hand_ins.task.task.pictures and cannot_run(hand_ins.task) is None
+        for one in hand_ins.everyone if can_be_drawn else ():
             if isinstance(one, Submission) and one.kind == "student" and (one.author, one.task) in answering:
                 yield one
 

@@ -8,7 +8,7 @@ from grader.content.submission import Submission, read_files, require_files
 from grader.content.task import task_names
 from grader.errors import UsageError
 from grader.grading.own_files import common_task
-from grader.grading.session import Session, handed_in_by, open_session, read_class
+from grader.grading.session import Session, handed_in_by, open_session, read_class, require_runnable
 from grader.text import harmless
 
 
@@ -30,6 +30,7 @@ def open_for(place: Place, who: str, task: str | None) -> tuple[Session, Submiss
     if task is None:
         raise UsageError("say which of the author's programs it is: --task TASK")
     session = open_session(place.course, place.submissions, (task,))
+    require_runnable(session)
     return session, _submission(session, who, file)
 
 

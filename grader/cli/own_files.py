@@ -172,7 +172,7 @@ def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
         raise UsageError(f"{path} is a case of {saved.task}, not of {task.name}")
     inputs = tuple(value if value.ndim else value.item() for value in saved.values)
     new = Case(saved.case, lambda _generator: inputs)
-    known = next((case for case in task.task.check_cases if case.name == saved.case), new)
+    known = next((case for case in task.cases if case.name == saved.case), new)
     try:
         return known, prepare(task.task, replace(known, draw=lambda _generator: inputs), np.random.default_rng())
     except GraderError as error:

@@ -17,7 +17,7 @@ from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.grading.profile_lines import profile_lines
 from grader.grading.progress import Progress
-from grader.grading.session import Session
+from grader.grading.session import Session, cannot_run
 from grader.report.advice import in_short
 from grader.report.as_json import dump, profile_document
 from grader.report.profile import profiled
@@ -93,6 +93,6 @@ def _accepted(known: StoredClass) -> list[Submission]:
     return [
         one
         for hand_ins in known.everyone
-        for one in hand_ins.everyone
+        for one in (hand_ins.everyone if cannot_run(hand_ins.task) is None else ())
         if isinstance(one, Submission) and one.kind == "student" and (one.author, one.task) in right
     ]

@@ -32,7 +32,7 @@ from grader.grading.check_class import check_class, naive_times_s
 from grader.grading.compiled import CompiledFunctions
 from grader.grading.measure_class import OpenBlock, measure_blocks
 from grader.grading.progress import Silent
-from grader.grading.session import Session, member_of, open_session, read_members
+from grader.grading.session import Session, member_of, open_session, read_members, require_runnable
 from grader.records import Member
 from grader.store import Conditions, Store
 
@@ -75,6 +75,8 @@ def this_node(session: Session, backend: Backend) -> Node:
 def _open(element: Element) -> tuple[Session, Backend]:
     tasks = () if isinstance(element.work, Probe) else (element.work.task,)
     session = open_session(Path(element.course), Path(element.submissions), tasks, element.machine)
+    if tasks:
+        require_runnable(session)
     return session, choose_backend(session.course.machine, session.course.limits, trust_code=element.trust_code)
 
 

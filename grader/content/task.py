@@ -62,6 +62,8 @@ class Case:
 
     Those of `tasks/<name>/secret/cases.py` are secret whatever they say.
     """
+    processes: int = 1
+    """How many MPI processes make the call, in a task whose profile is `mpi`; more than there are cores share them."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class Mistake:
     compute: Callable[..., Outputs]
     same: Callable[[Outputs, Outputs], bool] | None = None
     """`same(mistake's outputs, a submission's)`: how it is recognised where values cannot be compared; by them otherwise."""
+    processes: int | None = None
+    """Of how many MPI processes it is the mistake: in calls by another number it is not looked for. Any where None."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,9 @@ class Task:
     """`shrink(inputs)`: smaller inputs that are as valid, the most drastic first: fewer items, fewer steps, rounder numbers
     (`grader.content.smaller` has what they are made of). With it, a student is shown the smallest call that was found to fail
     like the first; None where nothing is smaller."""
+    variant_of: str | None = None
+    """The task whose code judges this one, too, because it is the same problem under another profile: its `task.py` comes from
+    `task_beside`, and what changes there changes this task's version."""
     profile: Profile = Profile.SINGLE
     """What a submission may use beside its own process: `COMPILE` is for builds, and no task's."""
     cores: int | None = None
@@ -227,10 +234,25 @@ class LoadedTask:
         """The benchmark cases, from the smallest to the largest."""
         return tuple(case.name for case in self.task.benchmark_cases)
 
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All that somebody may be called with: those of the check, of the benchmark, and of the pictures."""
+        return all_cases(self.task)
+
     def on_cores(self, cores: int) -> "LoadedTask":
-        """The same on so many cores of the machine's budget: other results than those on all of them."""
+        """The same on so many cores of the machine's budget: other results than those on all of them.
+
+        Benchmark cases are made by no more MPI processes than these.
+        """
         version = _digest(self.version.encode(), b"cores", str(cores).encode())
-        return replace(self, version=version, task=replace(self.task, cores=cores))
+        cases = tuple(replace(case, processes=min(case.processes, cores)) for case in self.task.benchmark_cases)
+        return replace(self, version=version, task=replace(self.task, cores=cores, benchmark_cases=cases))
+
+
+def all_cases(task: Task) -> tuple[Case, ...]:
+    """Those of its check, of its benchmark, and of its pictures."""
+    pictured = (case for picture in task.pictures for case in picture.cases)
+    return (*task.check_cases, *task.benchmark_cases, *pictured)
 
 
 def task_names(course_folder: Path) -> tuple[str, ...]:
@@ -249,12 +271,15 @@ def load_task(course_folder: Path, name: str) -> LoadedTask:
     naive = course_folder / "reference" / "naive" / f"{name}.py"
     if not naive.is_file():
         raise GraderError(f"task {name!r} has no reference/naive/{name}.py, which states its interface")
+    task = _task_of(path, name)
+    folders = (folder, *((folder.with_name(task.variant_of),) if task.variant_of else ()))
+    files = (*(file for one in folders for file in _code(one)), naive)
     return LoadedTask(
         name=name,
         folder=folder,
         interface=read_interface(naive.read_bytes(), name),
-        version=_digest(*(file.read_bytes() for file in (*_code(folder), naive))),
-        task=_task_of(path, name),
+        version=_digest(*(file.read_bytes() for file in files)),
+        task=task,
     )
 
 
@@ -268,6 +293,12 @@ def module_beside(file: str, name: str) -> ModuleType:
     """
     path = Path(file).with_name(name)
     return _import_task(path, f"{path.parent.name}_{path.stem}")
+
+
+def task_beside(file: str, name: str) -> ModuleType:
+    """The `task.py` of another task of the course, which this one is a variant of: `task_beside(__file__, "julia")`."""
+    folder = Path(file).parent
+    return _import_task(folder.with_name(name) / "task.py", f"{folder.name}_variant_of_{name}")
 
 
 def secret_beside(file: str, name: str) -> ModuleType | None:
@@ -325,7 +356,17 @@ def _task_of(path: Path, name: str) -> Task:
     if not isinstance(task, Task):
         raise GraderError(f"{path} must define TASK = Task(...)")
     secret = (replace(case, public=False) for case in _secret_cases(path.parent / SECRET_FOLDER / CASES_FILE, name, module))
-    return replace(task, check_cases=(*task.check_cases, *secret))
+    task = replace(task, check_cases=(*task.check_cases, *secret))
+    _require_processes(path, task)
+    return task
+
+
+def _require_processes(path: Path, task: Task) -> None:
+    """GraderError where a case names processes that the task's profile does not start."""
+    for case in all_cases(task):
+        if case.processes < 1 or (case.processes > 1 and task.profile is not Profile.MPI):
+            remedy = "name 1 or more" if case.processes < 1 else "set profile=Profile.MPI, or leave `processes` out"
+            raise GraderError(f"{path}: the case {case.name!r} names {case.processes} processes: {remedy}")
 
 
 def _secret_cases(path: Path, name: str, task: ModuleType) -> tuple[Case, ...]:

@@ -6,12 +6,12 @@ import pwd
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.execution import as_user, landlock, seccomp
+from grader.execution import as_user, landlock, mpi, seccomp
 from grader.execution.cgroup import Caps, find_groups
 from grader.execution.generation import PACKAGE_ROOT, Confined, Watched, WorkerSettings, Zygote, ZygoteGeneration
 from grader.noise import Snapshot, snapshot
@@ -72,10 +72,11 @@ class BubblewrapBackend:
         confined = Confined(
             sandboxed=True,
             seccomp_program=seccomp.program(profile),
-            network=profile is Profile.PROCESSES,
+            network=_has_network(profile),
             landlock_version=self._landlock_version,
             landlock_rules=landlock.rules(profile, exposed_paths(profile)),
             processes=_ALL_PROCESSES,
+            mpi=self._mpi(settings) if profile is Profile.MPI else None,
         )
         return Zygote(
             profile,
@@ -86,11 +87,20 @@ class BubblewrapBackend:
             watched=Watched(Caps(settings.memory_bytes + BOOKKEEPING_BYTES, PROCESSES), self._groups),
         )
 
+    def _mpi(self, settings: WorkerSettings) -> Mapping[str, object]:
+        """Each process of MPI is confined as a worker of the profile `single`."""
+        return mpi.processes(
+            settings,
+            seccomp_program=seccomp.program(Profile.SINGLE),
+            landlock_version=self._landlock_version,
+            landlock_rules=landlock.rules(Profile.SINGLE, exposed_paths(Profile.SINGLE)),
+        )
+
     def _launch(
         self, profile: Profile, settings: WorkerSettings, command: Sequence[str], control: int
     ) -> subprocess.Popen[bytes]:
         shown = exposed_paths(profile)
-        namespaces = _namespaces(network=profile is Profile.PROCESSES)
+        namespaces = _namespaces(network=_has_network(profile))
         environment = _environment(settings)
         if os.geteuid() == 0:
             user = sandbox_user()
@@ -113,6 +123,10 @@ class BubblewrapBackend:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
+
+
+def _has_network(profile: Profile) -> bool:
+    return profile in (Profile.PROCESSES, Profile.MPI)
 
 
 def _environment(settings: WorkerSettings) -> list[str]:
@@ -155,6 +169,7 @@ def exposed_paths(profile: Profile = Profile.SINGLE) -> tuple[Path, ...]:
         PACKAGE_ROOT / "grader" / "worker",
         Path("/etc/ld.so.cache"),
         *([Path("/etc/alternatives")] if profile is Profile.COMPILE else []),
+        *(map(Path, (*mpi.programs(), mpi.SETTINGS_FOLDER)) if profile is Profile.MPI else []),
     ]
     return tuple(path for path in dict.fromkeys(wanted) if path.exists() and not path.is_relative_to("/usr"))
 

@@ -28,6 +28,7 @@ def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
         preload=tuple(machine.preload),
         environment=worker_environment(machine),
         cpus=siblings_first(cpus)[-machine.threads :],  # the first core takes most of the machine's interrupts
+        mpi_cpus=siblings_first(cpus),
         memory_bytes=int(limits.memory_bytes),
         output_bytes=int(limits.output_bytes),
     )

@@ -43,11 +43,20 @@ class WorkerSettings:
     memory_bytes: int
     tmpfs_bytes: int = 256 << 20
     output_bytes: int = 1 << 16
+    mpi_cpus: tuple[int, ...] = ()
+    """The cores that MPI tasks may have; the others' where there are none. How many of them one has, it says itself."""
 
     def for_profile(self, profile: Profile, cores: int | None = None) -> "WorkerSettings":
         """The same on the cores of one profile, or on so many of them, and those in the words of every library."""
-        cpus = self.cpus[-profile.cores(len(self.cpus), cores) :]
-        return replace(self, cpus=cpus, environment={**dict.fromkeys(_THREAD_VARIABLES, str(len(cpus))), **self.environment})
+        is_mpi = profile is Profile.MPI
+        available = (self.mpi_cpus or self.cpus) if is_mpi else self.cpus
+        cpus = available[-profile.cores(len(available), cores) :]
+        threads = 1 if is_mpi else len(cpus)
+        return replace(
+            self,
+            cpus=cpus,
+            environment={**dict.fromkeys(_THREAD_VARIABLES, str(threads)), **self.environment},
+        )
 
 
 _THREAD_VARIABLES = (
@@ -73,6 +82,8 @@ class Confined:
     landlock_rules: Mapping[str, Sequence[str]] = field(default_factory=dict)
     processes: int | None = None
     """The most that all workers of a zygote may have together, threads included."""
+    mpi: Mapping[str, object] | None = None
+    """How the processes of MPI are started and confined (`grader.execution.mpi`), where the profile is that."""
 
 
 Launch = Callable[[Sequence[str], int], subprocess.Popen[bytes]]
@@ -151,7 +162,8 @@ class Zygote:
             undo.pop_all()
         budget = Budget(
             cpus=self._settings.cpus,
-            starts_processes=self._profile.starts_processes,
+            starts_processes=self._profile.starts_processes and not self._confined.mpi,
+            is_mpi=self._confined.mpi is not None,
             printed_bytes=self._settings.output_bytes,
             caps=self._watched.caps if self._watched is not None else None,
             group=group,

@@ -53,6 +53,12 @@ class ProcessHandle(Protocol):
         Raises NotStoppedError, with the process killed, where one goes on.
         """
 
+    def still_at_s(self) -> float:
+        """When every thread was seen to stand still at the last `stop`, by `time.perf_counter`.
+
+        Whoever may have been started meanwhile is looked for after that, and where there is somebody it is a later moment.
+        """
+
     def is_still(self) -> bool:
         """Whether every thread stands still at this moment."""
 
@@ -70,6 +76,9 @@ class ProcessHandle(Protocol):
 
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """How far the high-water mark has grown over `resident_bytes`."""
+
+    def memory_peaks(self) -> tuple[int, ...]:
+        """The same since `start_memory_peak` of each of several processes held as one; empty where there is one."""
 
     def usage(self) -> Usage:
         """What it takes now; nothing once it has ended."""
@@ -95,6 +104,7 @@ class LinuxHandle:
         self._stat = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
         self._schedstat = _open_schedstat(pid)
         self._cpu_clock = (~pid << 3) | 2  # clock_getcpuclockid(3): the process's CPU clock
+        self._still_at_s = 0.0
 
     def proceed(self) -> None:
         """Continue it."""
@@ -107,10 +117,15 @@ class LinuxHandle:
             self.ask_to_stop()  # again and again: something may have continued it
             stopped, threads = self.stands_still()
             if stopped:
+                self._still_at_s = time.perf_counter()
                 return threads
             time.sleep(_STOP_PAUSE_S)
         self.kill()
         raise NotStoppedError
+
+    def still_at_s(self) -> float:
+        """There is nobody else to be looked for."""
+        return self._still_at_s
 
     def is_still(self) -> bool:
         """By the states in `/proc`."""
@@ -147,6 +162,10 @@ class LinuxHandle:
         """`VmHWM` minus the resident bytes at the start: exact, at no cost to the process."""
         peak_bytes = self._status_bytes("VmHWM")
         return None if peak_bytes is None else max(0, peak_bytes - resident_bytes)
+
+    def memory_peaks(self) -> tuple[int, ...]:
+        """There is one."""
+        return ()
 
     def usage(self) -> Usage:
         """By `VmRSS` and the number of threads."""
@@ -225,6 +244,7 @@ class PortableHandle:
 
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
+        self._still_at_s = 0.0
 
     def proceed(self) -> None:
         """Continue it."""
@@ -240,8 +260,14 @@ class PortableHandle:
                 if time.perf_counter() > deadline:
                     self.kill()
                     raise NotStoppedError
+            self._still_at_s = time.perf_counter()
             return int(self._process.num_threads())
+        self._still_at_s = time.perf_counter()
         return 0
+
+    def still_at_s(self) -> float:
+        """There is nobody else to be looked for."""
+        return self._still_at_s
 
     def is_still(self) -> bool:
         """By its status."""
@@ -276,6 +302,10 @@ class PortableHandle:
         del resident_bytes
         return None
 
+    def memory_peaks(self) -> tuple[int, ...]:
+        """There is one."""
+        return ()
+
     def usage(self) -> Usage:
         """By psutil."""
         try:
@@ -305,6 +335,8 @@ class LinuxTreeHandle:
         self._pid = pid
         self._list_members = members
         self._others: dict[int, LinuxHandle] = {}
+        self._resident: dict[LinuxHandle, int] = {}
+        self._still_at_s = 0.0
 
     @property
     def _everyone(self) -> tuple[LinuxHandle, ...]:
@@ -319,17 +351,21 @@ class LinuxTreeHandle:
     def stop(self) -> int:
         """Stop them all, again and again until nobody has been started meanwhile."""
         deadline = time.perf_counter() + _STOP_PATIENCE_S
-        while time.perf_counter() < deadline and len(self._list_members()) <= _MOST_HELD:
-            self._refresh()
+        while time.perf_counter() < deadline and len(self._others) < _MOST_HELD:
             everyone = self._everyone
             for handle in everyone:
                 handle.ask_to_stop()
             states = [handle.stands_still() for handle in everyone]
+            self._still_at_s = time.perf_counter()
             if all(stopped for stopped, _ in states) and not self._refresh():
                 return sum(threads for _, threads in states)
             time.sleep(_STOP_PAUSE_S)
         self.kill()
         raise NotStoppedError
+
+    def still_at_s(self) -> float:
+        """When all those that were known stood still; after that, others were looked for and there were none."""
+        return self._still_at_s
 
     def is_still(self) -> bool:
         """All of them, and nobody is new."""
@@ -355,9 +391,14 @@ class LinuxTreeHandle:
 
     def start_memory_peak(self) -> int | None:
         """The sum over all of them; None where it cannot be had of one."""
-        started = [handle.start_memory_peak() for handle in self._everyone]
-        known = [resident_bytes for resident_bytes in started if resident_bytes is not None]
-        return sum(known) if len(known) == len(started) else None
+        started = {handle: handle.start_memory_peak() for handle in self._everyone}
+        self._resident = {handle: resident for handle, resident in started.items() if resident is not None}
+        return sum(self._resident.values()) if len(self._resident) == len(started) else None
+
+    def memory_peaks(self) -> tuple[int, ...]:
+        """Of those that were there then, and still are."""
+        still_there = self._resident.keys() & set(self._everyone)
+        return tuple(handle.memory_peak_since(self._resident[handle]) or 0 for handle in still_there)
 
     def memory_peak_since(self, resident_bytes: int) -> int | None:
         """The sum of the high-water marks of those that run now: an upper bound, since they share pages."""
@@ -392,7 +433,7 @@ class LinuxTreeHandle:
         for pid in new:
             with contextlib.suppress(OSError):
                 self._others[pid] = LinuxHandle(pid)
-        for pid in new - set(self._list_members()):  # its pid may be another's by now
+        for pid in new - set(self._list_members()) if new else ():  # its pid may be another's by now
             if pid in self._others:
                 self._others.pop(pid).close()
         return bool(new)

@@ -37,6 +37,8 @@ class Failure:
     message: str
     module: str | None = None
     """The module that could not be imported."""
+    final: bool = False
+    """Whether the processes that were left cannot be called again."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Call:
     """CPU time used since the last call ended, when the worker should have stood still."""
     waited_s: float = 0.0
     """How long its first thread could have run, and something else had its core; 0 where the system does not tell."""
+    process_peaks_bytes: tuple[int, ...] = ()
+    """Growth of resident memory of each MPI process by itself, the largest first."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,25 @@ class Worker(Protocol):
     @property
     def alive(self) -> bool: ...  # noqa: D102 -- said above
 
-    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
-        """Import the submission, giving back what `compiled_functions` returned in an earlier run."""
+    def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
+        """Import the submission, giving back what `compiled_functions` returned in an earlier run.
 
-    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
-        """One call of the protocol: reveal `inputs`, time it, stop it, copy the outputs."""
+        `processes` are those of MPI; a worker of another profile is always one.
+        """
+
+    def call(
+        self,
+        inputs: Inputs,
+        outputs: Sequence[ArraySpec],
+        limit_s: float,
+        *,
+        track_memory: bool = False,
+        processes: int = 1,
+    ) -> Call:
+        """One call of the protocol: reveal `inputs`, time it, stop it, copy the outputs.
+
+        An MPI submission is started and imported anew where it stands in another number of `processes`; that is not timed.
+        """
 
     def release(self) -> None:
         """Give back the memory of its calls, where there is much of it, until the next one: another worker's turn has come."""

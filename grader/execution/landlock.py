@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from grader.execution import mpi
 from grader.profiles import Profile
 
 _SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/local/lib", "/usr/share")
@@ -42,9 +43,12 @@ def rules(profile: Profile, shown: Iterable[Path], own_folders: Iterable[str] = 
     if prefix != Path("/usr"):
         read.append(str(prefix))
     execute: list[str] = []
-    if profile is Profile.PROCESSES:
+    if profile in (Profile.PROCESSES, Profile.MPI):
         execute = [str(interpreter), *_LOADERS]
         read.append(str(interpreter))
+    if profile is Profile.MPI:
+        execute += mpi.programs()
+        read += [*mpi.programs(), mpi.SETTINGS_FOLDER]
     if profile is Profile.COMPILE:
         read.append("/usr")
         execute = ["/usr", str(interpreter), *_LOADERS]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from grader.execution import mpi
 from grader.execution.generation import Confined, WorkerSettings, Zygote, ZygoteGeneration
 from grader.noise import Snapshot, snapshot
 from grader.profiles import Profile
@@ -38,7 +39,7 @@ class PlainBackend:
             profile,
             launch=partial(launch, settings),
             settings=settings,
-            confined=Confined(sandboxed=False),
+            confined=Confined(sandboxed=False, mpi=mpi.processes(settings) if profile is Profile.MPI else None),
             folder_for=lambda submission: self._folder / submission.kind / submission.author / submission.task,
         )
 

@@ -50,6 +50,7 @@ _ALLOWED = {
     Profile.SINGLE: frozenset[str](),
     Profile.THREADS: frozenset[str](),
     Profile.PROCESSES: frozenset({"fork", "open sockets of its own", "start the interpreter again"}),
+    Profile.MPI: frozenset[str](),
     Profile.COMPILE: frozenset({"fork", "start the interpreter again", "start another program"}),
 }
 

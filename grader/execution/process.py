@@ -16,6 +16,7 @@ import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs
@@ -28,6 +29,8 @@ from grader.worker import packed, wire
 from grader.worker.wire import Operation
 
 _GRACE_S = 5.0
+_LAUNCH_PATIENCE_S = 40.0
+_WHERE_PATIENCE_S = 2.0
 _WATCH_EVERY_S = 0.1
 """No call that is shorter is disturbed by the watchdog."""
 _SAMPLE_EVERY_S = 0.01
@@ -60,6 +63,8 @@ class Budget:
     """The cores that all of its threads are bound to."""
     starts_processes: bool = False
     """Whether it may start others beside its own."""
+    is_mpi: bool = False
+    """Whether it starts MPI processes, and answers for them (`grader.worker.conductor`)."""
     printed_bytes: int = 1 << 16
     caps: Caps | None = None
     """With these, a watchdog looks at long calls now and then, and ends the worker when it takes more."""
@@ -87,6 +92,9 @@ class WorkerProcess:
         self._caps = budget.caps
         self._group = budget.group
         self._starts_processes = budget.starts_processes
+        self._is_mpi = budget.is_mpi
+        self._processes = 0
+        self._reload: partial[Load] | None = None
         self._first_bytes = handle.usage().memory_bytes if budget.caps is not None else 0
         self._handle = handle
         self._channel = channel
@@ -99,12 +107,17 @@ class WorkerProcess:
         self._sampled_bytes: int | None = None
         self._closed = False
         self.alive = True
+        self.launch_time_s = 0.0
+        """What starting the MPI processes took that it has now."""
         os.set_blocking(output, False)
 
     # --- the worker's life -------------------------------------------------------------------------------------------------
 
-    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
-        """Send the submission's files and import it; the time includes nothing of the start of the process."""
+    def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
+        """Send the submission's files and import it; the time includes nothing of the start of the process, or of MPI's."""
+        if self._is_mpi:
+            self._reload = partial(self.load, limit_s, compiled)
+            self._launch(processes)
         payload = self._files({"file": self._submission.file, "function": self._submission.function}) + compiled
         start = time.perf_counter()
         answer = self._request(Operation.LOAD, payload, limit_s=limit_s)
@@ -129,9 +142,43 @@ class WorkerProcess:
         told = json.dumps({**header, "files": [[source.path, len(source.content)] for source in sources]}).encode()
         return len(told).to_bytes(4, "little") + told + b"".join(source.content for source in sources)
 
-    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
+    def _launch(self, processes: int) -> None:
+        """Start so many MPI processes, which have seen nothing of the submission yet, in place of those that there are.
+
+        Raises:
+            GraderError: they did not come up; the text ends with what was said.
+        """
+        self._drop_arena()
+        start = time.perf_counter()
+        failure = self._unsolicited()
+        if failure is None:
+            told = json.dumps({"processes": processes}).encode()
+            answer = self._request(Operation.LAUNCH, told, limit_s=_LAUNCH_PATIENCE_S)
+            failure = answer if isinstance(answer, Failure) else None
+        if failure is not None:
+            self._kill()
+            raise GraderError(f"{processes} MPI processes could not be started: {failure.message}")
+        self.launch_time_s = time.perf_counter() - start
+        self._processes = processes
+        self._first_bytes = self._handle.usage().memory_bytes if self._caps is not None else 0
+
+    def _stand_in(self, processes: int) -> Failure | None:
+        """Let there be so many MPI processes that have imported the submission; why they have not."""
+        if self._reload is None or not self.alive or processes == self._processes:
+            return None
+        return self._reload(processes=processes).failure
+
+    def call(
+        self,
+        inputs: Inputs,
+        outputs: Sequence[ArraySpec],
+        limit_s: float,
+        *,
+        track_memory: bool = False,
+        processes: int = 1,
+    ) -> Call:
         """One call of the protocol; a worker that exceeds `limit_s` seconds is killed."""
-        arena = self._arena_for(inputs, outputs)
+        arena = self._stand_in(processes) or self._arena_for(inputs, outputs)
         if isinstance(arena, Failure):
             return Call(0.0, 0.0, 0, None, arena)
         arena.reveal(inputs)
@@ -152,7 +199,7 @@ class WorkerProcess:
             late_s = own_waited_s() - late_before_s
             sampled_bytes, self._sampled_bytes = self._sampled_bytes, None
             threads = self._rest()
-            stopped_s = time.perf_counter() - start
+            stopped_s = self._handle.still_at_s() - start
             cpu_time_s = self._ended_cpu_s - cpu_start_s
             lost_s = waited_s + late_s if len(self._cpus) == 1 else 0.0
             wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1), lost_s)
@@ -175,6 +222,7 @@ class WorkerProcess:
             outputs=arena.copy_outputs(),
             failure=None,
             peak_memory_bytes=self._peak_bytes(resident_bytes, (sampled_bytes or 0) - before_bytes),
+            process_peaks_bytes=self._process_peaks_bytes() if track_memory else (),
             idle_cpu_s=idle_cpu_s,
             waited_s=waited_s,
         )
@@ -235,6 +283,12 @@ class WorkerProcess:
         """The high-water mark of what still runs, or the most that was seen of what has ended, too, whichever is more."""
         peak_bytes = None if resident_bytes is None else self._handle.memory_peak_since(resident_bytes)
         return None if peak_bytes is None else max(peak_bytes, sampled_bytes)
+
+    def _process_peaks_bytes(self) -> tuple[int, ...]:
+        """Of as many as there are MPI processes: what starts them takes nothing in a call."""
+        if not self._is_mpi:
+            return ()
+        return tuple(sorted(self._handle.memory_peaks(), reverse=True)[: self._processes])
 
     # --- the steps of a call -----------------------------------------------------------------------------------------------
 
@@ -376,8 +430,10 @@ class WorkerProcess:
         """The failure that came instead of what was asked for; a worker that makes up frames is not asked again."""
         failure = _failure_from(operation, payload)
         failure = replace(failure, message=self._submission.located(failure.message))
-        if failure.kind is FailureKind.PROTOCOL:
+        if failure.kind is FailureKind.PROTOCOL or failure.final:
             self._kill()
+            if self._group is not None and self._group.killed_for_memory():
+                return Failure(FailureKind.MEMORY, _KERNEL_AT_THE_LIMIT)
         return failure
 
     def _ended_by(self, error: Exception, limit_s: float) -> Failure:
@@ -388,12 +444,27 @@ class WorkerProcess:
             self._kill()
             return Failure(FailureKind.PROTOCOL, "the submission could not be stopped after it had answered")
         if isinstance(error, TimeoutError):
+            where = self._whereabouts()
             self._kill()
-            return Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s")
+            return Failure(FailureKind.TIME, f"no answer within {limit_s:.3g} s{where}")
         if isinstance(error, wire.ProtocolError):
             self._kill()
             return Failure(FailureKind.PROTOCOL, f"the submission wrote to the grader's channel ({error})")
         return self._ended_itself()
+
+    def _whereabouts(self) -> str:
+        """Which line each MPI process says it is at: for the student, and trusted with nothing."""
+        if not self._is_mpi:
+            return ""
+        self._channel.settimeout(_WHERE_PATIENCE_S)
+        try:
+            wire.send(self._channel, Operation.WHERE)
+            operation, content = wire.receive(self._channel)
+        except (EOFError, OSError, wire.ProtocolError):
+            return ""
+        if operation is not Operation.READY or not content:
+            return ""
+        return "\n" + self._submission.located(_text(content.decode("utf-8", "replace"), _MESSAGE_LIMIT_CHARACTERS))
 
     def _ended_itself(self) -> Failure:
         """From the init's report of the wait status."""
@@ -463,9 +534,10 @@ def _failure_from(operation: Operation, payload: bytes) -> Failure:
         kind = FailureKind(fields["kind"])
         message = _text(fields["message"], _MESSAGE_LIMIT_CHARACTERS)
         module = _text(fields["module"], _MODULE_LIMIT_CHARACTERS) if fields.get("module") else None
+        final = fields.get("final") is True
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Failure(FailureKind.PROTOCOL, "the submission answered in a form that the grader does not know")
-    return Failure(kind, message, module)
+    return Failure(kind, message, module, final)
 
 
 def _text(value: object, limit_characters: int) -> str:

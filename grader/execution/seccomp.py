@@ -89,6 +89,8 @@ def program(profile: Profile, *, shares_processes: bool = False) -> bytes:
     _refuse(rules, refused, (*_DENIED, *(_SHARED if shares_processes else ())))
     _refuse(rules, refused, ("preadv2",), pyseccomp.Arg(5, pyseccomp.NE, 0))  # which tells whether a file has been read before
     _refuse_signals(rules, refused, () if shares_processes else _SIGNAL_CALLS)
+    if profile is not Profile.MPI:  # what starts its processes is the grader's own; each of them installs that of `single`
+        rules.add_rule(refused, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _INT, _PR_SET_SECCOMP))
     _refuse_limits(rules, refused)
     _refuse_processes(rules, refused, profile)
     _refuse_sockets(rules, refused, profile)
@@ -103,7 +105,7 @@ def program(profile: Profile, *, shares_processes: bool = False) -> bytes:
 
 
 def _refuse_signals(rules: Any, refused: Any, allowed: tuple[tuple[str, int], ...]) -> None:  # noqa: ANN401 -- pyseccomp has no types
-    """Those that descriptors send, that are queued, and a filter of the submission's own."""
+    """Those that descriptors send, and that are queued."""
     import pyseccomp
 
     for command in _SIGNALS_BY_DESCRIPTORS:
@@ -114,7 +116,6 @@ def _refuse_signals(rules: Any, refused: Any, allowed: tuple[tuple[str, int], ..
         rules.add_rule(refused, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, _INT, request))
     for name, place in allowed:
         rules.add_rule(refused, name, pyseccomp.Arg(place, pyseccomp.GE, _REAL_TIME_SIGNALS))
-    rules.add_rule(refused, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _INT, _PR_SET_SECCOMP))
 
 
 def _refuse_limits(rules: Any, refused: Any) -> None:  # noqa: ANN401 -- pyseccomp has no types
@@ -143,7 +144,7 @@ def _refuse_processes(rules: Any, refused: Any, profile: Profile) -> None:  # no
 def _refuse_sockets(rules: Any, refused: Any, profile: Profile) -> None:  # noqa: ANN401 -- pyseccomp has no types
     import pyseccomp
 
-    if profile is not Profile.PROCESSES:
+    if profile not in (Profile.PROCESSES, Profile.MPI):
         _refuse(rules, refused, _SOCKETS)
         return
     for family in set(range(_LAST_FAMILY)) - set(_LOCAL_FAMILIES):

@@ -141,6 +141,7 @@ def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedC
             expected=expected,
             work=float(task.work(inputs, expected)),
             follow_ups=tuple((one, task.outputs(one)) for one in further),
+            processes=case.processes,
         )
 
 
@@ -173,7 +174,7 @@ def call_once(
     """Import a submission and call it once: the call, None where the import fails, and what is wrong with it."""
     worker = generation.start(submission, task.profile, task.cores)
     witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
-    load = worker.load(limits.first_call_s)
+    load = worker.load(limits.first_call_s, processes=case.processes)
     if load.failure is not None:
         return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
     judged = judged_call(worker, task, case, prepared, CallLimits(limits.first_call_s, limits.memory_bytes), witnesses)
@@ -220,7 +221,7 @@ class _Check:
         self._result = replace(self._result, **facts)  # type: ignore[arg-type]  # the fields of CheckResult
 
     def _load(self) -> None:
-        load = self._worker.load(self._limits.first_call_s)
+        load = self._worker.load(self._limits.first_call_s, processes=self._task.check_cases[0].processes)
         if load.failure is not None:
             raise _Stop(failed(load.failure, self._limits.memory_bytes, where="while the file was imported"))
         self._note(import_time_s=load.import_time_s)

@@ -151,6 +151,8 @@ def named_mistake(task: Task, prepared: PreparedCase, outputs: Outputs, passed: 
 
 def _gives(task: Task, mistake: Mistake, prepared: PreparedCase, outputs: Outputs) -> bool:
     """Whether the mistake gives these outputs, and is one on these inputs."""
+    if mistake.processes not in (None, prepared.processes):
+        return False
     wrong = _made(mistake, prepared)
     if wrong is None or not (mistake.same or _same)(wrong, outputs):
         return False
@@ -159,6 +161,8 @@ def _gives(task: Task, mistake: Mistake, prepared: PreparedCase, outputs: Output
 
 def _fails(task: Task, mistake: Mistake, prepared: PreparedCase) -> bool:
     """Whether the mistake shows on these inputs."""
+    if mistake.processes not in (None, prepared.processes):
+        return False
     wrong = _made(mistake, prepared)
     return wrong is not None and task.check(prepared.inputs, wrong, prepared.expected) is not None
 
@@ -195,6 +199,8 @@ def _wrong_answer_text(case: Case, inputs: Inputs, difference: Difference, mista
 
 def _about(case: Case, inputs: Inputs | None) -> list[str]:
     lines = [f"about this case: {case.about}"] if case.about else []
+    if case.processes > 1:
+        lines.append(f"called by {case.processes} MPI processes")
     if case.public and inputs is not None:
         shown = arguments_text(inputs)
         if shown is not None:

@@ -63,28 +63,28 @@ class Witnesses:
         if not self._compiled:
             self._compiled = worker.compiled_functions()
 
-    def answer(self, further: Sequence[FurtherCall], limit_s: float) -> dict[int, Call]:
+    def answer(self, further: Sequence[FurtherCall], limit_s: float, processes: int = 1) -> dict[int, Call]:
         """The further calls by their number, up to the first that fails, in the order in which they were made."""
         made: dict[int, Call] = {}
         order = self._chance.sample(range(len(further)), len(further))
         who = self._chance.sample(range(len(further) + _SPARE), len(further))
         for number, witness in zip(order, who, strict=True):
             inputs, outputs = further[number]
-            made[number] = self._call(witness, inputs, outputs, limit_s)
+            made[number] = self._call(witness, inputs, outputs, limit_s, processes)
             self._workers[witness].release()
             if made[number].failure is not None:
                 break
         return made
 
-    def _call(self, witness: int, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:
+    def _call(self, witness: int, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, processes: int) -> Call:
         """One call; a worker's first one may compile."""
         if witness in self._workers:
-            return self._workers[witness].call(inputs, outputs, limit_s)
+            return self._workers[witness].call(inputs, outputs, limit_s, processes=processes)
         worker = self._workers[witness] = self._start()
-        load = worker.load(self._first_call_s, self._compiled)
+        load = worker.load(self._first_call_s, self._compiled, processes=processes)
         if load.failure is not None:
             return Call(load.import_time_s, 0.0, 0, None, load.failure)
-        return worker.call(inputs, outputs, max(limit_s, self._first_call_s))
+        return worker.call(inputs, outputs, max(limit_s, self._first_call_s), processes=processes)
 
     def close(self) -> None:
         """End them all."""
@@ -107,11 +107,13 @@ def judged_call(
 
     Further calls are not timed, but limited alike.
     """
-    call = worker.call(prepared.inputs, prepared.outputs, limits.wall_time_s, track_memory=track_memory)
+    call = worker.call(
+        prepared.inputs, prepared.outputs, limits.wall_time_s, track_memory=track_memory, processes=case.processes
+    )
     problem = judge(task, case, prepared, call, limits.memory_bytes, passed)
     inside_s = call.wall_time_s
     if problem is None and witnesses is not None and prepared.follow_ups:
-        further = witnesses.answer(prepared.follow_ups, limits.wall_time_s)
+        further = witnesses.answer(prepared.follow_ups, limits.wall_time_s, case.processes)
         inside_s += sum(one.wall_time_s for one in further.values())
         problem = _beside(task, case, prepared, call, further, limits)
     return Judged(call, problem, None if problem else _review(task, case, prepared, call), inside_s)

@@ -273,7 +273,8 @@ class _Run:
 
     def _start(self, generation: Generation, competitor: Competitor, compiled: Mapping[str, bytes]) -> Worker:
         worker = generation.start(competitor.submission, self._task.profile, self._task.cores)
-        load = worker.load(self._limits.first_call_s, compiled.get(competitor.submission.content_hash, b""))
+        known = compiled.get(competitor.submission.content_hash, b"")
+        load = worker.load(self._limits.first_call_s, known, processes=self._case.processes)
         self._inside_s += load.import_time_s
         if load.failure is not None:
             problem = failed(load.failure, self._limits.memory_bytes, where="while the file was imported")

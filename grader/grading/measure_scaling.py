@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.content.submission import Submission
-from grader.content.task import LoadedTask
+from grader.content.task import ArraySpec, Inputs, LoadedTask
 from grader.errors import GraderError, UsageError
-from grader.execution.interface import Backend, Generation, Worker
+from grader.execution.interface import Backend, Call, Generation, Load, Worker
 from grader.grading.check import DrawnInputs, prepare
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import score_run, turn_time_s
@@ -50,6 +50,8 @@ class Figures:
     """The most threads, over all processes, that were alive at the end of a call."""
     peak_memory_bytes: int | None
     """Growth of resident memory in one call, of all processes together."""
+    process_peaks_bytes: tuple[int, ...] = ()
+    """The same of each MPI process by itself, the largest first."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,13 @@ class Study:
     figures: tuple[Figures, ...]
     """In the order of the scaling's numbers of cores."""
     notes: tuple[str, ...]
+    of_processes: bool = False
+    """Whether each core has an MPI process of its own."""
 
 
 def study_task(task: LoadedTask) -> LoadedTask:
     """The task with at least threads on several cores: a study is no grading, and may ask what more cores would bring."""
-    if task.task.profile.cores(2) > 1:
+    if task.task.profile.cores(2, 2) > 1:
         return task
     return replace(task, task=replace(task.task, profile=Profile.THREADS))
 
@@ -100,7 +104,7 @@ def measure_scaling(
     case = result.case or ""
     study = _Study(session, task, submission, case, counts, limits, result.case_times_s[case])
     records = study.runs(backend, checked.compiled, time.monotonic() + budget_s, progress)
-    memory = study.peak_memory_bytes(backend)
+    memory = study.calls_for_memory(backend)
     keys = {_key(cores): cores for cores in counts}
     scores = [_scores(record) for record in records]
     found = scaling(
@@ -115,6 +119,7 @@ def measure_scaling(
         scaling=found,
         figures=tuple(_figures(cores, records, memory[cores]) for cores in counts),
         notes=_notes(found, counts, session.machine.cores),
+        of_processes=task.task.profile is Profile.MPI,
     )
 
 
@@ -138,9 +143,54 @@ class _OnCores:
         self._cores = cores
 
     def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> Worker:
-        """On the cores of this competitor."""
+        """On the cores of this competitor, and where the task is MPI's with a process for each."""
         del cores
-        return self._generation.start(submission, profile, self._cores[submission.author])
+        number = self._cores[submission.author]
+        worker = self._generation.start(submission, profile, number)
+        return _OfProcesses(worker, number) if profile is Profile.MPI else worker
+
+
+class _OfProcesses:
+    """A worker whose calls are made by so many MPI processes, whatever a case says."""
+
+    def __init__(self, worker: Worker, processes: int) -> None:
+        self._worker = worker
+        self._processes = processes
+
+    @property
+    def alive(self) -> bool:
+        return self._worker.alive
+
+    def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
+        del processes
+        return self._worker.load(limit_s, compiled, processes=self._processes)
+
+    def call(
+        self,
+        inputs: Inputs,
+        outputs: Sequence[ArraySpec],
+        limit_s: float,
+        *,
+        track_memory: bool = False,
+        processes: int = 1,
+    ) -> Call:
+        del processes
+        return self._worker.call(inputs, outputs, limit_s, track_memory=track_memory, processes=self._processes)
+
+    def release(self) -> None:
+        self._worker.release()
+
+    def compiled_functions(self) -> bytes:
+        return self._worker.compiled_functions()
+
+    def compiled_count(self) -> int | None:
+        return self._worker.compiled_count()
+
+    def printed(self) -> str:
+        return self._worker.printed()
+
+    def close(self) -> None:
+        self._worker.close()
 
 
 class _Study:
@@ -192,13 +242,14 @@ class _Study:
             progress.advance(1, f"run {len(records)}")
         return records
 
-    def peak_memory_bytes(self, backend: Backend) -> dict[int, int | None]:
-        """Of one warm call on each number of cores, in workers of their own; not timed."""
+    def calls_for_memory(self, backend: Backend) -> dict[int, Call]:
+        """A warm call on each number of cores, in workers of their own; not timed."""
         task = self._task.task
         case = next(one for one in task.benchmark_cases if one.name == self._block.case)
         prepared = prepare(task, case, np.random.default_rng(secrets.randbits(_SEED_BITS)))
-        found: dict[int, int | None] = {}
-        with backend.generation() as generation:
+        found: dict[int, Call] = {}
+        with backend.generation() as started:
+            generation = _OnCores(started, self._cores)
             for cores, submission in self._on.items():
                 worker = generation.start(submission, task.profile, cores)
                 try:
@@ -210,7 +261,7 @@ class _Study:
                             raise UsageError(f"it failed on {cores} cores ({problem.verdict}): {problem.message}")
                 finally:
                     worker.close()
-                found[cores] = call.peak_memory_bytes
+                found[cores] = call
         return found
 
 
@@ -225,14 +276,15 @@ def _scores(record: RunRecord) -> dict[str, float]:
     return scores
 
 
-def _figures(cores: int, records: Sequence[RunRecord], peak_memory_bytes: int | None) -> Figures:
+def _figures(cores: int, records: Sequence[RunRecord], memory: Call) -> Figures:
     turns = [turn for record in records for turn in record.turns if turn.competitor == _key(cores)]
     return Figures(
         cores=cores,
         time_s=statistics.median(turn_time_s(turn.timed_s) for turn in turns),
         cores_at_work=sum(turn.cpu_time_s for turn in turns) / sum(sum(turn.timed_s) for turn in turns),
         threads=max(turn.threads for turn in turns),
-        peak_memory_bytes=peak_memory_bytes,
+        peak_memory_bytes=memory.peak_memory_bytes,
+        process_peaks_bytes=memory.process_peaks_bytes,
     )
 
 

@@ -12,7 +12,7 @@ from grader.execution.interface import Backend
 from grader.grading.class_report import Report
 from grader.grading.pipeline import compare
 from grader.grading.progress import Progress
-from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_references
+from grader.grading.session import HandedIn, HandIns, Session, member_of, open_session, read_references, require_runnable
 from grader.store import Store
 
 OWN_RESULTS_FILE = "own.sqlite"
@@ -35,8 +35,9 @@ def common_task(course_folder: Path, files: Sequence[Path]) -> str:
 
 
 def open_own_session(course_folder: Path, task: str) -> Session:
-    """The course with this task alone, and with short turns; UsageError where there is no such task."""
+    """The course with this task alone, and with short turns; UsageError where there is none, or it cannot be run here."""
     session = open_session(course_folder, None, (task,))
+    require_runnable(session)
     return replace(session, course=_with_short_turns(session.course))
 
 

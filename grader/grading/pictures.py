@@ -58,7 +58,7 @@ def picture_answers(
     limits = session.limits({})
     with backend.generation() as generation:
         worker = generation.start(submission, task.task.profile, task.task.cores)
-        load = worker.load(limits.first_call_s)
+        load = worker.load(limits.first_call_s, processes=pictures[0].cases[0].processes if pictures else 1)
         if load.failure is not None:
             problem = failed(load.failure, limits.memory_bytes, where="while the file was imported")
             return tuple(PictureAnswers(picture, (), problem) for picture in pictures)

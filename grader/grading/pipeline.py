@@ -13,7 +13,7 @@ from grader.grading.class_report import Report, stand
 from grader.grading.known_peaks import peaks_faults
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress
-from grader.grading.session import NAIVE, HandIns, Session, member_of, read_class
+from grader.grading.session import NAIVE, HandIns, Session, cannot_run, member_of, read_class
 from grader.store import Store
 
 
@@ -30,9 +30,13 @@ class Wanted:
 
 
 def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, progress: Progress) -> Report:
-    """Check what is missing of the wanted authors, measure what is missing, and rank everyone."""
+    """Check what is missing of the wanted authors, measure what is missing, and rank everyone.
+
+    A task that this machine cannot run stays as it is.
+    """
     store.add_machine(session.machine)
-    everyone = read_class(session)
+    whole_class = read_class(session)
+    everyone = [hand_ins for hand_ins in whole_class if cannot_run(hand_ins.task, backend.sandbox) is None]
     chosen = [hand_ins.only(wanted.authors) for hand_ins in everyone]
     if wanted.fresh:
         for hand_ins in chosen:
@@ -40,7 +44,7 @@ def grade(session: Session, wanted: Wanted, backend: Backend, store: Store, prog
             store.forget(again, hand_ins.task.name)
     checked = check_class(session, everyone, chosen, backend, store, progress)
     faults = measure_class(session, everyone, checked.compiled, wanted.budget_s, backend, store, progress)
-    return stand(session, everyone, checked.faults | faults, session.conditions(backend.sandbox), store)
+    return stand(session, whole_class, checked.faults | faults, session.conditions(backend.sandbox), store)
 
 
 def compare(

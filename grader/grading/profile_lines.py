@@ -375,6 +375,8 @@ def _lines_in(submission: Submission, file: SourceFile) -> Iterator[Line]:
 def _about_the_profile(task: LoadedTask) -> tuple[str, ...]:
     if task.task.profile is Profile.SINGLE:
         return ()
+    if task.task.profile is Profile.MPI:
+        return ("it is one MPI process that is profiled: what several wait for each other is not in these figures",)
     return (
         "only the thread and the process that call the function are watched; what others do counts for the line that waits",
     )

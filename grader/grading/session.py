@@ -2,7 +2,7 @@
 
 import importlib.metadata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
@@ -12,10 +12,13 @@ from grader.content.release_notes import ReleaseNotes, read_release_notes
 from grader.content.submission import AuthorKind, Rejection, Submission, authors, read_submission
 from grader.content.task import LoadedTask, load_task, task_names
 from grader.errors import UsageError
+from grader.execution import mpi
 from grader.execution.choose import worker_environment
+from grader.execution.landlock_only import NO_NAMESPACES
 from grader.grading.measure import Plan
-from grader.machine import Machine, environment_key, this_machine
+from grader.machine import Machine, environment_key, this_machine, usable_cpus
 from grader.nearest import did_you_mean
+from grader.profiles import Profile
 from grader.records import CheckResult, Limits, Member
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
@@ -114,7 +117,10 @@ def _on_its_cores(task: LoadedTask, course: Course) -> LoadedTask:
     """The task with the cores that the course gives it; UsageError where its profile cannot use them."""
     settings = course.tasks.get(task.name)
     if settings is None or settings.threads is None:
-        return task
+        # The machine's own cores are among the conditions of a result: the version is the same on all machines.
+        return replace(task.on_cores(_cores_for_processes(task)), version=task.version) if _is_mpi(task) else task
+    if _is_mpi(task):
+        return task.on_cores(min(_cores_for_processes(task), settings.threads))
     if task.task.profile.cores(settings.threads) < settings.threads:
         raise UsageError(
             f"course.toml gives the task {task.name} {settings.threads} threads, and its profile is"
@@ -122,6 +128,33 @@ def _on_its_cores(task: LoadedTask, course: Course) -> LoadedTask:
             f" set profile=Profile.THREADS in tasks/{task.name}/task.py, or take `threads` out of [tasks.{task.name}]"
         )
     return task.on_cores(settings.threads)
+
+
+def _is_mpi(task: LoadedTask) -> bool:
+    return task.task.profile is Profile.MPI
+
+
+def _cores_for_processes(task: LoadedTask) -> int:
+    """As many as the benchmark cases of an MPI task name processes, where this machine has them."""
+    return min(max(case.processes for case in task.task.benchmark_cases), len(usable_cpus()))
+
+
+def cannot_run(task: LoadedTask, sandbox: str = "") -> str | None:
+    """Why nobody's code for a task can be run on this machine, in an isolation of this tier; None where it can."""
+    if not _is_mpi(task):
+        return None
+    if NO_NAMESPACES in sandbox:
+        return "MPI processes need process ids of their own, and without user namespaces there are none"
+    lacking = mpi.missing()
+    return None if lacking is None else f"MPI tasks need {lacking}"
+
+
+def require_runnable(session: Session) -> None:
+    """UsageError where this machine cannot run a task of the session."""
+    for task in session.tasks.values():
+        reason = cannot_run(task)
+        if reason is not None:
+            raise UsageError(f"{task.name} cannot be run here: {reason}")
 
 
 def _in_order(course: Course, tasks: Sequence[str]) -> list[str]:

@@ -110,7 +110,7 @@ def shrink(
     Raises:
         GraderError: the task's own code fails on what it offers.
     """
-    case = next((case for case in _cases(task) if case.name == problem.case), None)
+    case = next((case for case in task.cases if case.name == problem.case), None)
     offered = task.task.shrink
     if case is None or not case.public or offered is None or problem.inputs is None or problem.verdict not in _SHRUNK:
         return None
@@ -130,12 +130,6 @@ def shrink(
 def _is_only_rounder(found: Smallest, problem: Problem) -> bool:
     """Rounder numbers alone say nothing more about a failure that needs no certain numbers."""
     return found.got is None and forms_text(found.inputs) == forms_text(problem.inputs or ())
-
-
-def _cases(task: LoadedTask) -> Iterator[Case]:
-    yield from task.task.check_cases
-    yield from task.task.benchmark_cases
-    yield from (case for picture in task.task.pictures for case in picture.cases)
 
 
 class _Trials:
@@ -186,7 +180,8 @@ class _Trials:
             if self._worker is not None:
                 self._worker.close()
             self._worker = self._start()
-            if self._worker.load(self._limits.first_call_s, self._compiled).failure is not None:
+            load = self._worker.load(self._limits.first_call_s, self._compiled, processes=self._case.processes)
+            if load.failure is not None:
                 return None
         return self._worker
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.content.course import Measurement
-from grader.content.task import LoadedTask
+from grader.content.task import LoadedTask, Task
 from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.gate import trouble
@@ -18,6 +18,7 @@ from grader.grading.roofline import Limit, limit_of
 from grader.grading.session import TUNED, HandedIn, HandIns, Session, known_checks, member_of
 from grader.grading.stopping import level_of_a_look
 from grader.grading.suspicion import Observed, suspicions
+from grader.profiles import Profile
 from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn
 from grader.store import Conditions, Store, StoredBlock
 from grader.units import rate_text, time_text
@@ -248,8 +249,7 @@ class TaskStandings:
     @property
     def _cores(self) -> int:
         """How many cores the task's submissions may keep busy."""
-        task = self._task.task
-        return task.profile.cores(self._session.machine.threads, task.cores)
+        return cores_of(self._task.task, self._session.machine.threads)
 
     def _is_graded(self, handed_in: HandedIn) -> bool:
         member = member_of(handed_in)
@@ -278,7 +278,11 @@ class TaskStandings:
             compile_time_s=check.compile_time_s,
             growths=growths(check, size.name if (size := self._task.task.size) is not None else None),
             peak_memory_bytes=check.case_memory_bytes.get(check.case or ""),
-            flags=(*check.notes, *thread_flags(check, self._cores), *self._acceptance(member)),
+            flags=(
+                *check.notes,
+                *thread_flags(check, self._cores, of_mpi=self._task.task.profile is Profile.MPI),
+                *self._acceptance(member),
+            ),
             printed=check.printed,
         )
         return self._with_suspicions(result, member)
@@ -474,10 +478,15 @@ def _signed(acceptance: Acceptance) -> str:
     return f"{acceptance.who} on {acceptance.accepted_at[:10]}: {acceptance.note}"
 
 
-def thread_flags(check: CheckResult, budget: int) -> tuple[str, ...]:
-    """Of the threads that were alive when a call ended, the main one only waits."""
+def cores_of(task: Task, budget: int) -> int:
+    """How many cores a task's submissions may keep busy: of a machine's budget, or as an MPI task's processes need them."""
+    return task.profile.cores((task.cores or 1) if task.profile is Profile.MPI else budget, task.cores)
+
+
+def thread_flags(check: CheckResult, budget: int, *, of_mpi: bool = False) -> tuple[str, ...]:
+    """Of the threads that were alive when a call ended, the main one only waits; MPI has some that nobody asked for."""
     asked = (check.threads or 1) - 1
-    if asked <= budget:
+    if of_mpi or asked <= budget:
         return ()
     return (f"you asked for {asked} threads; the budget is {budget}, so they shared {budget} core{'s' * (budget > 1)}",)
 

@@ -75,7 +75,7 @@ def scaling_figure(study: Study) -> Figure:
     _draw_efficiency(efficiency, study, cores)
     _draw_memory(memory, study)
     for axes in (speedup, efficiency, memory):
-        axes.set_xlabel("cores")
+        axes.set_xlabel("processes" if study.of_processes else "cores")
         axes.set_xticks(cores)
         axes.grid(visible=True, alpha=0.3)
     figure.suptitle(f"{harmless_name(study.author)} · {study.task} · case {study.case}", parse_math=False)
@@ -89,8 +89,12 @@ def _draw_speedup(axes: Axes, study: Study, cores: Sequence[int]) -> None:
     speedups = [one.speedup for one in study.scaling.on_cores]
     _draw_estimates(axes, cores, speedups, "measured")
     title = f"serial part: {share_text(study.scaling.serial)}"
-    axes.set(title=title, ylabel="speedup over one core", ylim=(0, 1.15 * max(cores)))
+    axes.set(title=title, ylabel=f"speedup over one {_part(study)}", ylim=(0, 1.15 * max(cores)))
     axes.legend(loc="upper left", frameon=False)
+
+
+def _part(study: Study) -> str:
+    return "process" if study.of_processes else "core"
 
 
 def _law(study: Study, cores: Reals) -> Reals:
@@ -105,15 +109,23 @@ def _draw_efficiency(axes: Axes, study: Study, cores: Sequence[int]) -> None:
     axes.plot(fine, _law(study, fine) / fine, color=_OTHERS[0])
     shares = [_over(one.speedup, one.cores) for one in study.scaling.on_cores]
     _draw_estimates(axes, cores, shares, "measured")
-    axes.set(title="efficiency", ylabel="speedup over cores", ylim=(0, max(1.1, 1.05 * max(share.value for share in shares))))
+    parts = "processes" if study.of_processes else "cores"
+    axes.set(
+        title="efficiency", ylabel=f"speedup over {parts}", ylim=(0, max(1.1, 1.05 * max(share.value for share in shares)))
+    )
     axes.yaxis.set_major_formatter(PercentFormatter(1))
 
 
 def _draw_memory(axes: Axes, study: Study) -> None:
-    """Nothing is drawn where the machine tells no memory."""
+    """Of all processes together, and the largest of MPI's; nothing is drawn where the machine tells no memory."""
     peaks = [(one.cores, one.peak_memory_bytes / _MB) for one in study.figures if one.peak_memory_bytes is not None]
-    axes.plot([count for count, _ in peaks], [peak for _, peak in peaks], color=_OWN, marker="o")
+    axes.plot([count for count, _ in peaks], [peak for _, peak in peaks], color=_OWN, marker="o", label="all processes")
     axes.set(title="memory of a call", ylabel="growth of all processes together (MB)")
+    largest = [(one.cores, max(one.process_peaks_bytes) / _MB) for one in study.figures if one.process_peaks_bytes]
+    if largest:
+        axes.plot([count for count, _ in largest], [peak for _, peak in largest], color=_OTHERS[1], marker="s", label="largest")
+        axes.set_ylabel("growth (MB)")
+        axes.legend(frameon=False)
     axes.set_ylim(bottom=0)
 
 

@@ -11,25 +11,20 @@ from grader.report.figures import speedup_text
 from grader.text import harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, time_text
 
-_COLUMNS = (
-    "cores",
-    "time of a call",
-    "speedup",
-    "efficiency",
-    "serial part (Karp–Flatt)",
-    "cores at work",
-    "threads",
-    "memory",
-)
+_TIMES = ("time of a call", "speedup", "efficiency", "serial part (Karp–Flatt)", "cores at work")
+_COLUMNS = ("cores", *_TIMES, "threads", "memory")
+_COLUMNS_OF_PROCESSES = ("processes", *_TIMES, "memory", "of the largest")
 
 
 def scaled(study: Study) -> RenderableType:
     """A row for each number of cores, what Amdahl's law says of them, and what to know about it."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in _COLUMNS:
+    for name in _COLUMNS_OF_PROCESSES if study.of_processes else _COLUMNS:
         table.add_column(name, justify="right")
     for one, figures in zip(study.scaling.on_cores, study.figures, strict=True):
-        table.add_row(*_row(one, figures))
+        memory = memory_text(figures.peak_memory_bytes)
+        last = (memory, _largest(figures)) if study.of_processes else (str(figures.threads), memory)
+        table.add_row(*_row(one, figures), *last)
     about = f" · {study.task} · case {study.case} · {study.scaling.runs} runs"
     title = Text.assemble((harmless_name(study.author), "bold"), about)
     notes = [Text(f"note: {harmless_remark(note)}", style="yellow") for note in study.notes]
@@ -45,15 +40,19 @@ def _row(one: OnCores, figures: Figures) -> tuple[str, ...]:
         f"{one.efficiency:.0%}",
         ABSENT if one.karp_flatt is None else share_text(one.karp_flatt),
         f"{figures.cores_at_work:.2f}",
-        str(figures.threads),
-        memory_text(figures.peak_memory_bytes),
     )
+
+
+def _largest(figures: Figures) -> str:
+    """The memory of the process that takes the most."""
+    return memory_text(max(figures.process_peaks_bytes, default=None))
 
 
 def _law(study: Study) -> Text:
     found = study.scaling
     bound = "no bound" if found.most_speedup is None else f"{found.most_speedup:.3g} × at most, however many cores"
-    return Text(f"Amdahl: {share_text(found.serial)} of the time on one core stays serial: {bound}")
+    one = "process" if study.of_processes else "core"
+    return Text(f"Amdahl: {share_text(found.serial)} of the time on one {one} stays serial: {bound}")
 
 
 def share_text(estimate: Estimate) -> str:

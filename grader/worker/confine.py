@@ -164,8 +164,16 @@ def _parent_of(pid: str) -> int | None:
         return None
 
 
-def limit_resources(memory_bytes: int, processes: int | None) -> None:
-    """At most `memory_bytes` more address space than now, in each process; no core dumps; at most 256 open files.
+def limit_memory(memory_bytes: int) -> None:
+    """At most `memory_bytes` more address space than now, in each process."""
+    if sys.platform == "linux":
+        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 -- the worker imports as little as it can
+            now_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        _lower(resource.RLIMIT_AS, now_bytes + memory_bytes)
+
+
+def limit_resources(processes: int | None) -> None:
+    """No core dumps; at most 256 open files; few queued signals, and no queues of messages.
 
     `processes` is the most that the sandbox's user may have in this user namespace, over all workers; None leaves it open.
     """
@@ -176,9 +184,6 @@ def limit_resources(memory_bytes: int, processes: int | None) -> None:
     if sys.platform == "linux":
         _lower(resource.RLIMIT_SIGPENDING, SIGNALS_QUEUED)
         _lower(resource.RLIMIT_MSGQUEUE, 0)
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 -- the worker imports as little as it can
-            now_bytes = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        _lower(resource.RLIMIT_AS, now_bytes + memory_bytes)
 
 
 def limit_files(size_bytes: int) -> None:

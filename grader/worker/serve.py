@@ -27,7 +27,7 @@ from grader.worker.convert import UnfitResultError, store
 from grader.worker.explain import MESSAGE_LIMIT_CHARACTERS, explain
 from grader.worker.wire import Operation, receive_with_descriptors, send
 
-_REQUEST_LIMIT_BYTES = 64 << 20
+REQUEST_LIMIT_BYTES = 64 << 20
 _LOG_FOLDER = "/dev/shm"  # noqa: S108 -- the worker's own: where a build that has filled its disk can still say so
 _SCALARS: dict[str, Callable[[NDArray[Any]], object]] = {
     "int": lambda cell: int(cell[0]),
@@ -41,13 +41,38 @@ class BuildFailedError(Exception):
     """A build gave nothing; the text is the compiler's."""
 
 
+def code_and_cache(folder: Path) -> tuple[Path, Path]:
+    """Where in a worker's folder the submission's files lie, and what Numba compiles of them."""
+    return folder / "submission", folder / "numba-cache"
+
+
+def write_files(payload: bytes, folder: Path) -> tuple[dict[str, Any], bytes]:
+    """Write the files that came with a frame; its header, and what follows the files."""
+    length = int.from_bytes(payload[:4], "little")
+    header: dict[str, Any] = json.loads(payload[4 : 4 + length])
+    position = 4 + length
+    for name, size in header["files"]:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(payload[position : position + size])
+        with contextlib.suppress(PermissionError):  # without namespaces, where each worker compiles anew
+            os.utime(path, (0, 0))  # Numba's cache compares the source's time
+        position += size
+    return header, payload[position:]
+
+
+def header_alone(header: dict[str, Any]) -> bytes:
+    """The payload of the same frame for whoever finds the files written already."""
+    told = json.dumps({**header, "files": []}).encode()
+    return len(told).to_bytes(4, "little") + told
+
+
 class Worker:
     """One submission's process: `serve` returns when the parent closes the channel."""
 
     def __init__(self, channel: socket.socket, folder: Path) -> None:
         self._channel = channel
-        self._code_folder = folder / "submission"
-        self._cache_folder = folder / "numba-cache"
+        self._code_folder, self._cache_folder = code_and_cache(folder)
         self._function: Callable[..., object] | None = None
         self._inputs: list[tuple[str, NDArray[Any]]] = []
         self._outputs: tuple[NDArray[Any], ...] = ()
@@ -56,7 +81,7 @@ class Worker:
         """Answer the parent's frames in order."""
         while True:
             try:
-                operation, payload, descriptors = receive_with_descriptors(self._channel, _REQUEST_LIMIT_BYTES)
+                operation, payload, descriptors = receive_with_descriptors(self._channel, REQUEST_LIMIT_BYTES)
             except EOFError:
                 return
             if operation is Operation.GO:
@@ -90,7 +115,7 @@ class Worker:
 
     def _load(self, payload: bytes) -> None:
         """Write the files, restore the compiled functions, import the module, find the function."""
-        header, compiled = self._write_files(payload)
+        header, compiled = write_files(payload, self._code_folder)
         packed.unpack(compiled, self._cache_folder)
         module = self._import(header["file"])
         function = getattr(module, header["function"], None)
@@ -101,25 +126,11 @@ class Worker:
         numba_cache.enable(str(self._code_folder))
         self._function = function
 
-    def _write_files(self, payload: bytes) -> tuple[dict[str, Any], bytes]:
-        """Write the files that came with a frame; its header, and what follows the files."""
-        length = int.from_bytes(payload[:4], "little")
-        header: dict[str, Any] = json.loads(payload[4 : 4 + length])
-        position = 4 + length
-        for name, size in header["files"]:
-            path = self._code_folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(payload[position : position + size])
-            with contextlib.suppress(PermissionError):  # without namespaces, where each worker compiles anew
-                os.utime(path, (0, 0))  # Numba's cache compares the source's time
-            position += size
-        return header, payload[position:]
-
     def _build(self, payload: bytes) -> bytes:
         """Write the files, run the command among them, and give back what it has put into `built`."""
         import subprocess
 
-        header, _ = self._write_files(payload)
+        header, _ = write_files(payload, self._code_folder)
         built = self._code_folder / "built"
         built.mkdir(parents=True)
         command = header["command"]
@@ -158,16 +169,24 @@ class Worker:
         """Map the buffers that the following calls use."""
         memory = mmap.mmap(descriptor, layout["size"])
         os.close(descriptor)
+        self._view(layout, inputs=memory, outputs=memory)
 
-        def view(entry: dict[str, Any]) -> NDArray[Any]:
+    def _view(self, layout: dict[str, Any], *, inputs: mmap.mmap, outputs: mmap.mmap) -> None:
+        """The arrays of a layout, in these mappings of the buffers."""
+
+        def view(entry: dict[str, Any], memory: mmap.mmap) -> NDArray[Any]:
             count = int(np.prod(entry["shape"], dtype=np.int64))
             flat = np.frombuffer(memory, entry["dtype"], count, entry["offset"]) if count else np.empty(0, entry["dtype"])
             return flat.reshape(entry["shape"])
 
-        self._inputs = [(entry["kind"], view(entry)) for entry in layout["inputs"]]
-        self._outputs = tuple(view(entry) for entry in layout["outputs"])
+        self._inputs = [(entry["kind"], view(entry, inputs)) for entry in layout["inputs"]]
+        self._outputs = tuple(view(entry, outputs) for entry in layout["outputs"])
 
     def _call(self) -> None:
+        store(self._answer(), self._outputs)
+
+    def _answer(self) -> object:
+        """What the submission's function returns."""
         assert self._function is not None  # noqa: S101 -- the parent loads before it calls
         arguments = [cell if kind == "array" else _SCALARS[kind](cell) for kind, cell in self._inputs]
-        store(self._function(*arguments), self._outputs)
+        return self._function(*arguments)

@@ -29,6 +29,8 @@ class Operation(IntEnum):
     DUMP_CACHE = 13
     COUNT_COMPILED = 14
     BUILD = 15
+    LAUNCH = 16
+    WHERE = 17
     # zygote or worker → parent
     HELLO = 20
     READY = 21

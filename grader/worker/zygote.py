@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.worker import confine
+from grader.worker.conductor import Conductor
 from grader.worker.serve import Worker
 from grader.worker.wire import Operation, receive_with_descriptors, send
 
@@ -47,6 +48,8 @@ class Confinement:
     processes: int | None
     tmpfs_bytes: int
     output_bytes: int
+    mpi: dict[str, Any] | None = None
+    """How the processes of MPI are started and held (`grader.worker.conductor`); None where there are none."""
 
 
 class CappedOutput(io.RawIOBase):
@@ -155,13 +158,15 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
         confine.die_with_parent()
         os.setpgid(0, 0)  # a signal to its own group reaches nobody else; a session of its own would be scheduled by itself
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        _redirect_output(output, confinement.output_bytes)
+        redirect_output(output, confinement.output_bytes)
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.update(
             HOME=str(folder), TMPDIR=str(folder), MPLCONFIGDIR=str(folder), NUMBA_CACHE_DIR=str(folder / "numba-cache")
         )
         _set_numba_cache_folder(str(folder / "numba-cache"))
-        confine.limit_resources(confinement.memory_bytes, confinement.processes)
+        confine.limit_resources(confinement.processes)
+        if confinement.mpi is None:  # else each of its processes has as much for itself
+            confine.limit_memory(confinement.memory_bytes)
         if confinement.landlock_version:
             if not confinement.sandboxed:
                 confine.give_up_privileges()
@@ -172,7 +177,10 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
             confine.install_seccomp(confinement.seccomp_program)
         connection = socket.socket(fileno=channel)
         send(connection, Operation.HELLO, str(os.getpid()).encode())
-        Worker(connection, folder).serve()
+        if confinement.mpi is not None:
+            Conductor(connection, folder, confinement.mpi).serve()
+        else:
+            Worker(connection, folder).serve()
         code = 0
     except BaseException:  # noqa: BLE001 -- a failed step of the sandbox ends the worker before it has a submission
         traceback.print_exc()
@@ -180,7 +188,7 @@ def _run_worker(confinement: Confinement, folder: Path, channel: int, output: in
         os._exit(code)
 
 
-def _redirect_output(output: int, limit_bytes: int) -> None:
+def redirect_output(output: int, limit_bytes: int) -> None:
     """Standard input is empty; standard output and error go to the parent's pipe, which never blocks the worker."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)

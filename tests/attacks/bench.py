@@ -23,7 +23,7 @@ from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure import Plan, competitors_of, measure_run
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, open_session
-from grader.grading.standings import thread_flags
+from grader.grading.standings import cores_of, thread_flags
 from grader.grading.suspicion import Observed, suspicions
 from grader.profiles import Profile
 from grader.records import CONTROL, Block, CheckResult, Limits, RunRecord, Turn
@@ -226,7 +226,7 @@ class Bench:
         task, budget = self._session.tasks[name].task, self._session.machine.threads
         observed = Observed(
             check=result,
-            threads=task.profile.cores(budget),
+            threads=cores_of(task, budget),
             starts_processes=task.profile.starts_processes,
             case=case,
             runs=tuple(runs),
@@ -234,7 +234,11 @@ class Bench:
             least_operations=task.least_operations,
         )
         reviewed = () if result.review is None else (result.review,)
-        return (*reviewed, *thread_flags(result, task.profile.cores(budget)), *suspicions(observed))
+        return (
+            *reviewed,
+            *thread_flags(result, cores_of(task, budget), of_mpi=task.profile is Profile.MPI),
+            *suspicions(observed),
+        )
 
     def _run(
         self,
@@ -479,13 +483,21 @@ class _WatchedWorker:
     def alive(self) -> bool:
         return self._worker.alive
 
-    def load(self, limit_s: float, compiled: bytes = b"") -> Load:
-        load = self._worker.load(limit_s, compiled)
+    def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
+        load = self._worker.load(limit_s, compiled, processes=processes)
         self._note(load.failure)
         return load
 
-    def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, track_memory: bool = False) -> Call:
-        call = self._worker.call(inputs, outputs, limit_s, track_memory=track_memory)
+    def call(
+        self,
+        inputs: Inputs,
+        outputs: Sequence[ArraySpec],
+        limit_s: float,
+        *,
+        track_memory: bool = False,
+        processes: int = 1,
+    ) -> Call:
+        call = self._worker.call(inputs, outputs, limit_s, track_memory=track_memory, processes=processes)
         self._note(call.failure)
         if call.outputs is not None:
             self._seen.leaked |= self._canaries.leaks_in_outputs(call.outputs)

@@ -9,13 +9,13 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
-from grader.grading.session import Session
+from grader.grading.session import Session, cannot_run
 from grader.nearest import did_you_mean
 from tests.attacks.bench import CONTROLS, Bench, CopiedCourse
 from tests.attacks.canaries import Canaries, planted
@@ -46,12 +46,23 @@ def run_corpus(
             controls = [entry for entry in entries if entry.name.removeprefix("controls/") in CONTROLS]
             session = course.session(sorted({entry.task for entry in (*wanted, *controls)}))
             watch = Watch((course.folder, home))
-            with Bench(session, backend_for(session), entries, canaries, watch) as bench:
-                for entry in wanted:
+            backend = backend_for(session)
+            with Bench(session, backend, entries, canaries, watch) as bench:
+                for entry in _that_run(wanted, session, backend):
                     outcomes.append(bench.grade(entry, catcher))
                     report(outcomes[-1])
             del in_memory
     return outcomes
+
+
+def _that_run(wanted: Sequence[Entry], session: Session, backend: Backend) -> Iterator[Entry]:
+    """Those whose task this machine can run; of the others it is said why not."""
+    for entry in wanted:
+        reason = cannot_run(session.tasks[entry.task], backend.sandbox)
+        if reason is None:
+            yield entry
+        else:
+            sys.stderr.write(f"{entry.name} left out: {reason}\n")
 
 
 def chosen(entries: Sequence[Entry], only: Sequence[str]) -> list[Entry]:

@@ -164,9 +164,9 @@ def test_the_further_calls_of_one_call_are_made_by_different_workers_and_nobody_
             self.release = worker.release
             self.close = worker.close
 
-        def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float) -> Call:
+        def call(self, inputs: Inputs, outputs: Sequence[ArraySpec], limit_s: float, *, processes: int) -> Call:
             asked[-1].append((self._number, np.asarray(inputs[0]).tobytes()))
-            return self._worker.call(inputs, outputs, limit_s)
+            return self._worker.call(inputs, outputs, limit_s, processes=processes)
 
     backend = ScriptedBackend({"ada": paced(1e-3)})
     numbers = count()

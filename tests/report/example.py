@@ -1,6 +1,7 @@
 """Reports made by hand, and how they look on a terminal."""
 
 import math
+from dataclasses import replace
 
 from rich.console import Console, RenderableType
 
@@ -79,6 +80,13 @@ def study(author: str = "ada", peak_memory_bytes: int | None = 16_000_000) -> St
     runs = [{cores: -math.log(amdahl(0.1, cores)) + (cores - 1) * noise for cores in counts} for noise in (-0.001, 0, 0.001)]
     figures = tuple(Figures(cores, 0.2 / amdahl(0.1, cores), cores - 0.1, cores + 1, peak_memory_bytes) for cores in counts)
     return Study(author, "double", "large", 1e6, "full", scaling(runs, [0.0, 0.001, -0.001]), figures, ("it was quiet",))
+
+
+def of_processes() -> Study:
+    """The same of MPI processes, of which the largest takes 7 MB."""
+    made = study()
+    figures = tuple(replace(one, process_peaks_bytes=(7_000_000, 3_000_000)) for one in made.figures)
+    return replace(made, figures=figures, of_processes=True)
 
 
 def line_times(*shares: float, case: str = "large", as_python: bool = False) -> LineTimes:

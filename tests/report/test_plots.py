@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from grader.grading.scaling import scaling
 from grader.report.plots import growth_figure, scaling_figure
-from tests.report.example import GROWTH, accepted, reference, report, study
+from tests.report.example import GROWTH, accepted, of_processes, reference, report, study
 
 
 def svg(figure: Figure) -> str:
@@ -49,6 +49,15 @@ def test_scaling_shows_speedup_efficiency_and_memory_with_the_law() -> None:
     assert efficiency.get_title() == "efficiency"
     assert list(np.asarray(memory.get_lines()[0].get_ydata())) == [16.0, 16.0, 16.0]
     assert "<svg" in svg(figure)
+
+
+def test_of_mpi_the_largest_process_is_drawn_beside_all_of_them() -> None:
+    speedup, _, memory = scaling_figure(of_processes()).axes
+    assert speedup.get_xlabel() == "processes"
+    assert speedup.get_ylabel() == "speedup over one process"
+    everything, largest = memory.get_lines()
+    assert list(np.asarray(everything.get_ydata())) == [16.0, 16.0, 16.0]
+    assert list(np.asarray(largest.get_ydata())) == [7.0, 7.0, 7.0]
 
 
 def test_a_study_without_memory_or_intervals_and_with_more_than_the_ideal_can_be_drawn() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from grader.grading.scaling import Estimate, scaling
 from grader.report.scaling import scaled, share_text
-from tests.report.example import rendered, study
+from tests.report.example import of_processes, rendered, study
 
 
 def test_each_number_of_cores_has_a_row_and_the_law_one_sentence() -> None:
@@ -25,6 +25,14 @@ def test_a_program_that_gains_more_than_its_cores_has_no_bound() -> None:
 
 def test_memory_that_the_machine_does_not_tell_is_absent() -> None:
     assert "–" in rendered(scaled(study(peak_memory_bytes=None))).splitlines()[4]
+
+
+def test_of_mpi_the_rows_are_processes_and_the_largest_stands_beside_all_of_them() -> None:
+    text = rendered(scaled(of_processes()))
+    assert "processes" in text.splitlines()[2]
+    row = next(line.split() for line in text.splitlines() if line.strip().startswith("4 "))
+    assert row[-4:] == ["16", "MB", "7", "MB"]
+    assert "of the time on one process stays serial" in text
 
 
 def test_a_hostile_name_does_nothing_to_the_terminal() -> None:

@@ -12,10 +12,23 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from grader.content.submission import authors
-from grader.content.task import Answered, ArraySpec, Case, Difference, Inputs, LoadedTask, Outputs, Picture, Task, load_task
+from grader.content.task import (
+    Answered,
+    ArraySpec,
+    Case,
+    Difference,
+    Inputs,
+    LoadedTask,
+    Mistake,
+    Outputs,
+    Picture,
+    Task,
+    load_task,
+)
 
 COURSE = Path(__file__).parents[2]
-LEVELS = authors(COURSE / "reference")
+LEVELS = tuple(level for level in authors(COURSE / "reference") if level != "mpi")
+"""Whose programs can be called in this process; those of `mpi` are called by `test_with_mpi.py`."""
 
 Variant: TypeAlias = Callable[..., Any]
 """A way to compute the task, called and answering as a submission does."""
@@ -38,6 +51,18 @@ class TaskUnderTest:
     @property
     def task(self) -> Task:
         return self.loaded.task
+
+    @property
+    def fastest(self) -> Variant:
+        """The reference that takes the shortest time."""
+        return next(self.references[level] for level in ("tuned", "numba", "numpy") if level in self.references)
+
+    @property
+    def own_mistakes(self) -> dict[str, Mistake]:
+        """By name; without those that are another task's of which this one is a variant."""
+        first = self.task.variant_of
+        inherited = {mistake.name for mistake in task_under_test(first).task.mistakes} if first else set()
+        return {mistake.name: mistake for mistake in self.task.mistakes if mistake.name not in inherited}
 
 
 @cache

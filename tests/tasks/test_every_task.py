@@ -16,6 +16,7 @@ from grader.content.python_text import arguments_text
 from grader.content.task import Answered, ArraySpec, Inputs, Mistake, Outputs, Picture, task_names
 from grader.grading.pictures import PictureAnswers
 from grader.grading.shrinking import Budget, smallest
+from grader.profiles import Profile
 from grader.report import pictures
 from grader.report.theme import DARK, LIGHT
 from tests.tasks.task_under_test import (
@@ -48,7 +49,7 @@ def each(variants: Callable[[TaskUnderTest], dict[str, Any]]) -> pytest.MarkDeco
 
 
 def mistakes(under_test: TaskUnderTest) -> dict[str, Mistake]:
-    return {mistake.name: mistake for mistake in under_test.task.mistakes}
+    return under_test.own_mistakes
 
 
 def made(mistake: Mistake, inputs: Inputs) -> Outputs | None:
@@ -141,7 +142,11 @@ def test_enough_ways_are_tried(under_test: TaskUnderTest) -> None:
     assert len(under_test.honest) - len(under_test.references) >= 6
     assert len(under_test.wrong) >= 10
     assert len(under_test.task.mistakes) >= 10
-    assert set(under_test.references) == set(LEVELS)
+    if under_test.task.profile is Profile.MPI:
+        assert {"naive", "numpy"} <= set(under_test.references)
+        assert (COURSE / "reference" / "mpi" / f"{under_test.name}.py").is_file()
+    else:
+        assert set(under_test.references) == set(LEVELS)
 
 
 # The cases
@@ -252,7 +257,7 @@ def test_what_is_offered_as_smaller_is_so_or_rounder_and_as_valid(under_test: Ta
 def test_the_solution_is_right_and_of_the_declared_form(under_test: TaskUnderTest) -> None:
     task = under_test.task
     if task.solution is None:
-        assert under_test.name in {"bifurcation", "schelling"}, "of all others there is one right answer"
+        assert under_test.name in {"bifurcation", "mpi_bifurcation", "schelling"}, "of all others there is one right answer"
         return
     for case in task.check_cases:
         inputs = drawn(case)
@@ -324,7 +329,7 @@ PICTURES = [
 
 def answers_to(under_test: TaskUnderTest, picture: Picture) -> tuple[Answered, ...]:
     inputs = [drawn(case) for case in picture.cases]
-    return tuple((one, answer_of(under_test.task, under_test.references["tuned"], one)) for one in inputs)
+    return tuple((one, answer_of(under_test.task, under_test.fastest, one)) for one in inputs)
 
 
 @pytest.mark.parametrize("under_test", TASKS)
