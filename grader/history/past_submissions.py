@@ -12,18 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from grader.content.git_blobs import REGULAR_FILES, parse_blobs
 from grader.content.notebook import SUFFIX
 from grader.errors import GraderError, UsageError
 from grader.history.adding import PastState
 from grader.history.repository import run_git
 
-_REGULAR_FILES = ("100644", "100755")
-"""Links and other repositories' commits are no hand-ins."""
 _LARGEST_BYTES = 16 << 20
 """No source; what is left out then is missing."""
 _SOURCES = (".py", SUFFIX)
 _HIDDEN = "."
-_LONGEST_SIZE_LINE = 32
 _SAFE = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "log.showSignature=false")
 _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
 
@@ -65,7 +63,7 @@ class PastSubmissions:
         for entry in filter(None, entries.split("\0")):
             about, _, name = entry.partition("\t")
             mode, _, blob, size = about.split()
-            if mode in _REGULAR_FILES and _is_source(PurePosixPath(name)):
+            if mode in REGULAR_FILES and _is_source(PurePosixPath(name)):
                 if not size.isdigit():
                     raise GraderError(f"the submissions' repository {self.folder} lacks a part of {commit}; fetch all of it")
                 if int(size) <= _LARGEST_BYTES:
@@ -78,15 +76,8 @@ class PastSubmissions:
     def _blobs(self, blobs: Iterable[str]) -> Iterator[bytes]:
         """What each of them holds; all from one process."""
         asked = "".join(f"{blob}\n" for blob in blobs)
-        said = memoryview(
-            self._git("cat-file", "--batch=%(objectsize)", standard_input=asked).encode("utf-8", "surrogateescape")
-        )
-        start = 0
-        while start < len(said):
-            end_of_line = start + bytes(said[start : start + _LONGEST_SIZE_LINE]).index(b"\n")
-            size = int(said[start:end_of_line])
-            yield bytes(said[end_of_line + 1 : end_of_line + 1 + size])
-            start = end_of_line + 1 + size + 1
+        said = self._git("cat-file", "--batch=%(objectsize)", standard_input=asked)
+        return parse_blobs(said.encode("utf-8", "surrogateescape"))
 
     def _git(self, *words: str, standard_input: str | None = None) -> str:
         settings = [word for setting in _SAFE for word in ("-c", setting)]
