@@ -119,7 +119,7 @@ def _tolerance(inputs: Inputs) -> float:
 def _trapezoids(a: float, b: float, omega: float, n: int) -> float:
     """Compute h (f(x₀)/2 + f(x₁) + … + f(xₙ₋₁) + f(xₙ)/2)."""
     ends = integrand(np.array([a, b]), omega)
-    return (b - a) / n * (ends.sum() / 2 + _inner_sum(a, b, omega, n, slice(1, n)))
+    return (b - a) / n * (float(ends.sum()) / 2 + _inner_sum(a, b, omega, n, slice(1, n)))
 
 
 def _inner_sum(a: float, b: float, omega: float, n: int, points: slice) -> float:
@@ -214,7 +214,7 @@ def _of_another_function(function: Callable[[Reals, float], Reals]) -> Formula:
 
 
 def _points(a: float, b: float, n: int) -> Reals:
-    return a + np.arange(n + 1) * ((b - a) / n)
+    return np.asarray(a + np.arange(n + 1) * ((b - a) / n), dtype=np.float64)
 
 
 def _sum_of(values: Reals, h: float) -> float:
@@ -224,7 +224,7 @@ def _sum_of(values: Reals, h: float) -> float:
 
 def _midpoints(a: float, b: float, omega: float, n: int) -> float:
     h = (b - a) / n
-    return float(h * integrand(a + (np.arange(n) + 0.5) * h, omega).sum())
+    return float(h * integrand(_points(a, b, n)[:-1] + h / 2, omega).sum())
 
 
 def _single_precision(a: float, b: float, omega: float, n: int) -> float:

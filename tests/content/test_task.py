@@ -70,6 +70,37 @@ def test_the_version_changes_with_the_task_and_with_its_interface(course: Path, 
     assert load_task(course, "double").version != before
 
 
+@pytest.fixture
+def varied(course: Path) -> Path:
+    """The course with the same task for processes of MPI."""
+    (course / "tasks" / "mpi_double").mkdir()
+    (course / "tasks" / "mpi_double" / "task.py").write_text(
+        dedent("""
+        from dataclasses import replace
+        from grader.content.task import task_beside
+        from grader.profiles import Profile
+
+        double = task_beside(__file__, "double")
+        TASK = replace(double.TASK, title="Double with MPI", variant_of="double", profile=Profile.MPI)
+    """)
+    )
+    (course / "reference" / "naive" / "mpi_double.py").write_text(NAIVE.replace("double", "mpi_double"))
+    return course
+
+
+def test_a_variant_of_a_task_differs_in_what_it_says(varied: Path) -> None:
+    first, variant = (load_task(varied, name).task for name in ("double", "mpi_double"))
+    assert (variant.title, variant.profile) == ("Double with MPI", "mpi")
+    assert [case.name for case in variant.check_cases] == [case.name for case in first.check_cases]
+
+
+def test_the_version_of_a_variant_changes_with_the_code_that_judges_it(varied: Path) -> None:
+    before = load_task(varied, "mpi_double").version
+    path = varied / "tasks" / "double" / "task.py"
+    path.write_text(path.read_text() + "\n# changed\n")
+    assert load_task(varied, "mpi_double").version != before
+
+
 def test_an_unknown_task_names_the_nearest(course: Path) -> None:
     with pytest.raises(UsageError, match=r"no task 'duoble'.*did you mean 'double'"):
         load_task(course, "duoble")

@@ -16,10 +16,12 @@ from grader.grading.roofline import limit
 from grader.grading.session import Session, open_session
 from grader.grading.suspicion import LIMIT_MARGIN
 from grader.machine import Peaks
+from grader.profiles import Profile
 from tests.end_to_end.small_course import LOOPS, PROJECT, VECTORS, SmallCourse
 
-LIMITED = [name for name in task_names(PROJECT) if load_task(PROJECT, name).task.least_operations is not None]
-COUNTED = [name for name in task_names(PROJECT) if load_task(PROJECT, name).task.usual_operations is not None]
+TASKS = [task for name in task_names(PROJECT) if (task := load_task(PROJECT, name)).task.profile is Profile.SINGLE]
+LIMITED = [task.name for task in TASKS if task.task.least_operations is not None]
+COUNTED = [task.name for task in TASKS if task.task.usual_operations is not None]
 SLOW_IN_THE_CHECK = """
 import time
 

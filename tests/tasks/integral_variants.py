@@ -22,7 +22,7 @@ def _values(a: float, b: float, omega: float, n: int) -> "np.ndarray[tuple[int],
 
 def exactly_added(a: float, b: float, omega: float, n: int) -> float:
     f = _values(a, b, omega, n)
-    return (b - a) / n * (math.fsum(f) - (f[0] + f[-1]) / 2)
+    return (b - a) / n * (math.fsum(f) - float(f[0] + f[-1]) / 2)
 
 
 def trapezoid_by_trapezoid(a: float, b: float, omega: float, n: int) -> float:

@@ -1,7 +1,7 @@
 """Ways to play the game of life: honest ones, which a checker must accept, and wrong ones, which it must reject."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 import scipy.ndimage
@@ -115,7 +115,7 @@ HONEST: dict[str, Variant] = {
     "set of cells": _played(_set_of_cells),
     "transformed": _played(_transformed),
     "looked up": _played(_looked_up),
-    "compiled": _played(_compiled),
+    "compiled": _played(cast("Step", _compiled)),
     "in columns": _played(_in_columns),
 }
 
