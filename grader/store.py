@@ -7,6 +7,7 @@ there and nothing else is. Results are keyed by content (submission, task versio
 changed is not graded again.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
@@ -24,6 +25,7 @@ from grader.records import Acceptance, Block, CheckResult, Decision, Member, Run
 from grader.verdicts import Verdict
 
 SCHEMA_VERSION = 4
+_ORIGIN_CHARACTERS = 16
 
 _SCHEMA = """
 CREATE TABLE machines (
@@ -149,6 +151,32 @@ class StoredCheck:
     result: CheckResult
 
 
+@dataclass(frozen=True)
+class PastCheck:
+    """One check that was ever made, whether or not it still counts."""
+
+    number: int
+    """Greater than that of every check before it."""
+    task: str
+    member: Member
+    conditions: Conditions
+    checked_at: str
+    result: CheckResult
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """One run that was ever made, whether or not its block still counts."""
+
+    number: int
+    """Greater than that of every run before it."""
+    block_id: int
+    number_in_block: int
+    conditions: Conditions
+    started_at: str
+    wall_time_s: float
+
+
 class Store:
     """An open store; use it as a context manager."""
 
@@ -240,10 +268,17 @@ class Store:
 
     def checks_of(self, author: str, kind: str, task: str) -> tuple[StoredCheck, ...]:
         """An author's current checks in a task, of every version of the code and under all conditions, oldest first."""
+        return self._checks_where("kind = ? AND task = ? AND author = ?", (kind, task, author))
+
+    def checks_in(self, task: str, kind: str) -> tuple[StoredCheck, ...]:
+        """The same of all authors of a kind."""
+        return self._checks_where("kind = ? AND task = ?", (kind, task))
+
+    def _checks_where(self, condition: str, parameters: tuple[str, ...]) -> tuple[StoredCheck, ...]:
         rows = self._read(
-            "SELECT content_hash, task_version, environment, machine, sandbox, seed, checked_at, result FROM checks"
-            " WHERE superseded = 0 AND author = ? AND kind = ? AND task = ? ORDER BY id",
-            (author, kind, task),
+            "SELECT author, kind, content_hash, task_version, environment, machine, sandbox, seed, checked_at, result"  # noqa: S608 -- constants
+            f" FROM checks WHERE superseded = 0 AND {condition} ORDER BY id",
+            parameters,
         )
         return tuple(
             StoredCheck(
@@ -251,10 +286,10 @@ class Store:
                 task_version=task_version,
                 conditions=Conditions(environment, machine, sandbox),
                 seed=int(seed, 16),
-                checked_at=f"{checked_at.replace(' ', 'T')}+00:00",  # as SQLite writes it, in UTC
+                checked_at=_utc(checked_at),
                 result=_check_result(json.loads(result)),
             )
-            for content_hash, task_version, environment, machine, sandbox, seed, checked_at, result in rows
+            for author, kind, content_hash, task_version, environment, machine, sandbox, seed, checked_at, result in rows
         )
 
     def forget(self, members: Sequence[Member], task: str) -> None:
@@ -337,10 +372,14 @@ class Store:
 
     def all_blocks(self, task: LoadedTask, conditions: Conditions) -> tuple[StoredBlock, ...]:
         """With those that were superseded when everybody in them was graded again."""
+        return self.blocks_of_version(task.name, task.version, conditions)
+
+    def blocks_of_version(self, task: str, version: str, conditions: Conditions) -> tuple[StoredBlock, ...]:
+        """The same of any version of a task."""
         rows = self._read(
             "SELECT id, complete, superseded, block FROM blocks WHERE task = ? AND task_version = ? AND environment = ?"
             " AND machine = ? AND sandbox = ? ORDER BY id",
-            _task_key(task, conditions),
+            (task, version, conditions.environment, conditions.machine, conditions.sandbox),
         )
         return tuple(self._stored_block(*row) for row in rows)
 
@@ -387,6 +426,49 @@ class Store:
             )
             for number, seed, problems, reviews, started_at, wall_time_s, inside_s, disturbance, set_aside in rows
         )
+
+    # --- what was ever done ------------------------------------------------------------------------------------------------
+
+    def origin(self) -> str:
+        """What tells this store from any other: a digest of its first check; empty before that one."""
+        rows = self._read("SELECT seed, checked_at FROM checks ORDER BY id LIMIT 1", ())
+        return hashlib.sha256("".join(rows[0]).encode()).hexdigest()[:_ORIGIN_CHARACTERS] if rows else ""
+
+    def past_checks(self, after: int) -> tuple[PastCheck, ...]:
+        """Every check behind the one of this number, those that were superseded since among them, oldest first."""
+        rows = self._read(
+            "SELECT id, task, author, kind, content_hash, environment, machine, sandbox, checked_at, result FROM checks"
+            " WHERE id > ? ORDER BY id",
+            (after,),
+        )
+        return tuple(
+            PastCheck(number, task, Member(*key[:3]), Conditions(*key[3:]), _utc(checked_at), _check_result(json.loads(result)))
+            for number, task, *key, checked_at, result in rows
+        )
+
+    def past_runs(self, after: int) -> tuple[PastRun, ...]:
+        """Every run behind the one of this number, of blocks that count and of those that do not, oldest first."""
+        rows = self._read(
+            "SELECT runs.rowid, runs.block, number, environment, machine, sandbox, started_at, wall_time_s"
+            " FROM runs JOIN blocks ON blocks.id = runs.block WHERE runs.rowid > ? ORDER BY runs.rowid",
+            (after,),
+        )
+        return tuple(
+            PastRun(number, block_id, in_block, Conditions(*conditions), started_at, wall_time_s)
+            for number, block_id, in_block, *conditions, started_at, wall_time_s in rows
+        )
+
+    def first_block_like(self, block_id: int) -> StoredBlock:
+        """The first block with runs of this one's case and baseline under its conditions: this one, or an older."""
+        rows = self._read(
+            "SELECT min(other.id) FROM blocks AS this JOIN blocks AS other ON"
+            " (other.task, other.case_name, other.task_version) = (this.task, this.case_name, this.task_version)"
+            " AND (other.environment, other.machine, other.sandbox) = (this.environment, this.machine, this.sandbox)"
+            " AND json_extract(other.block, '$.baseline') = json_extract(this.block, '$.baseline')"
+            " WHERE this.id = ? AND EXISTS (SELECT 1 FROM runs WHERE runs.block = other.id AND runs.set_aside = 0)",
+            (block_id,),
+        )
+        return self.block(block_id if rows[0][0] is None else rows[0][0])
 
     # --- what is derived ---------------------------------------------------------------------------------------------------
 
@@ -574,6 +656,11 @@ def _turn_row(turn: Turn) -> tuple[object, ...]:
     timed_s = json.dumps(turn.timed_s)
     own = (turn.round, turn.competitor, turn.warm_time_s, timed_s, turn.cpu_time_s)
     return (*own, turn.threads, turn.idle_cpu_s, turn.waited_s)
+
+
+def _utc(written: str) -> str:
+    """What SQLite writes as the time, in UTC."""
+    return f"{written.replace(' ', 'T')}+00:00"
 
 
 def _check_result(kept: dict[str, Any]) -> CheckResult:

@@ -15,7 +15,13 @@ SOURCES = {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for 
 WORKER = [name for name in SOURCES if name.startswith("worker/")]
 TRUSTED = [name for name in SOURCES if name not in WORKER]
 COURSE_LOADER = "content/task.py"
-SLURM = "cluster/slurm.py"
+OWN_PROGRAMS = {
+    "cluster/slurm.py": "run_command",
+    "content/revisions.py": "_git_bytes",
+    "history/repository.py": "run_git",
+    "history/site.py": "publish",
+}
+"""Files that run a program of the machine's: Slurm's commands, git, asv; and the one function that does."""
 TEST_DOUBLE = "testing.py"
 RANK = "worker/rank.py"
 
@@ -99,14 +105,15 @@ def test_but_for_the_courses_own_tasks_which_one_function_imports() -> None:
     assert not of(mentioned(source), RUNNING_BUILTINS)
 
 
-@pytest.mark.parametrize("name", [name for name in TRUSTED if not name.startswith("execution/") and name != SLURM])
+@pytest.mark.parametrize("name", [name for name in TRUSTED if not name.startswith("execution/") and name not in OWN_PROGRAMS])
 def test_processes_are_started_behind_one_interface_alone(name: str) -> None:
     assert of(imported(SOURCES[name]), STARTING) | of(mentioned(SOURCES[name]), STARTING) == set()
 
 
-def test_but_for_slurms_commands_which_one_function_runs() -> None:
-    functions = [node for node in ast.walk(ast.parse(SOURCES[SLURM])) if isinstance(node, ast.FunctionDef)]
-    assert [function.name for function in functions if of(mentioned(ast.unparse(function)), STARTING)] == ["run_command"]
+@pytest.mark.parametrize(("name", "function"), OWN_PROGRAMS.items())
+def test_but_for_the_machines_own_programs_each_of_which_one_function_runs(name: str, function: str) -> None:
+    functions = [node for node in ast.walk(ast.parse(SOURCES[name])) if isinstance(node, ast.FunctionDef)]
+    assert [node.name for node in functions if of(mentioned(ast.unparse(node)), STARTING)] == [function]
 
 
 def test_of_the_workers_code_the_trusted_side_shares_the_frames_and_a_limit() -> None:

@@ -102,7 +102,7 @@ def _lengths(quality: Quality) -> str:
     """What longer gradings find of 2 %, and what they take."""
     rows = [
         [
-            f"{load}: {kernel.title}",
+            f"{load}, {kernel.title}",
             *(
                 f"{_percent(merits[kernel.name].found[_SMALL])} in {merits[kernel.name].seconds / len(quality.programs):.1f} s"
                 for merits in by_length.values()
@@ -115,7 +115,7 @@ def _lengths(quality: Quality) -> str:
     return f"""\
 Pairs that differ by {_SMALL} %, found by gradings that may be longer, and the seconds for each program:
 
-{_table(["load: kernel", *(f"at most {length} runs" for length in quality.effort.lengths)], rows)}"""
+{_table(["load, kernel", *(f"at most {length} runs" for length in quality.effort.lengths)], rows)}"""
 
 
 def _rivals(quality: Quality) -> str:

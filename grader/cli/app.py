@@ -1,7 +1,7 @@
 """The command line's table of contents: every command, its options, and the exit codes.
 
-Exit codes: 0 done (wrong submissions are results, not failures) · 1 `check`: a file is wrong · 2 usage or configuration · 3 the
-grader itself failed somewhere · 130 interrupted.
+Exit codes: 0 done (wrong submissions are results, not failures) · 1 `check`: a file is wrong, `compare --fail-slower`: one is
+slower, or not right any more · 2 usage or configuration · 3 the grader itself failed somewhere · 130 interrupted.
 """
 
 import signal
@@ -122,6 +122,15 @@ def rank(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
     trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="asv", help="Instead: what asv recorded of the suite, beside the store.")
+    ] = None,
+    asv_results: Annotated[
+        Path | None, typer.Option("--results", metavar="DIR", help="With --from asv: its results; .asv/results of the course.")
+    ] = None,
+    commit: Annotated[
+        str | None, typer.Option("--commit", metavar="HASH", help="With --from asv: of this commit; the latest otherwise.")
+    ] = None,
     on: OnOption = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -132,6 +141,15 @@ def rank(
     from grader.cli.class_commands import Place, rank_class
 
     place = Place(course, submissions, store, on)
+    if source is not None:
+        from grader.cli.asv_ranking import rank_from
+
+        if picture is not None:
+            raise UsageError("--picture draws the store's leaderboard: leave --from away")
+        rank_from(source, place, (task,) if task else (), asv_results, commit, trust_code=trust_code, as_json=as_json)
+        return
+    if asv_results is not None or commit is not None:
+        raise UsageError("--results and --commit belong to --from asv")
     rank_class(place, (task,) if task else (), trust_code=trust_code, as_json=as_json, picture=picture)
 
 
@@ -211,6 +229,35 @@ def report(
 
 
 @app.command()
+def history(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, an empty one, or the same as the last time.")],
+    names: Annotated[bool, typer.Option("--names", help="The authors' own names, for the staff.")] = False,
+    commits: Annotated[
+        str | None,
+        typer.Option("--from-git", metavar="RANGE", help="Grade past commits of the submissions, what changed in each."),
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Let asv make its site, to be opened from its files.")] = False,
+    budget: BudgetOption = None,
+    on: OnOption = None,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+    submissions: SubmissionsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """The course's history: a git repository of what was graded, drawn over time by asv. Nothing is added twice."""
+    from grader.cli.class_commands import Place
+    from grader.cli.history import Asked, keep_history
+
+    if budget is not None and commits is None:
+        raise UsageError("--budget belongs to --from-git: otherwise nothing is run")
+    asked = Asked(folder, names, publish, commits, budget)
+    kept = keep_history(Place(course, submissions, store, on), asked, trust_code=trust_code, as_json=as_json)
+    if kept.faults:
+        raise typer.Exit(EXIT_GRADER)
+
+
+@app.command()
 def pictures(
     authors: Annotated[
         list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")
@@ -249,6 +296,33 @@ def replay(
 
     place = Place(course, submissions, store)
     replay_result(place, author, task, budget_s=budget, trust_code=trust_code, as_json=as_json)
+
+
+@app.command()
+def compare(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, an author's folder, a class's, REV:PATH, or a store.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same in another version.")],
+    tasks: TasksOption = None,
+    fail_slower: Annotated[
+        str | None, typer.Option("--fail-slower", metavar="N%", help="Exit code 1 where something is slower by more than that.")
+    ] = None,
+    budget: BudgetOption = None,
+    trust_code: TrustOption = False,
+    as_json: JsonOption = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Who got faster or slower: two versions of programs, measured again in the same rounds. Nothing is stored."""
+    from grader.cli.class_commands import Place
+    from grader.cli.compare import Asked, fraction_of
+    from grader.cli.compare import compare as compare_and_print
+
+    slower_by = None if fail_slower is None else fraction_of(fail_slower)
+    asked = Asked(old, new, tasks or (), slower_by, budget)
+    comparison = compare_and_print(Place(course, None, None), asked, trust_code=trust_code, as_json=as_json)
+    if slower_by is not None and comparison.failing(slower_by):
+        raise typer.Exit(EXIT_WRONG)
+    if comparison.faults:
+        raise typer.Exit(EXIT_GRADER)
 
 
 @app.command()

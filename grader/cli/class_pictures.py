@@ -39,7 +39,7 @@ class Outcome:
 def draw_class(
     place: Place, tasks: Sequence[str], authors: Collection[str], *, fresh: bool, trust_code: bool, as_json: bool
 ) -> bool:
-    """Draw what is missing of everybody who answers, right or wrong, and say so; True where the grader itself failed nowhere."""
+    """Draw what is missing of everybody who answers, right or wrong, and say so; whether the grader itself failed nowhere."""
     known = stored_class(place, tasks, trust_code=trust_code)
     require_authors(known.session, authors)
     shelf = PictureShelf(place.store_file)

@@ -8,6 +8,7 @@ from datetime import datetime
 from math import isclose
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, AwareDatetime, ByteSize, Field, Strict, ValidationError, ValidationInfo, model_validator
@@ -87,6 +88,14 @@ def _version_range(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    """A link runs nothing: it leads into the web, or to another page."""
+    parts = urlsplit(text)
+    if not text or text != text.strip() or parts.scheme not in {"", "http", "https"}:
+        raise ValueError(f"{text!r} is no address of a page; write 'https://…' or a relative path as '../history/index.html'")
+    return text
+
+
 TaskName = Annotated[str, _names("task", "tasks", "tasks/")]
 LevelName = Annotated[str, _names("level", "levels", "reference/")]
 MachineName = Annotated[str, _names("machine", "machines", "[machines]")]
@@ -94,6 +103,8 @@ Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Text = Annotated[str, Field(min_length=1)]
 Word = Annotated[str, Field(pattern=r"^[^\s-]\S*$")]
 """What a program gets as one word, and cannot take for an option."""
+Address = Annotated[str, AfterValidator(_address)]
+"""Of a page: in the web, or relative to the page that leads there."""
 Positive = Annotated[float, Field(gt=0)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Bytes = Annotated[ByteSize, Field(gt=0)]
@@ -110,6 +121,10 @@ class About(Section):
     title: Text
     term: Text
     machine: MachineName
+    leaderboard: Address | None = None
+    """Where `grader report --publish` is to be seen, from the history's site: it leads there."""
+    history: Address | None = None
+    """Where the history's site is to be seen, from the leaderboard: that leads there."""
 
 
 class Measurement(Section):

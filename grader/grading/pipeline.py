@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from grader.execution.interface import Backend
-from grader.grading.check_class import align_cases, check_class, students_checks
+from grader.grading.check_class import Checked, align_cases, check_class, students_checks
 from grader.grading.class_report import Report, stand
 from grader.grading.known_peaks import peaks_faults
 from grader.grading.measure_class import measure_class
@@ -58,10 +58,7 @@ def compare(
     store.add_machine(session.machine)
     conditions = session.conditions(backend.sandbox)
     everyone = [hand_ins]
-    mine = hand_ins.beside(())
-    checked = [check_class(session, everyone, [mine], backend, store, progress, before_naive=True)]
-    if len(students_checks(hand_ins, conditions, store)) < len(mine.everyone):
-        checked.append(check_class(session, everyone, [hand_ins.beside((NAIVE,))], backend, store, progress))
+    checked = check_first(session, hand_ins, backend, store, progress)
     faults = dict(checked[-1].faults)
     if any(result.case is not None for result in students_checks(hand_ins, conditions, store).values()):
         checked.append(check_class(session, everyone, everyone, backend, store, progress))
@@ -71,3 +68,12 @@ def compare(
         compiled = {content: functions for one in checked for content, functions in one.compiled.items()}
         faults |= measure_class(session, everyone, compiled, budget_s, backend, store, progress)
     return stand(session, everyone, faults, conditions, store)
+
+
+def check_first(session: Session, hand_ins: HandIns, backend: Backend, store: Store, progress: Progress) -> list[Checked]:
+    """Check the students' files before any reference, and beside the naive one where its time decides."""
+    mine = hand_ins.beside(())
+    checked = [check_class(session, [hand_ins], [mine], backend, store, progress, before_naive=True)]
+    if len(students_checks(hand_ins, session.conditions(backend.sandbox), store)) < len(mine.everyone):
+        checked.append(check_class(session, [hand_ins], [hand_ins.beside((NAIVE,))], backend, store, progress))
+    return checked

@@ -368,7 +368,7 @@ class TaskStandings:
                 if key in turns_by_run and key not in measured and by_key[key].case == case:
                     runs = turns_by_run[key]
                     figures = _with_figures(by_key[key], standing, baseline, baseline_s, itertools.chain(*runs), ranking)
-                    flags = (*_disturbance_flags(block), *_bound_flags(figures, self._task.task.work_unit))
+                    flags = (*disturbance_flags(block), *_bound_flags(figures, self._task.task.work_unit))
                     figures = replace(figures, flags=(*figures.flags, *flags))
                     figures = self._with_suspicions(figures, members[key], runs, erratic=standing.erratic)
                     measured[key] = replace(figures, rank=ranks.get(key), measured_before=before.get(key, ()))
@@ -454,7 +454,7 @@ def _measuring_flags(standing: Standing, ranking: Ranking) -> tuple[str, ...]:
     return tuple(flags)
 
 
-def _disturbance_flags(stored: StoredBlock) -> tuple[str, ...]:
+def disturbance_flags(stored: StoredBlock) -> tuple[str, ...]:
     """What disturbed the runs that the figures come from, by the worst of them."""
     found = [one for record in stored.counting if (one := trouble(record, stored.block.baseline.key)) is not None]
     if not found:

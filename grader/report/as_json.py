@@ -1,12 +1,13 @@
 """Results as JSON, schema 1: the fields that `docs/json.md` documents; absent values are null."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from grader.advice.finding import Finding
 from grader.advice.program import Advice
+from grader.grading.asv_ranking import AsvRanking
 from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.measure_scaling import Study
@@ -14,6 +15,7 @@ from grader.grading.profile_lines import LineProfile, LineTimes
 from grader.grading.rank import Standing
 from grader.grading.replay import Account, Replay, ReplayedRun, Sample, SpeedupChange
 from grader.grading.standings import Result
+from grader.grading.versions import Compared, Comparison, Speed
 from grader.machine import Machine
 
 SCHEMA = 1
@@ -111,6 +113,70 @@ def final_document(final: FinalMark) -> dict[str, Any]:
     """One student's final mark so far."""
     shares = [{**asdict(share), "percent": share.percent} for share in final.shares]
     return {"author": final.author, "percent": final.percent, "max_percent": final.max_percent, "shares": shares}
+
+
+def asv_document(rankings: Sequence[AsvRanking]) -> dict[str, Any]:
+    """What `rank --from asv` prints."""
+    return {"rankings": [_asv_ranking_document(one) for one in rankings]}
+
+
+def _asv_ranking_document(one: AsvRanking) -> dict[str, Any]:
+    agreed = one.agreement
+    pairs = [{**asdict(pair), "is_reversed": pair.is_reversed} for pair in agreed.otherwise] if agreed is not None else []
+    return {
+        "task": one.task,
+        "case": one.case,
+        "commit": one.file.commit,
+        "environment": one.file.environment,
+        "machine": one.file.machine,
+        "baseline": one.baseline,
+        "rounds": one.rounds,
+        "difference": _finite(one.difference),
+        "results": [
+            {
+                "competitor": standing.competitor,
+                "rank": standing.rank,
+                "wall_time_s": one.times_s[standing.competitor],
+                "speedup": standing.speedup,
+                "speedup_low": _finite(standing.speedup_low),
+                "speedup_high": _finite(standing.speedup_high),
+            }
+            for standing in one.ranking.standings
+        ],
+        "absent": [{"competitor": author, "because": why} for author, why in one.absent.items()],
+        "agreement": None
+        if agreed is None
+        else {"students": agreed.students, "tau_b": agreed.tau_b, "ordered_otherwise": pairs},
+    }
+
+
+def comparison_document(comparison: Comparison, slower_by: float | None) -> dict[str, Any]:
+    """What `compare` prints; `slower_by` is the fraction from which on being slower fails."""
+    failing = comparison.failing(slower_by) if slower_by is not None else ()
+    return {
+        "sandbox": comparison.sandbox,
+        "alpha": comparison.alpha,
+        "from_stored_samples": comparison.is_stored,
+        "fail_slower": slower_by,
+        "compared": [_compared_document(one, is_failing=one in failing) for one in comparison.compared],
+        "only_old": list(comparison.only_old),
+        "only_new": list(comparison.only_new),
+    }
+
+
+def _compared_document(one: Compared, *, is_failing: bool) -> dict[str, Any]:
+    speed = {field.name: None for field in fields(Speed)} if one.speed is None else asdict(one.speed)
+    ends = {name: _finite(speed[name]) for name in ("speedup_low", "speedup_high")}
+    return {
+        "author": one.author,
+        "task": one.task,
+        "outcome": one.outcome.value,
+        **speed,
+        **ends,
+        "because": one.because,
+        "notes": list(one.notes),
+        "fails": is_failing,
+    }
 
 
 def scaling_document(study: Study) -> dict[str, Any]:

@@ -137,7 +137,9 @@ def _decades(greatest: float) -> LogNorm:
 
 def _draw_curves(figure: Figure, panels: list[Axes], pair: _Pair) -> None:
     del figure
-    for axes, values, colour in zip(panels, (pair.expected, pair.got, pair.off), (_EXPECTED, _OWN, rcParams["text.color"]), strict=True):
+    for axes, values, colour in zip(
+        panels, (pair.expected, pair.got, pair.off), (_EXPECTED, _OWN, rcParams["text.color"]), strict=True
+    ):
         axes.plot(values, color=colour, marker=".")
         axes.axvline(pair.farthest[0], color=_MARK, linestyle=":", linewidth=1)
         axes.set(xlabel="item", ylabel="value")

@@ -76,7 +76,8 @@ def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES) 
             continue
         try:
             files = {
-                theme.name: _small_enough(partial(rendered, picture, one.answers, theme), format_of(picture)) for theme in themes
+                theme.name: _small_enough(partial(rendered, picture, one.answers, theme), format_of(picture))
+                for theme in themes
             }
         except TooLargeError as error:
             left_out[picture.title] = str(error)

@@ -101,7 +101,7 @@ def test_resampled_shares_have_no_interval(quality: Quality) -> None:
 
 
 def test_what_longer_gradings_find_stands_beside_what_they_take(quality: Quality) -> None:
-    assert cells(report.markdown(quality), f"none: {KERNEL.title}")[1:] == ["0.0 % in 1.7 s", "100.0 % in 1.7 s"]
+    assert cells(report.markdown(quality), f"none, {KERNEL.title}")[1:] == ["0.0 % in 1.7 s", "100.0 % in 1.7 s"]
 
 
 def test_the_picture_names_every_load_and_tool(quality: Quality) -> None:

@@ -15,7 +15,7 @@ from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, PICTURED_TA
 @pytest.fixture
 def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
     classroom = Classroom(tmp_path / "course")
-    classroom.teach(PICTURED_TASK)
+    classroom.teach(PICTURED_TASK + "\nTASK = replace(TASK, solution=lambda inputs, expected: (expected,))\n")
     classroom.submit("ada", paced(NUMBA_PACE_S), code="# ada's")
     classroom.submit("bob", paced(NUMPY_PACE_S), code="# bob's")
     classroom.submit("max", paced(NUMPY_PACE_S, compute=lambda x: 3 * x), code="# max's")

@@ -102,9 +102,9 @@ class SmallCourse:
         path.write_bytes(source if isinstance(source, bytes) else source.encode())
         return path
 
-    def grader(self, *words: str | Path, **environment: str) -> Ran:
-        """Run the real command on this course."""
-        return run_grader(*words, "--course", self.folder, **environment)
+    def grader(self, *words: str | Path, here: Path = PROJECT, **environment: str) -> Ran:
+        """Run the real command on this course, from a folder."""
+        return run_grader(*words, "--course", self.folder, here=here, **environment)
 
     def results(self, ran: Ran) -> dict[str, Mapping[str, Any]]:
         """The students' results by author."""
@@ -123,7 +123,7 @@ class SmallCourse:
         return found
 
 
-def run_grader(*words: str | Path, **environment: str) -> Ran:
+def run_grader(*words: str | Path, here: Path = PROJECT, **environment: str) -> Ran:
     """`grader WORDS…` in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "grader", *map(str, words)],
@@ -132,7 +132,7 @@ def run_grader(*words: str | Path, **environment: str) -> Ran:
         timeout=300,
         check=False,
         env={**os.environ, **environment},
-        cwd=PROJECT,
+        cwd=here,
     )
     assert "Traceback (most recent call last)" not in done.stderr, done.stderr
     return Ran(done.returncode, done.stdout, done.stderr)

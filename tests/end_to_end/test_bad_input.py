@@ -165,7 +165,7 @@ def test_nobody_else_loses_a_result(graded: Mapping[str, Mapping[str, Any]]) -> 
         (("grade", "--tsk", "distances"), "--task"),
         (("new", "distanc"), "did you mean 'distances'"),
         (("check", "nowhere.py"), "nowhere.py"),
-        (("rank",), "run `grader grade` first"),
+        (("rank", "--store", "none.sqlite"), "run `grader grade` first"),
         (("grade", "--store", "/proc/results.sqlite"), "--store"),
         (("gradee",), "grade"),
     ],

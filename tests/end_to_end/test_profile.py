@@ -113,7 +113,7 @@ def test_compiled_code_is_shown_as_the_python_that_it_is_written_in(course: Smal
         (("nowhere.py",), "nowhere.py"),
         ((), "say either whose program is to be profiled (a file or an author), or --all"),
         (("ada", "--all"), "say either whose program is to be profiled (a file or an author), or --all"),
-        (("--all",), "nothing has been graded yet"),
+        (("--all", "--store", "none.sqlite"), "nothing has been graded yet"),
     ],
 )
 def test_what_cannot_be_profiled_is_refused_with_a_reason(course: SmallCourse, words: tuple[str, ...], said: str) -> None:

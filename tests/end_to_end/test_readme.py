@@ -21,6 +21,12 @@ SMALLER = {
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
     "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
+    "grader check submissions/ada/matmul.py submissions/chen/matmul.py": (
+        "grader check submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
+    ),
+    "grader compare submissions/ada/matmul.py submissions/chen/matmul.py": (
+        "grader compare submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
+    ),
     "grader check mine/julia.py --watch": f"{CTRL_C} grader check mine/julia.py --watch",
     "grader report results/staff --watch": f"{CTRL_C} grader report results/staff --watch",
 }
@@ -30,8 +36,10 @@ EXPECTED_CODES = {
     "grader check mine/julia.py": 1,
     "grader scaling tuned --task julia": 0 if len(usable_cpus()) > 1 else 2,
     "grader grade --on zhores": 2,
+    "grader rank julia --from asv": 2,
 }
-"""The starter, just put into place, is not a right answer yet; one core compares with nothing; and here is no cluster."""
+"""The starter, just put into place, is not a right answer yet; one core compares with nothing; here are neither a cluster nor
+results of asv."""
 
 
 def commands() -> list[str]:
@@ -81,6 +89,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "new",
         "check",
         "collect",
+        "compare",
         "grade",
         "rank",
         "show",
@@ -95,6 +104,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
         "peaks",
         "profile",
         "jobs",
+        "history",
     }
 
 

@@ -185,7 +185,6 @@ PICTURED_TASK = TASK + dedent("""
             Picture("curve", "A curve", "It rises.", (DRAWN,), curve),
             Picture("moving", "A moving curve", "It moves.", FRAMES, moving, frames=3, size_inches=(2.0, 1.5)),
         ),
-        solution=lambda inputs, expected: (expected,),
     )
 """)
 """Its picture is drawn from eleven numbers, and its animation from these, twelve and thirteen."""

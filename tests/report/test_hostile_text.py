@@ -5,11 +5,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from grader.grading.asv_ranking import Agreement, AsvRanking, OtherOrder
+from grader.grading.asv_results import AsvFile
 from grader.grading.class_report import Report
-from grader.report.as_json import dump, report_document
+from grader.grading.rank import Ranking, Standing
+from grader.grading.versions import Compared, Comparison, Outcome, Speed
+from grader.report.as_json import comparison_document, dump, report_document
+from grader.report.asv_ranking import asv_rankings
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
 from grader.report.own_files import summary
 from grader.report.replay import replayed
+from grader.report.versions import comparison_text
 from tests.report.example import HOSTILE_TEXTS, accepted, final, marks, rendered, report, wrong
 from tests.report.test_replay import ACCOUNT, NOW, of
 from tests.report.test_replay import wrong as wrong_account
@@ -58,6 +64,36 @@ def test_a_replay_is_text(text: str) -> None:
         of(then=replace(ACCOUNT, message=text), now=replace(NOW, message=text), author=name),
     ):
         assert_is_text(rendered(replayed(replay)))
+
+
+@EVERY_TEXT
+def test_two_versions_are_text(text: str) -> None:
+    name = text[:300] or "nobody"
+    speed = Speed("large", 1.5, 1.4, 1.6, 0.03, 0.02, 3)
+    compared = tuple(Compared(name, "double", outcome, text, speed, notes=(text,)) for outcome in Outcome)
+    comparison = Comparison(compared, 0.02, "full", only_old=(name,) * 50, only_new=(name,))
+    assert_is_text(rendered(comparison_text(comparison, 0.05)))
+    assert dump(comparison_document(comparison, 0.05)).isascii()
+
+
+@EVERY_TEXT
+def test_a_ranking_of_asvs_samples_is_text(text: str) -> None:
+    name = text[:300] or "nobody"
+    file = AsvFile(machine=name, commit=name, environment=name, date_ms=0, recorded={})
+    standings = (Standing(f"student/{name}", 0.0, -0.1, 0.1, 1, 12, erratic=False),)
+    order = OtherOrder(f"student/{name}", "student/bo", 1.1, 0.9, (1, 2), (2, 1), ("small", "large"))
+    ranking = AsvRanking(
+        task="double",
+        case="large",
+        file=file,
+        baseline=f"reference/{name}",
+        rounds=12,
+        ranking=Ranking(standings, 0.01, control_split=False, contested=()),
+        times_s={f"student/{name}": 0.01},
+        absent={name: "failed"},
+        agreement=Agreement(2, 0.5, (order,) * 50),
+    )
+    assert_is_text(rendered(asv_rankings([ranking])))
 
 
 @EVERY_TEXT
