@@ -161,6 +161,7 @@ class WorkerProcess:
         self.launch_time_s = time.perf_counter() - start
         self._processes = processes
         self._first_bytes = self._handle.usage().memory_bytes if self._caps is not None else 0
+        self._handle.proceed()  # nothing of the submission is in them, and what comes may be more than a socket holds
 
     def _stand_in(self, processes: int) -> Failure | None:
         """Let there be so many MPI processes that have imported the submission; why they have not."""

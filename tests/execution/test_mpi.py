@@ -260,6 +260,12 @@ def test_a_file_that_cannot_be_imported_is_told_in_each_number_of_processes(
         worker.close()
 
 
+def test_more_than_a_socket_holds_reaches_processes_that_have_just_been_started(world: World) -> None:
+    worker = world.ready("def f():\n    return 1.0", 1)
+    assert worker.load(LONG_S, bytes(4 << 20), processes=2).failure is None
+    assert number(worker.call((), ONE_NUMBER, LONG_S, processes=1)) == 1
+
+
 def test_what_the_ranks_print_comes_together(world: World) -> None:
     worker = world.ready("def f():\n    print(f'this is {RANK}')\n    return 1.0", 2)
     worker.call((), ONE_NUMBER, LONG_S, processes=2)
