@@ -13,8 +13,8 @@ from grader.records import PreparedCase, Problem
 from grader.verdicts import Verdict
 
 _MISTAKE_RELATIVE_TOLERANCE = 1e-9
-_MISTAKES_NAMED = 2
-"""More that fit alike would only confuse."""
+_MISTAKES_NAMED = 3
+"""More that fit alike would only confuse; a small case can round alike in three ways."""
 
 _VERDICT_OF_FAILURE = {
     FailureKind.EXCEPTION: Verdict.RUNTIME_ERROR,

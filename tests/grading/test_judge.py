@@ -136,9 +136,9 @@ def test_a_known_mistake_is_named() -> None:
     assert "known mistake: this is a slip" in problem.message.splitlines()
 
 
-def test_two_mistakes_that_fit_alike_are_both_named_and_more_are_none() -> None:
-    same = [mistake(lambda x, _: 3 * x, name) for name in ("first", "second", "third")]
-    assert wrong(3.75, 6.0, of=task(exact, *same[:2])).mistake == "this is a first Or: this is a second"
+def test_three_mistakes_that_fit_alike_are_all_named_and_more_are_none() -> None:
+    same = [mistake(lambda x, _: 3 * x, name) for name in ("first", "second", "third", "fourth")]
+    assert wrong(3.75, 6.0, of=task(exact, *same[:3])).mistake == "this is a first Or: this is a second Or: this is a third"
     assert wrong(3.75, 6.0, of=task(exact, *same)).mistake is None
 
 
