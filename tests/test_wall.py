@@ -17,8 +17,7 @@ TRUSTED = [name for name in SOURCES if name not in WORKER]
 COURSE_LOADER = "content/task.py"
 OWN_PROGRAMS = {
     "cluster/slurm.py": "run_command",
-    "content/revisions.py": "_git_bytes",
-    "history/repository.py": "run_git",
+    "content/git.py": "run_git",
     "history/site.py": "publish",
 }
 """Files that run a program of the machine's: Slurm's commands, git, asv; and the one function that does."""

@@ -1,15 +1,12 @@
 """What a git repository held at a revision: `REV:PATH`, read object by object into a folder of one's own."""
 
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from grader.content.git_blobs import REGULAR_FILES, parse_blobs
+from grader.content.git import REGULAR_FILES, parse_blobs, run_git
 from grader.errors import UsageError
 
 _GIT_LIMIT_S = 120.0
-_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
-"""A repository's own settings could name some that git is to run."""
 
 
 def is_revision(text: str) -> bool:
@@ -83,14 +80,8 @@ def _git(*words: str, asked: str = "") -> str:
 def _git_bytes(*words: str, asked: str = "", standard_input: bytes = b"") -> bytes:
     root = [] if words[0] == "rev-parse" else ["-C", _git("rev-parse", "--show-toplevel").rstrip("\n")]
     try:
-        done = subprocess.run(
-            ["git", *_NO_PROGRAMS, *root, *words],  # noqa: S607 -- whichever git there is
-            input=standard_input,
-            capture_output=True,
-            check=False,
-            timeout=_GIT_LIMIT_S,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = run_git([*root, *words], standard_input=standard_input, limit_s=_GIT_LIMIT_S)
+    except OSError as error:
         raise UsageError(f"git does not answer, and {asked or 'a revision'} cannot be read: {error}") from error
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()

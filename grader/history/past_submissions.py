@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from grader.content.git_blobs import REGULAR_FILES, parse_blobs
+from grader.content.git import REGULAR_FILES, parse_blobs
 from grader.content.notebook import SUFFIX
 from grader.errors import GraderError, UsageError
 from grader.history.adding import PastState
-from grader.history.repository import run_git
+from grader.history.repository import ask_git
 
 _LARGEST_BYTES = 16 << 20
 """No source; what is left out then is missing."""
 _SOURCES = (".py", SUFFIX)
 _HIDDEN = "."
-_SAFE = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "log.showSignature=false")
+_SETTINGS = ("core.pager=cat", "log.showSignature=false")
 _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0"}
 
 
@@ -80,10 +80,10 @@ class PastSubmissions:
         return parse_blobs(said.encode("utf-8", "surrogateescape"))
 
     def _git(self, *words: str, standard_input: str | None = None) -> str:
-        settings = [word for setting in _SAFE for word in ("-c", setting)]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        return run_git(
-            ["-C", str(self.folder), *settings, *words],
+        return ask_git(
+            ["-C", str(self.folder), *words],
+            _SETTINGS,
             {**inherited, **_ENVIRONMENT},
             f"the submissions' repository {self.folder}",
             standard_input,

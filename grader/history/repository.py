@@ -8,20 +8,20 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.content.git import run_git
 from grader.errors import GraderError, UsageError
 from grader.history.asv_format import BRANCH, CONFIGURATION, RESULTS, SITE
 
 MARKER = "grader-history.json"
 _IDENTITY = "grader"
 _REF = f"refs/heads/{BRANCH}"
-_SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgSign=false", "core.autocrlf=false")
+_SETTINGS = ("commit.gpgSign=false", "core.autocrlf=false")
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,10 @@ class HistoryRepository:
             self.folder = target
 
     def _git(self, *words: str, standard_input: str | None = None, **environment: str) -> str:
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        return run_git(
-            ["-C", str(self.folder), *settings, *words],
+        return ask_git(
+            ["-C", str(self.folder), *words],
+            _SETTINGS,
             {**inherited, **environment},
             f"the history in {self.folder}",
             standard_input,
@@ -147,15 +147,15 @@ class HistoryRepository:
 _OTHER = {False: "say --names", True: "leave --names out"}
 
 
-def run_git(words: Sequence[str], environment: Mapping[str, str], what: str, standard_input: str | None = None) -> str:
+def ask_git(
+    words: Sequence[str], settings: Sequence[str], environment: Mapping[str, str], what: str, standard_input: str | None = None
+) -> str:
     """What git prints. GraderError with its own words where it fails."""
-    done = subprocess.run(
-        ["git", *words],  # noqa: S607 -- whichever git there is
-        input=None if standard_input is None else standard_input.encode("utf-8", "surrogateescape"),
-        stdin=subprocess.DEVNULL if standard_input is None else None,
-        capture_output=True,
-        check=False,
-        env={**environment, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"},
+    done = run_git(
+        words,
+        settings,
+        environment={**environment, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"},
+        standard_input=(standard_input or "").encode("utf-8", "surrogateescape"),
     )
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()
