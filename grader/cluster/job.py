@@ -28,6 +28,7 @@ from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend, host_features
 from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
+from grader.grading.check import DrawnInputs
 from grader.grading.check_class import check_class, naive_times_s
 from grader.grading.compiled import CompiledFunctions
 from grader.grading.measure_class import OpenBlock, measure_blocks
@@ -108,8 +109,8 @@ def _checked(work: Checking, session: Session, backend: Backend, store: Store, n
     everyone = read_members(session, work.task, (*known, *work.members))
     conditions = session.conditions(backend.sandbox)
     _know(work.known, session, work.task, conditions, store)
-    seeds = {work.task: work.seed}
-    checked = check_class(session, [everyone], [chosen], backend, store, Silent(), seeds=seeds)
+    drawn = {work.task: DrawnInputs(everyone.task.task, work.seed)}
+    checked = check_class(session, [everyone], [chosen], backend, store, Silent(), drawn=drawn)
     found = store.checks([member_of(one) for one in chosen.everyone], chosen.task, conditions)
     return Outcome(
         node,
