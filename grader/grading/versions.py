@@ -210,12 +210,10 @@ def _checked(
 
     def judged(pair: Pair) -> Compared | _Right:
         members = [member_of(one) for one in _both(pair)]
-        found = [faults.get((pair.task, member.key)) for member in members if known[member] is None]
-        if found:
-            return Compared(pair.author, pair.task, Outcome.NOT_MEASURED, next(filter(None, found), "it has no verdict"))
         old, new = (known[member] for member in members)
-        assert old is not None  # noqa: S101 -- by the above
-        assert new is not None  # noqa: S101 -- the same
+        if old is None or new is None:
+            found = (faults.get((pair.task, member.key)) for member in members if known[member] is None)
+            return Compared(pair.author, pair.task, Outcome.NOT_MEASURED, next(filter(None, found), "it has no verdict"))
         outcome = by_verdicts(old.verdict, new.verdict)
         if outcome is not None:
             failed = old if outcome is Outcome.REPAIRED else new

@@ -52,7 +52,8 @@ def make_local(site: Path, home: str | None = None) -> None:
 
     Raises:
         UsageError: the folder is no site of asv's.
-        GraderError: asv wants a library that is not at hand: another version of asv than this was made for.
+        GraderError: asv wants a library that is not at hand: another version of asv than this was made for, or the grader is
+            a student's copy, which has none.
     """
     page = site / "index.html"
     try:
@@ -60,6 +61,8 @@ def make_local(site: Path, home: str | None = None) -> None:
         index = json.loads((site / "index.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{site} is no site that `asv publish` has made: {error}") from error
+    if not files("grader.history").joinpath("site_files", _LIBRARIES).is_dir():
+        raise GraderError("this is a student's copy of the grader, without what a history's site needs: use the course's own")
     local = _LIBRARY_TAG.sub(_local, text)
     if _FROM_FILES not in local:
         head, asv_script, rest = local.partition(_script_before(local))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import GraderError, UsageError
+from grader.history import site as site_module
 from grader.history.site import make_local, outside_addresses, publish
 from tests.grading.course_fixture import NUMPY_PACE_S, Classroom, paced
 from tests.history.past import grade_on, history_of
@@ -65,6 +66,12 @@ def test_nothing_is_loaded_from_the_network_and_nothing_complains(chromium: Brow
     assert "double" in shown(chromium, page, place, "double")
     assert from_outside(chromium) == []
     assert chromium.complaints == []
+
+
+def test_a_students_copy_of_the_grader_has_no_libraries_and_says_so(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_module, "_LIBRARIES", "none")
+    with pytest.raises(GraderError, match="student's copy of the grader"):
+        make_local(page.parent)
 
 
 def test_a_graph_is_drawn(chromium: Browser, page: Path) -> None:
