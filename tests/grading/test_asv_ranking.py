@@ -131,7 +131,7 @@ def test_where_the_commit_is_in_no_repository_here_it_is_said_that_the_code_may_
     for author in ("ada", "bo", "cy"):
         classroom.submit(author, paced(1e-6))
     classroom.grade()
-    for commit in (COMMIT, "0123:../../elsewhere"):
+    for commit in (COMMIT, "HEAD:submissions"):
         (one,) = ranked(classroom, sampled(TIMES_S), commit=commit)
         assert one.agreement is not None
         assert one.code_unknown
