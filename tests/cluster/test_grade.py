@@ -234,7 +234,7 @@ def cut_off_once(state: str) -> Callable[[Element, int], str | None]:
     seen: set[str] = set()
 
     def cut_off(element: Element, finished: int) -> str | None:
-        if finished != 1 or element.label in seen:
+        if finished != 1 or element.attempt != 1 or element.label in seen:
             return None
         seen.add(element.label)
         return state
