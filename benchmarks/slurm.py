@@ -6,6 +6,7 @@ the other: so nothing hides what a job costs. A machine that does anything else 
 """
 
 import argparse
+import os
 import sqlite3
 import sys
 import tempfile
@@ -57,6 +58,7 @@ def main() -> None:
     if reason is not None:
         sys.exit(reason)
     with tempfile.TemporaryDirectory(prefix="slurm-") as name, SlurmHere(Path(name) / "slurm") as slurm:
+        os.environ.update(slurm.environment)
         course = small_class(Path(name) / "course")
         graded = measured_in_turns(course, slurm, gradings)
     sys.stdout.write(summary(graded[_HERE], graded[_CLUSTER]))
@@ -99,7 +101,7 @@ def measured(course: SmallCourse, slurm: SlurmHere, machine: str) -> Graded:
         with closing(sqlite3.connect(store)) as connection:
             connection.executescript("DELETE FROM turns; DELETE FROM runs; DELETE FROM blocks;")
     start = time.perf_counter()
-    ran = course.grader("grade", "--on", machine, "--store", store, "--json", **slurm.environment)
+    ran = course.grader("grade", "--on", machine, "--store", store, "--json")
     wall_time_s = time.perf_counter() - start
     if ran.code != 0:
         raise RuntimeError(f"grading on {machine} failed:\n{ran.err}\n{slurm.logs()}")

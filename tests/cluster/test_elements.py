@@ -109,11 +109,12 @@ def test_what_is_finished_is_not_asked_for_again_and_references_that_are_checked
     run = RunRecord(1, (), {}, "2026-10-05T10:00:00+00:00", 1.0, 0.0, {})
     place = ("", "", "", "zhores", False, None)
     checking = Element(Checking("double", "1", (numpy, ada), (), 7), *place)
-    measuring = Element(Measuring("double", "1", 1, block, (run,), (), None), *place)
+    runs = Measuring("double", "1", 1, block, (run,), (), None)
+    measuring = Element(runs, *place)
 
     checked = rest_of(checking, Outcome(None, checks=(Checked(numpy, check),))).work
     assert checked == Checking("double", "1", (ada,), (Checked(numpy, check),), 7)
-    assert rest_of(measuring, Outcome(None, runs=(run,))).work == replace(measuring.work, runs=(run, run))
+    assert rest_of(measuring, Outcome(None, runs=(run,))).work == replace(runs, runs=(run, run))
     assert [rest_of(element, Outcome(None)) for element in (checking, measuring)] == [checking, measuring]
 
 

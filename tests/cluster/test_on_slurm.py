@@ -210,7 +210,7 @@ def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result_and_no_finishe
     slurm: SlurmHere, course: SmallCourse, start: Start
 ) -> None:
     path = course.folder / "course.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("min_runs = 2", "min_runs = 6"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("min_runs = 2", "min_runs = 4"), encoding="utf-8")
     grading = start(course)
     slurm.wait_until(lambda: finished_runs(course) != {}, "a block has finished a run")
     grading.kill()
