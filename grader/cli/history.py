@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.grading.session import Session, open_session
 from grader.grading.stored_versions import compare_attempts
-from grader.grading.versions import Comparison, Outcome, in_order
+from grader.grading.versions import Comparison, in_order
 from grader.history.adding import Added, History
 from grader.history.asv_format import configuration_text
 from grader.history.grading_the_past import grade_past
@@ -24,15 +24,13 @@ from grader.history.repository import MARKER, HistoryRepository
 from grader.history.site import publish
 from grader.report.as_json import comparison_document, dump
 from grader.report.names import pseudonym
-from grader.report.slower_page import shown, slower_page
-from grader.report.versions import outcome_text
+from grader.report.slower_page import shown, slower_page, worse_text
 from grader.store import Store
 from grader.text import harmless, harmless_line, listed
 
-_WORSE = (Outcome.BROKEN, Outcome.SLOWER)
 _SLOWER_FIELDS = (
     *("author", "task", "outcome", "case", "speedup", "speedup_low", "speedup_high"),
-    *("old_time_s", "new_time_s", "runs"),
+    *("old_time_s", "new_time_s", "runs", "because"),
 )
 PAST_FILE = "past.sqlite"
 """Beside the class's results: those of commits of the past, which change nobody's marks."""
@@ -131,13 +129,13 @@ def _namer(place: Place, *, by_name: bool) -> Callable[[str], str]:
 
 def _document(kept: Kept) -> dict[str, object]:
     added = [{**asdict(one), "at": one.at.isoformat(timespec="seconds")} for one in kept.added]
-    slower = [one for one in comparison_document(kept.attempts, None)["compared"] if one["outcome"] in _WORSE]
+    worse = replace(kept.attempts, compared=tuple(one for one in kept.attempts.compared if one.is_worse))
     return {
         "folder": kept.folder,
         "added": added,
         "gradings": kept.gradings,
         "faults": list(kept.faults),
-        "slower": [{key: one[key] for key in _SLOWER_FIELDS} for one in slower],
+        "slower": [{key: one[key] for key in _SLOWER_FIELDS} for one in comparison_document(worse, None)["compared"]],
         "site": kept.site,
     }
 
@@ -149,9 +147,9 @@ def _text(kept: Kept) -> str:
     lines = [f"{kept.folder}: {count}{what} added, {kept.gradings} there are"]
     lines += [f"the grader itself failed: {fault}" for fault in kept.faults]
     lines += [
-        f"since the attempt before: {one.author} · {one.task}: {outcome_text(one)}"
+        f"since the attempt before: {one.author} · {one.task}: {worse_text(one)}"
         for one in kept.attempts.compared
-        if one.outcome in _WORSE
+        if one.is_worse
     ]
     lines += [f"open {kept.site}"] if kept.site is not None else []
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from grader.content.course import Measurement
 from grader.execution.plain import PlainBackend
 from grader.grading.check_class import what_happened
+from grader.grading.estimate import turn_time_s
 from grader.grading.rank import Ranking, Standing
 from grader.grading.session import Session
 from grader.grading.standings import current_blocks, disturbance_flags, rank_case, without_failed
@@ -194,7 +195,8 @@ def _one(
         return Compared(author, task, Outcome.NOT_MEASURED, "one of the versions has not been measured")
     if before.block.case != after.block.case:
         why = f"measured at different cases, {before.block.case} and then {after.block.case}"
-        return Compared(author, task, Outcome.NOT_MEASURED, why)
+        roughly = _roughly(old[1], new[1], (after.block.case, before.block.case))
+        return Compared(author, task, Outcome.NOT_MEASURED, why, speed=roughly)
     if before.block.baseline != after.block.baseline:
         return Compared(author, task, Outcome.NOT_MEASURED, "measured over different baselines")
     standings = [side.standing_of(check.member, before.block.case) for side, check in (old, new)]
@@ -204,6 +206,16 @@ def _one(
     speed = _speed(before, after, (then, now), (old[1].member, new[1].member))
     notes = (*disturbance_flags(before), *disturbance_flags(after))
     return Compared(author, task, decided(speed, measurement.min_difference), speed=speed, notes=notes)
+
+
+def _roughly(before: StoredCheck, after: StoredCheck, cases: Sequence[str]) -> Speed | None:
+    """By the few calls of the checks, at the first of these cases that both have done: without an interval."""
+    for case in cases:
+        calls_s = [check.result.case_calls_s.get(case, ()) for check in (before, after)]
+        if all(calls_s):
+            old_s, new_s = map(turn_time_s, calls_s)
+            return Speed(case, old_s / new_s, 0.0, math.inf, old_s, new_s, runs=0)
+    return None
 
 
 def _verdict(side: _Side, check: StoredCheck) -> tuple[Verdict, str]:

@@ -78,7 +78,14 @@ class Compared:
     because: str = ""
     """Of what is not right, or was not measured: why."""
     speed: Speed | None = None
+    """Of what was not measured, of stored results, a rough one without an interval where there is any."""
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_worse(self) -> bool:
+        """Slower, not right any more, or roughly slower where nothing better is known."""
+        roughly = self.outcome is Outcome.NOT_MEASURED and self.speed is not None and self.speed.speedup < 1
+        return roughly or self.outcome in (Outcome.SLOWER, Outcome.BROKEN)
 
 
 @dataclass(frozen=True)

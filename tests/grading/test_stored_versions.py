@@ -1,5 +1,6 @@
 """Two stores beside each other, or two attempts in one: who got faster or slower since, from stored samples alone."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,7 +145,12 @@ def test_what_is_not_right_any_more_is_told_and_at_another_case_no_difference(cl
     classroom.grade()
     comparison = attempts(classroom)
     assert of(comparison, "ada").outcome is Outcome.BROKEN
-    assert of(comparison, "bo").because == "measured at different cases, large and then medium"
+    bo = of(comparison, "bo")
+    assert bo.because == "measured at different cases, large and then medium"
+    assert bo.speed is not None
+    assert (bo.speed.case, bo.speed.speedup) == ("medium", pytest.approx(PACE_S / 1e-4))
+    assert (bo.speed.speedup_low, bo.speed.speedup_high) == (0, math.inf), "the checks' few calls have no interval"
+    assert bo.is_worse
 
 
 def test_attempts_are_compared_where_both_were_graded_though_one_was_graded_elsewhere_since(classroom: Classroom) -> None:

@@ -33,7 +33,8 @@ EVERYBODY = [accepted("ada", 1), accepted("bob", 2), SUSPECT, wrong("eve", print
 ATTEMPTS = Comparison(
     (
         Compared("bo", "double", Outcome.BROKEN),
-        Compared("cy", "double", Outcome.NOT_MEASURED, "measured at different cases, large and then medium"),
+        Compared("cy", "double", Outcome.NOT_MEASURED, "measured over different baselines"),
+        Compared("di", "double", Outcome.NOT_MEASURED, "at other cases", Speed("small", 0.1, 0.0, 1.0, 0.01, 0.1, 0)),
         Compared("ada", "double", Outcome.SLOWER, speed=Speed("large", 0.5, 0.49, 0.51, 0.01, 0.02, 3)),
     ),
     alpha=0.02,
