@@ -339,21 +339,24 @@ class _Grading:
 
 
 def _again(ended: Ended, finished: Outcome, queue: Queue) -> bool:
-    """Submit what is left of the element once more where that may help: elsewhere, or with more time."""
+    """Submit what is left of the element once more where that may help: elsewhere, with more time, or as far as it has got."""
     element, phase, outcome = ended.entry.element, ended.entry.job.phase, ended.outcome
-    if element.attempt >= _MOST_ATTEMPTS or (outcome is None and phase in (Phase.CANCELLED, Phase.OUT_OF_MEMORY)):
+    rest, attempt, time_s = rest_of(element, finished), element.attempt, element.time_s
+    if outcome is None and phase in (Phase.CANCELLED, Phase.OUT_OF_MEMORY):
         return False
-    time_s = element.time_s
-    if outcome is None and phase is Phase.TIMED_OUT:
-        if element.attempt > 1:
+    if rest == element:  # otherwise it will come to an end
+        attempt += 1
+        if attempt > _MOST_ATTEMPTS:
             return False
-        time_s *= 2
+        if outcome is None and phase is Phase.TIMED_OUT:
+            if element.attempt > 1:
+                return False
+            time_s *= 2
     node = outcome.node.name if outcome is not None and outcome.node is not None else ended.entry.job.node
     elsewhere = outcome is not None or phase in (Phase.FAILED, Phase.NODE_FAILED)
     not_on = tuple(sorted({*element.not_on, node})) if elsewhere and node else element.not_on
-    rest = rest_of(element, finished)
     if rest == element or rest.size:  # otherwise all was finished, and no more than that not said
-        queue.submit([replace(rest, attempt=element.attempt + 1, time_s=time_s, not_on=not_on)])
+        queue.submit([replace(rest, attempt=attempt, time_s=time_s, not_on=not_on)])
     return True
 
 

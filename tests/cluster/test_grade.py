@@ -234,7 +234,7 @@ def cut_off_once(state: str) -> Callable[[Element, int], str | None]:
     seen: set[str] = set()
 
     def cut_off(element: Element, finished: int) -> str | None:
-        if finished != 1 or element.attempt != 1 or element.label in seen:
+        if finished != 1 or element.label in seen:
             return None
         seen.add(element.label)
         return state
@@ -251,6 +251,18 @@ def test_a_job_that_is_cut_off_goes_on_behind_what_it_has_finished(campus: Campu
     assert (ranks(report), report.faults) == ({"ada": 1, "bob": 2}, ())
     assert {result.runs for result in report.results if result.rank is not None} == {3}
     assert campus.left() == []
+
+
+@pytest.mark.parametrize("state", ["PREEMPTED", "NODE_FAIL", "TIMEOUT"])
+def test_whoever_finishes_something_each_time_is_not_given_up_however_often_that_is(campus: Campus, state: str) -> None:
+    campus.classroom.describe("min_runs = 6")
+    campus = Campus(campus.classroom, campus.slurm)
+    campus.slurm.cut_off = lambda element, finished: state if finished == 1 and isinstance(element.work, Measuring) else None
+    report = campus.grade()
+    assert (ranks(report), report.faults) == ({"ada": 1, "bob": 2}, ())
+    assert {result.runs for result in report.results if result.rank is not None} == {6}
+    times = {option for _, options in campus.slurm.submitted for option in options if option.startswith("--time=")}
+    assert times == {"--time=60"}, "more time is for whoever finishes nothing in it"
 
 
 @pytest.mark.parametrize("is_watched", [True, False])
