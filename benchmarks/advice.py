@@ -1,9 +1,12 @@
 """Is the advice right? Submissions with one inefficiency planted in each, and good ones, are profiled, and the rules asked.
 
-    python -m benchmarks.advice [--quick] [--json FILE]
+    python -m benchmarks.advice [NAME ...] [--quick] [--json FILE]
 
 The corpus lies in `tests/advice/`; a third of it was held out from whoever wrote the rules, and is counted apart. The first
 finding counts for the targets. That a planted inefficiency is one is measured: its twin without it runs in turns with it.
+Those with a profile of their own
+are run as tasks of that profile, on two cores. With names such as `matmul/ijk`, or causes such as `memory-order`, only those
+of the planted ones are taken.
 `--quick` takes every third submission and measures no twins: under three minutes. Exit code 1
 where a target is missed, of so few beyond doubt: where the whole 95 % interval lies below it.
 """
@@ -13,6 +16,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from benchmarks.figures import COURSE
@@ -21,17 +25,21 @@ from benchmarks.share import Share
 from grader.advice.advise import advise
 from grader.content.submission import Submission, read_files
 from grader.content.task import task_names
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.grading.profile_lines import profile_lines
 from grader.grading.progress import Silent
 from grader.grading.session import Session, open_session
+from grader.nearest import did_you_mean
+from grader.profiles import Profile
 from tests.advice.corpus import Corpus, Good, Planted, load_corpus
 
 LINE_PERCENT, CAUSE_PERCENT, FASTER_PERCENT = 95.0, 90.0, 90.0
 """Targets: of the planted submissions, so many have the right line first, the right cause first, and a faster twin."""
 QUICK_ONE_IN = 3
+CORES = 2
+"""Of what is planted for several of them."""
 
 
 @dataclass(frozen=True)
@@ -162,18 +170,30 @@ def measure(corpus: Corpus, *, twins: bool) -> Outcome:
     planted: list[tuple[Planted, Advised]] = []
     good: list[tuple[Good, Advised]] = []
     ratios: dict[str, Ratio] = {}
-    for task in sorted({one.task for one in corpus.planted} | {one.task for one in corpus.good}):
-        session = open_session(COURSE, None, (task,))
-        backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
-        for one in (one for one in corpus.planted if one.task == task):
-            planted.append((one, _advised(session, one.path, backend)))
+    for that in corpus.good:
+        good.append((that, _advised(*_opened(that.task), that.path)))
+        _say(f"good {that.name}: {_said_text(good[-1][1])}")
+    for task, profile in dict.fromkeys((one.task, one.profile) for one in corpus.planted):
+        session, backend = _opened(task, profile)
+        chosen = [one for one in corpus.planted if (one.task, one.profile) == (task, profile)]
+        for one in chosen:
+            planted.append((one, _advised(session, backend, one.path)))
             _say(f"{one.name}: {_said_text(planted[-1][1])}")
-        for that in (one for one in corpus.good if one.task == task):
-            good.append((that, _advised(session, that.path, backend)))
-            _say(f"good {that.name}: {_said_text(good[-1][1])}")
         if twins:
-            ratios |= dict(_ratios(session, task, [one for one in corpus.planted if one.task == task], backend))
+            ratios |= dict(_ratios(session, task, chosen, backend))
     return Outcome(tuple(planted), tuple(good), ratios)
+
+
+@cache
+def _opened(task: str, profile: Profile | None = None) -> tuple[Session, Backend]:
+    """A task as the course has it, or under another profile and on two cores."""
+    session = open_session(COURSE, None, (task,))
+    machine = session.course.machine
+    if profile is not None:
+        machine = machine.model_copy(update={"threads": CORES})
+        (own,) = session.tasks.values()
+        session = replace(session, tasks={task: replace(own, task=replace(own.task, profile=profile))})
+    return session, choose_backend(machine, session.course.limits, trust_code=True)
 
 
 def _ratios(session: Session, task: str, planted: Sequence[Planted], backend: Backend) -> Iterator[tuple[str, Ratio]]:
@@ -188,7 +208,7 @@ def _ratios(session: Session, task: str, planted: Sequence[Planted], backend: Ba
         yield one.name, ratio
 
 
-def _advised(session: Session, path: Path, backend: Backend) -> Advised:
+def _advised(session: Session, backend: Backend, path: Path) -> Advised:
     submission = _read(session, path, path.stem)
     findings = advise(profile_lines(session, submission, backend, Silent()), submission.files)
     return Advised(tuple(Said(one.line.line, one.cause) for one in findings))
@@ -208,16 +228,28 @@ def quick(corpus: Corpus) -> Corpus:
     return Corpus(corpus.planted[::QUICK_ONE_IN], corpus.good[::QUICK_ONE_IN])
 
 
+def chosen(corpus: Corpus, names: Sequence[str]) -> Corpus:
+    """Those of these names, or planted with these causes; UsageError for what is neither."""
+    known = {*(one.name for one in corpus.planted), *(one.causes[0] for one in corpus.planted)}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"nothing is planted by the name {name!r}{did_you_mean(name, sorted(known))}")
+    return Corpus(tuple(one for one in corpus.planted if {one.name, one.causes[0]} & {*names}), ())
+
+
 def main() -> int:
     """Measure, print, and say whether a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these of the planted ones: task/name, or a cause")
     parser.add_argument("--quick", action="store_true", help="every third submission, and no twins")
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures, for programs")
     arguments = parser.parse_args()
     corpus = load_corpus()
     try:
+        if arguments.names:
+            corpus = chosen(corpus, arguments.names)
         outcome = measure(quick(corpus) if arguments.quick else corpus, twins=not arguments.quick)
-    except GraderError as error:
+    except (GraderError, UsageError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(markdown(outcome))

@@ -1,10 +1,13 @@
 """How long a student waits for `grader check`: until the answers are known to be right, and until all is said.
 
-`python -m benchmarks.own_check [--task TASK] [--author AUTHOR]` checks the sample class's own files one by one, each with
-a store that knows nothing of the references yet (as on the first day), and once more with what that has left.
+`python -m benchmarks.own_check [--task TASK] [--author AUTHOR] [--notebook]` checks the sample class's files one by one, each
+in a course that knows nothing of the references yet (as on the first day), and once more with what that has left. With
+`--notebook` their text is a cell, and `grader.check(…)` the next one; pictures are then drawn, too.
 """
 
 import argparse
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +19,19 @@ from pathlib import Path
 from grader.content.task import task_names
 
 COURSE = Path(__file__).resolve().parents[1]
-_RIGHT = "is right; now the speed"
+_RIGHT, _SPEED = "is right; now the speed", ": correct · "
+_OF_A_COURSE = ("course.toml", "tasks", "reference")
+_NOTEBOOK = """
+import sys
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+file = Path(sys.argv[1])
+shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+for cell in (file.read_text(encoding="utf-8"), f"import grader\\nprint(grader.check({file.stem}))"):
+    shell.run_cell(cell, store_history=True)
+"""
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,8 @@ class Waited:
 
     right_s: float | None
     """Until it was said that every answer is right; None where it was not."""
+    speed_s: float | None
+    """Until the speed and the points were said; None where they were not."""
     all_s: float
     said: str
     """The last line."""
@@ -35,15 +52,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", choices=task_names(COURSE))
     parser.add_argument("--author")
+    parser.add_argument("--notebook", action="store_true", help="as cells of a notebook")
     arguments = parser.parse_args()
     for file in sample_files(arguments.task, arguments.author):
         with tempfile.TemporaryDirectory() as folder:
+            course = _unused_course(Path(folder))
             for store in ("cold", "warm"):
-                waited = wait_for_check(file, Path(folder) / "results" / "own.sqlite")
-                right = "     –" if waited.right_s is None else f"{waited.right_s:6.2f}"
+                waited = wait_for_check(file, course, in_notebook=arguments.notebook)
                 name = f"{file.parent.name}/{file.name}"
-                sys.stdout.write(f"{name:25} {store}  right {right} s  all {waited.all_s:6.2f} s  {waited.said}\n")
+                right, speed = _seconds(waited.right_s), _seconds(waited.speed_s)
+                sys.stdout.write(
+                    f"{name:25} {store}  right {right}  speed {speed}  all {_seconds(waited.all_s)}  {waited.said}\n"
+                )
                 sys.stdout.flush()
+
+
+def _seconds(value: float | None) -> str:
+    return "      –  " if value is None else f"{value:6.2f} s"
+
+
+def _unused_course(folder: Path) -> Path:
+    """A copy of the course that nothing has been checked in: its checkers are not compiled yet either."""
+    for name in _OF_A_COURSE:
+        if (COURSE / name).is_dir():
+            shutil.copytree(COURSE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(COURSE / name, folder / name)
+    return folder
 
 
 def sample_files(task: str | None, author: str | None) -> Iterator[Path]:
@@ -52,18 +87,24 @@ def sample_files(task: str | None, author: str | None) -> Iterator[Path]:
         yield from sorted((COURSE / "submissions").glob(f"{author or '*'}/{name}.py"))
 
 
-def wait_for_check(file: Path, store: Path) -> Waited:
-    """The real command, as a student types it."""
-    command = [sys.executable, "-m", "grader", "check", str(file), "--store", str(store)]
+def wait_for_check(file: Path, course: Path, *, in_notebook: bool = False) -> Waited:
+    """The real command, as a student types it; or the real cells."""
+    words = ["-c", _NOTEBOOK, str(file)] if in_notebook else ["-m", "grader", "check", str(file)]
+    environment = {**os.environ, "GRADER_COURSE": str(course), "PYTHONUNBUFFERED": "1"}
     start = time.perf_counter()
-    right_s = None
+    right_s = speed_s = None
     last = ""
-    with subprocess.Popen(command, cwd=COURSE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, *words], cwd=COURSE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         for line in process.stdout or ():
+            now_s = time.perf_counter() - start
             if _RIGHT in line:
-                right_s = time.perf_counter() - start
+                right_s = now_s
+            if _SPEED in line:
+                speed_s = now_s
             last = line.strip() or last
-    return Waited(right_s, time.perf_counter() - start, last)
+    return Waited(right_s, speed_s, time.perf_counter() - start, last)
 
 
 if __name__ == "__main__":

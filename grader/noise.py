@@ -106,7 +106,9 @@ def loads(before: Snapshot, after: Snapshot) -> list[Load]:
         is_same = earlier is not None and earlier.started == program.started
         used_s = program.cpu_time_s - (earlier.cpu_time_s if earlier is not None and is_same else 0.0)
         if used_s > 0:
-            found.append(Load(program.name, pid, program.core, used_s / time_s))
+            # A child that ended counts now with all that it ever used; no program has more than the machine.
+            share = min(used_s / time_s, after.machine_cores)
+            found.append(Load(program.name, pid, program.core, share))
     return sorted(found, key=lambda load: -load.share)
 
 

@@ -50,6 +50,11 @@ def test_a_program_that_started_meanwhile_has_used_all_of_its_time_since() -> No
     assert load.share == pytest.approx(0.5)
 
 
+def test_a_child_that_ran_long_before_it_ended_makes_its_parent_no_busier_than_the_machine() -> None:
+    (load,) = loads(at(0.0, bash=1.0), at(0.2, bash=60.0))
+    assert load.share == 4
+
+
 def test_a_process_that_got_the_number_of_one_that_ended_is_another_one() -> None:
     before = Snapshot(0.0, (1,), 2, programs={7: Program("old", 1, 50.0, started=1)})
     after = Snapshot(1.0, (1,), 2, programs={7: Program("new", 1, 0.25, started=2)})

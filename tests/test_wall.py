@@ -15,6 +15,7 @@ SOURCES = {str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8") for 
 WORKER = [name for name in SOURCES if name.startswith("worker/")]
 TRUSTED = [name for name in SOURCES if name not in WORKER]
 COURSE_LOADER = "content/task.py"
+SENT_TO_THE_WORKER = "execution/profile_driver.py"
 OWN_PROGRAMS = {
     "cluster/slurm.py": "run_command",
     "content/git.py": "run_git",
@@ -92,9 +93,14 @@ def test_the_package_imports_nothing_before_one_of_its_functions_is_called_so_th
 # The trusted side
 
 
-@pytest.mark.parametrize("name", [name for name in TRUSTED if name != COURSE_LOADER])
+@pytest.mark.parametrize("name", [name for name in TRUSTED if name not in {COURSE_LOADER, SENT_TO_THE_WORKER}])
 def test_the_trusted_side_runs_nobodys_file(name: str) -> None:
     assert ways_to_run_code(SOURCES[name]) == set()
+
+
+def test_what_works_out_a_submissions_own_masks_is_sent_to_its_worker_and_imported_by_nobody() -> None:
+    assert ways_to_run_code(SOURCES[SENT_TO_THE_WORKER]) == {"eval"}
+    assert not any("grader.execution.profile_driver" in set(imported(source)) for source in SOURCES.values())
 
 
 def test_but_for_the_courses_own_tasks_which_one_function_imports() -> None:

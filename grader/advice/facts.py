@@ -226,7 +226,12 @@ class Facts:
 
 def shown(node: ast.AST) -> str:
     """A piece of code in a sentence."""
-    return shortened_name(ast.unparse(node), _SHOWN_CHARACTERS)
+    return shown_text(ast.unparse(node))
+
+
+def shown_text(code: str) -> str:
+    """The same, of its text."""
+    return shortened_name(code, _SHOWN_CHARACTERS)
 
 
 def shape_text(shape: Sequence[int | None]) -> str:

@@ -1,11 +1,12 @@
 """Rules about threads and processes: what waits for the others, and what it costs to start and to feed them."""
 
 import ast
+from collections.abc import Iterable
 
 from grader.advice.code import Function, Statement, names_in
 from grader.advice.facts import LEAST_SHARE, Facts
 from grader.advice.finding import Cause, Finding
-from grader.execution.line_looks import Sort
+from grader.execution.line_looks import Seen, Sort
 from grader.units import memory_text
 
 _THREADS = (
@@ -47,8 +48,10 @@ def oversubscription(facts: Facts) -> Finding | None:
     """Many more workers than cores."""
     waiting, share = _waiting(facts, (*_THREADS, *_PROCESSES))
     workers = _workers(facts)
-    if waiting is None or workers < _MANY_WORKERS or _runs_python(facts):
+    if waiting is None or workers < _MANY_WORKERS:
         return None
+    if _waiting(facts, _THREADS)[0] is not None and _runs_python(facts):
+        return None  # as few threads as there are cores would still run one at a time
     return facts.finding(
         Cause.OVERSUBSCRIPTION,
         waiting,
@@ -67,9 +70,7 @@ def process_copies(facts: Facts) -> Finding | None:
         for name, call in statement.calls():
             if name not in _HANDING:
                 continue
-            names = frozenset().union(*map(names_in, call.args))
-            sent = [one for given in sorted(names) for one in facts.seen(statement, given) if one.sort is Sort.ARRAY]
-            large = max(sent, key=lambda one: one.size_bytes, default=None)
+            large = max(_sent(facts, statement, call), key=lambda one: one.size_bytes, default=None)
             if large is not None and large.size_bytes >= _LARGE_BYTES:
                 return facts.finding(
                     Cause.PROCESS_COPIES,
@@ -81,6 +82,29 @@ def process_copies(facts: Facts) -> Finding | None:
                     " compiled code, which share it anyway",
                 )
     return None
+
+
+def _sent(facts: Facts, statement: Statement, call: ast.Call) -> list[Seen]:
+    """The arrays in what a call hands on, and in the lists of jobs among that, which were made before."""
+    names = _given(call.args)
+    made = [one for one in facts.in_python() if one.function is statement.function and one.targets & names]
+    listed = [(one, _given([one.node.value])) for one in made if isinstance(one.node, ast.Assign)]
+    found = (seen for line, given in ((statement, names), *listed) for name in sorted(given) for seen in facts.seen(line, name))
+    return [one for one in found if one.sort is Sort.ARRAY]
+
+
+def _given(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The names whose values are handed on with these expressions, whole: not those of which a part is, or only the length."""
+    found: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Subscript() | ast.Call(func=ast.Name(id="len" | "range")) | ast.Attribute(attr="shape" | "size"):
+                continue
+            case ast.Name(id=name):
+                found.add(name)
+            case _:
+                found |= _given(ast.iter_child_nodes(node))
+    return frozenset(found)
 
 
 def process_startup(facts: Facts) -> Finding | None:
@@ -113,6 +137,7 @@ def _waits(statement: Statement, kinds: tuple[str, ...]) -> bool:
         ".result",
         ".join",
         ".get",
+        ".recv",
         ".close",
         ".shutdown",
         ".start",
@@ -150,12 +175,16 @@ def _loops(node: ast.AST) -> bool:
 
 
 def _workers(facts: Facts) -> int:
-    """The most workers that are asked for by a number."""
+    """The most workers that are asked for by a number, or by the name of one."""
     found = [0]
+    constants = {
+        name: one.node.value for one in facts.in_python() if isinstance(one.node, ast.Assign) for name in sorted(one.targets)
+    }
     for statement in facts.in_python():
         for name, call in statement.calls():
             if not name.startswith((*_THREADS, *_PROCESSES)):
                 continue
             given = [*call.args[:1], *(one.value for one in call.keywords if one.arg in {"max_workers", "processes"})]
-            found += [one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, int)]
+            numbers = [constants.get(one.id) if isinstance(one, ast.Name) else one for one in given]
+            found += [one.value for one in numbers if isinstance(one, ast.Constant) and isinstance(one.value, int)]
     return max(found)

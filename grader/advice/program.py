@@ -10,7 +10,7 @@ from grader.execution.interface import Backend
 from grader.grading.class_report import Report
 from grader.grading.profile_lines import Line, LineProfile, profile_lines
 from grader.grading.progress import Progress
-from grader.grading.session import HandedIn, Session, read_class
+from grader.grading.session import HandedIn, Session, read_references
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Advice:
 
 def advice_on(profile: LineProfile, submission: Submission, session: Session) -> Advice:
     """What a profile says about the program that it is of."""
-    (hand_ins,) = (one for one in read_class(session) if one.task.name == submission.task)
-    levels = [one.author for one in hand_ins.everyone if one.kind == "reference"]
+    (references,) = (one for one in read_references(session) if one.task.name == submission.task)
+    levels = [one.author for one in references.everyone]
     slowest = None if profile.slowest is None else profile.lines[profile.slowest]
     return Advice(advise(profile, submission.files), next_level(profile, levels), slowest)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from grader.advice.arrays import ELEMENTWISE, TRANSFORMS
 from grader.advice.code import Comprehension, Function, Loop, Statement, names_changed, names_in, names_stored, words
-from grader.advice.facts import LEAST_SHARE, Facts, shown
+from grader.advice.facts import LEAST_SHARE, Facts, shown, shown_text
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
 
@@ -348,8 +348,8 @@ def masked_everything(facts: Facts) -> Finding | None:
             Cause.MASKED_EVERYTHING,
             hot[0],
             share * (1 - mask.true_share),
-            f"of `{mask.name}` {mask.true_share:.0%} is true on average, and still all {mask.size:,} elements are gone through"
-            f" in every round: {share:.0%} of the time",
+            f"of `{shown_text(mask.name)}` {mask.true_share:.0%} is true on average, and still all {mask.size:,} elements are"
+            f" gone through in every round: {share:.0%} of the time",
             "keep only what is still undecided: `z, where = z[inside], where[inside]`, so that the arrays get shorter",
         )
     return None
@@ -361,7 +361,9 @@ def _masks(facts: Facts) -> Iterator[tuple[Seen, Statement]]:
     for statement in facts.in_python():
         if not statement.loops:
             continue
-        for name in sorted({node.id for node in statement.walk() if isinstance(node, ast.Name)} - found):
+        named = {node.id for node in statement.walk() if isinstance(node, ast.Name)}
+        inline = {mask for row in statement.rows for mask in facts.text.masks.get(row, ())}
+        for name in sorted((named | inline) - found):
             seen = [one for one in facts.seen(statement, name) if one.sort is Sort.ARRAY]
             mask = max(seen, key=lambda one: one.looks, default=None)
             if mask is None or len({one.shape for one in seen}) > 1 or mask.true_share is None or mask.size < _MANY_ELEMENTS:
@@ -388,7 +390,7 @@ def _stepped(statement: Statement) -> frozenset[str]:
 def _is_elementwise(statement: Statement, mask: str) -> bool:
     """Whether each element of what it gives depends on the same element of what it is made of alone: nothing is shifted."""
     for node in statement.walk():
-        if isinstance(node, ast.Subscript) and not (isinstance(node.slice, ast.Name) and node.slice.id == mask):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.slice) != mask:
             return False
     names = (name for name, _ in statement.calls())
     return all(name.split(".")[-1] in ELEMENTWISE or name in {"abs", ".conj", ".copy"} for name in names)
@@ -396,8 +398,8 @@ def _is_elementwise(statement: Statement, mask: str) -> bool:
 
 def _sources(facts: Facts, loop: Loop, mask: str) -> frozenset[str]:
     """What a mask is made of, element by element, within a loop: over intermediate variables, too."""
-    found: set[str] = set()
-    waiting = [mask]
+    found: set[str] = set() if mask.isidentifier() else {*names_in(ast.parse(mask))}
+    waiting = [mask, *found]
     while waiting:
         name = waiting.pop()
         for one in facts.program.within(loop):

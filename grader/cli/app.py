@@ -51,6 +51,7 @@ TrustOption = Annotated[
 ]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; the student is shown it.")]
 WhoOption = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who decides; you otherwise.")]
+DarkOption = Annotated[bool, typer.Option("--dark", help="Draw on dark paper.")]
 BudgetOption = Annotated[float | None, typer.Option("--budget", metavar="S", min=0.0, help="Seconds for measuring.")]
 
 
@@ -97,6 +98,7 @@ def check(
             "--picture", metavar="DIR|FILE", help="Draw the task's pictures from your output: all, or one (png, gif…)."
         ),
     ] = None,
+    dark: DarkOption = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and check again whenever you save, until Ctrl-C.")] = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -107,7 +109,8 @@ def check(
     """Are your own files right, and how fast are they against each reference? Runs them as you, without a sandbox."""
     from grader.cli.own_files import Checkup, check_own_files, watch_own_files
 
-    asked = Checkup(tuple(files), task, case, budget, picture, course, store)
+    _refuse_dark(dark, "--picture", picture)
+    asked = Checkup(tuple(files), task, case, budget, picture, course, store, dark)
     if watch:
         with suppress(Interrupted):  # as it is meant to end
             watch_own_files(asked, as_json=as_json)
@@ -164,6 +167,7 @@ def show(
     growth: Annotated[
         Path | None, typer.Option("--growth", metavar="FILE.svg", help="Draw the time over the size, for one TASK.")
     ] = None,
+    dark: DarkOption = False,
     on: OnOption = None,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -174,8 +178,9 @@ def show(
     from grader.cli.class_commands import Place, show_author
 
     place = Place(course, submissions, store, on)
+    _refuse_dark(dark, "--roofline or --growth", roofline, growth)
     drawings = {"roofline": roofline, "growth": growth}
-    show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, **drawings)
+    show_author(place, author, (task,) if task else (), trust_code=trust_code, as_json=as_json, **drawings, dark=dark)
 
 
 @app.command()
@@ -336,6 +341,7 @@ def scaling(
     ] = None,
     budget: Annotated[float, typer.Option("--budget", metavar="S", min=0.0, help="Seconds for measuring.")] = 20.0,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too (svg, png, pdf).")] = None,
+    dark: DarkOption = False,
     trust_code: TrustOption = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
@@ -345,7 +351,8 @@ def scaling(
     from grader.cli.class_commands import Place
     from grader.cli.scaling import Asked, study_scaling
 
-    asked = Asked(who, task, cores, budget, picture)
+    _refuse_dark(dark, "--picture", picture)
+    asked = Asked(who, task, cores, budget, picture, dark)
     study_scaling(Place(course, submissions, None), asked, trust_code=trust_code, as_json=as_json)
 
 
@@ -536,6 +543,12 @@ def jobs(
         raise UsageError(f"grader jobs knows `cancel` alone, not {cancel!r}")
     act = show_jobs if cancel is None else cancel_jobs
     act(Place(course, None, store, on), as_json=as_json)
+
+
+def _refuse_dark(dark: bool, belongs_to: str, *pictures: Path | None) -> None:
+    """UsageError where nothing is drawn that could be dark."""
+    if dark and not any(pictures):
+        raise UsageError(f"--dark belongs to {belongs_to}: without it, nothing is drawn")
 
 
 class Interrupted(BaseException):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -31,7 +32,8 @@ from grader.grading.session import (
 from grader.nearest import did_you_mean
 from grader.report.as_json import dump, report_document
 from grader.report.leaderboard import author_details, leaderboard, leaderboard_svg
-from grader.report.roofline_picture import draw_roofline
+from grader.report.roofline_picture import roofline_figure
+from grader.report.theme import Theme, paper
 from grader.store import Store
 from grader.text import command
 
@@ -106,6 +108,7 @@ def show_author(
     as_json: bool,
     roofline: Path | None = None,
     growth: Path | None = None,
+    dark: bool = False,
 ) -> None:
     """Print one author's results, and draw what is wanted of them; a reference's level is an author, too."""
     report = _stored_report(place, tasks, trust_code=trust_code)
@@ -113,9 +116,9 @@ def show_author(
     if author not in known:
         raise UsageError(f"there is no author {author!r}{did_you_mean(author, known)}")
     if roofline is not None:
-        _draw_roofline(report, author, roofline)
+        _draw_roofline(report, author, roofline, paper(dark=dark))
     if growth is not None:
-        _draw_growth(report, author, growth)
+        _draw_growth(report, author, growth, paper(dark=dark))
     own = tuple(name for name in report.ungraded if name.rpartition(" · ")[0] == author)
     report = replace(report, ungraded=own)
     if as_json:
@@ -128,10 +131,8 @@ def show_author(
         results_console().print(author_details(report, author))
 
 
-def _draw_roofline(report: Report, author: str, path: Path) -> None:
+def _draw_roofline(report: Report, author: str, path: Path, theme: Theme) -> None:
     """Draw one author's figures in one task below what the machine can do; UsageError where there are none."""
-    from matplotlib.figure import Figure
-
     tasks = {result.task for result in report.results}
     if len(tasks) > 1:
         raise UsageError(f"a roofline is drawn of one task: name it, as in {command('grader show', author, min(tasks))}")
@@ -143,12 +144,10 @@ def _draw_roofline(report: Report, author: str, path: Path) -> None:
         )
         raise UsageError(f"there is no roofline of {author} to be drawn: {why}; see docs/roofline.md")
     references = [one for one in report.results if one.kind == "reference" and one not in of_author]
-    figure = Figure(figsize=(8, 5.5), layout="constrained")
-    draw_roofline(drawn[0], references, report.peaks, figure)
-    save_picture(figure, path)
+    save_picture(partial(roofline_figure, drawn[0], references, report.peaks), path, theme)
 
 
-def _draw_growth(report: Report, author: str, path: Path) -> None:
+def _draw_growth(report: Report, author: str, path: Path, theme: Theme) -> None:
     """The author's time over the size of the problem, in a task of which the cases say something."""
     from grader.report.plots import growth_figure
 
@@ -156,7 +155,7 @@ def _draw_growth(report: Report, author: str, path: Path) -> None:
     if len(set(tasks)) != 1:
         found = ", ".join(dict.fromkeys(tasks)) or "none"
         raise UsageError(f"name one task whose growth is known to draw it: grader show {author} TASK (known: {found})")
-    save_picture(growth_figure(report, author, tasks[0]), path)
+    save_picture(partial(growth_figure, report, author, tasks[0]), path, theme)
 
 
 def require_results(place: Place) -> None:

@@ -1,6 +1,7 @@
 """The student's command: are my files right, how fast are they against each reference, and what next?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from rich.text import Text
 from grader.advice.program import advice_beside_check
 from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
 from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
-from grader.cli.watching import each_save
+from grader.cli.watching import SavedAgainError, UntilSaved, each_save
 from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import load_course
 from grader.content.course_folder import results_folder
@@ -24,12 +25,14 @@ from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Call
 from grader.grading.check import call_once, prepare
 from grader.grading.class_report import Report
-from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, open_own_session
+from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, grade_rest, open_own_session
+from grader.grading.progress import Progress
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
 from grader.report.advice import in_short
 from grader.report.as_json import dump, report_document
-from grader.report.own_files import summary
+from grader.report.own_files import summary, summary_of_the_rest
+from grader.report.theme import paper
 from grader.store import Store
 from grader.text import command, harmless, harmless_name
 from grader.verdicts import Verdict
@@ -46,10 +49,16 @@ class Checkup:
     picture: Path | None
     course: Path
     store: Path | None
+    dark: bool = False
+    """Whether pictures are drawn on dark paper."""
 
 
-def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
-    """Check, compare and print; True where every file is right."""
+def check_own_files(asked: Checkup, *, as_json: bool, watched: Collection[Path] = ()) -> bool:
+    """Check, compare and print; True where every file is right.
+
+    Raises:
+        SavedAgainError: one of the `watched` files was saved meanwhile.
+    """
     session = open_own_session(asked.course, asked.task or common_task(asked.course, asked.files))
     (task,) = session.tasks.values()
     mine = read_files(
@@ -60,16 +69,23 @@ def check_own_files(asked: Checkup, *, as_json: bool) -> bool:
     )
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     if asked.case is not None:
-        return _check_case(session, task, mine, asked.case, backend, asked.picture, as_json=as_json)
+        return _check_case(session, task, mine, asked, asked.case, backend, as_json=as_json)
     store_file = asked.store or results_folder(asked.course) / OWN_RESULTS_FILE
-    report = _graded(session, mine, backend, asked.budget_s, store_file)
+    authors = [one.author for one in mine]
+    with Store(store_file) as store, store.exclusive():
+        with _progress(authors, watched) as progress:
+            report = grade_own(session, mine, asked.budget_s, backend, store, progress)
+        if not as_json:
+            results_console().print(summary(report, authors, _next_steps(asked, mine)))
+            _advise(session, mine, report, backend, watched)
+        with _progress((), watched) as progress:
+            complete = grade_rest(session, mine, backend, store, progress)
     if as_json:
-        typer.echo(dump(report_document(report)))
-    else:
-        results_console().print(summary(report, [one.author for one in mine], _next_steps(asked, mine)))
-        _advise(session, mine, report, backend)
+        typer.echo(dump(report_document(complete or report)))
+    elif complete is not None:
+        results_console().print(summary_of_the_rest(complete, authors))
     if asked.picture is not None:
-        draw_own_pictures(session, task, mine[0], backend, asked.picture)
+        draw_own_pictures(session, task, mine[0], backend, asked.picture, paper(dark=asked.dark))
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
 
@@ -78,20 +94,20 @@ def watch_own_files(asked: Checkup, *, as_json: bool) -> None:
     """Check whenever a file is saved, or one that it imports, until it is interrupted.
 
     Only the first time is it an error that nothing can be checked; what a later save makes impossible is said, and the next
-    save may be better.
+    save may be better. A save during a check ends that one: the next begins at once.
     """
-    first = True
-    for saved in each_save(partial(_to_be_watched, asked)):
+    for number, saved in enumerate(each_save(partial(_to_be_watched, asked))):
         if saved:
             names = ", ".join(harmless_name(path.name) for path in saved)
             typer.echo(f"\n{datetime.now().astimezone():%H:%M:%S} saved: {names}", err=True)
         try:
-            check_own_files(asked, as_json=as_json)
+            check_own_files(asked, as_json=as_json, watched=_to_be_watched(asked))
+        except SavedAgainError:
+            continue
         except (UsageError, GraderError) as error:
-            if first:
+            if number == 0:
                 raise
             typer.echo(f"grader: {harmless(str(error))}", err=True)
-        first = False
         typer.echo("checked again when you save; Ctrl-C ends it", err=True)
 
 
@@ -108,19 +124,20 @@ def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
     return {one.author: command("grader profile", str(path), options=options) for one, path in paths}
 
 
-def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend) -> None:
+def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend, watched: Collection[Path]) -> None:
     """Say what would make a file faster that is right, after all else: of several files, each is asked for by itself."""
     if len(mine) != 1:
         return
     with TerminalProgress() as progress:
-        advice = advice_beside_check(session, mine[0], report, backend, progress)
+        advice = advice_beside_check(session, mine[0], report, backend, UntilSaved(progress, watched))
     if advice is not None:
         results_console().print(Text(in_short(advice), style="green"))
 
 
-def _graded(session: Session, mine: Sequence[HandedIn], backend: Backend, budget_s: float | None, store_file: Path) -> Report:
-    with Store(store_file) as store, store.exclusive(), OwnProgress(one.author for one in mine) as progress:
-        return grade_own(session, mine, budget_s, backend, store, progress)
+@contextmanager
+def _progress(authors: Sequence[str], watched: Collection[Path]) -> Iterator[Progress]:
+    with OwnProgress(authors) as progress:
+        yield UntilSaved(progress, watched)
 
 
 # --- one case --------------------------------------------------------------------------------------------------------------
@@ -130,9 +147,9 @@ def _check_case(
     session: Session,
     task: LoadedTask,
     mine: Sequence[HandedIn],
+    asked: Checkup,
     path: Path,
     backend: Backend,
-    picture: Path | None,
     *,
     as_json: bool,
 ) -> bool:
@@ -154,9 +171,10 @@ def _check_case(
     else:
         for author, problem in outcomes.items():
             typer.echo(f"{harmless_name(author)}: {'right on this case' if problem is None else harmless(problem.message)}")
-    if picture is not None:
+    if asked.picture is not None:
         call, problem = calls[0]
-        draw_failed_case(task, case, prepared, call if problem is not None else None, picture)
+        answered = call if problem is not None else None
+        draw_failed_case(task, case, prepared, answered, asked.picture, paper(dark=asked.dark))
     return all(problem is None for problem in outcomes.values())
 
 

@@ -1,6 +1,7 @@
 """`grader check --picture`: the task's pictures of the student's own output, as files."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -14,11 +15,13 @@ from grader.grading.pictures import PictureAnswers, WrongAnswer, picture_answers
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase
 from grader.report.pictures import figure_of, format_of, rendered
-from grader.report.theme import LIGHT
+from grader.report.theme import LIGHT, Theme
 from grader.text import harmless, harmless_line
 
 
-def draw_own_pictures(session: Session, task: LoadedTask, mine: HandedIn, backend: Backend, path: Path) -> None:
+def draw_own_pictures(
+    session: Session, task: LoadedTask, mine: HandedIn, backend: Backend, path: Path, theme: Theme = LIGHT
+) -> None:
     """Draw all of a task's pictures into a folder, or one into a file: its first, or its first animation into a GIF.
 
     A wrong answer is drawn beside the right one, where there is one: in a folder too, in a still file instead.
@@ -32,8 +35,8 @@ def draw_own_pictures(session: Session, task: LoadedTask, mine: HandedIn, backen
     answered = picture_answers(session, task, mine, backend, list(wanted.values()))
     for file, one in zip(wanted, answered, strict=True):
         if one.answers:
-            if path not in wanted or not _save_difference(task, one.wrong, path):
-                _save(one, file)
+            if path not in wanted or not _save_difference(task, one.wrong, path, theme):
+                _save(one, file, theme)
             if one.problem is not None:
                 typer.echo(f"{harmless_line(str(file))} shows a wrong answer", err=True)
         elif len(wanted) > 1:
@@ -41,19 +44,21 @@ def draw_own_pictures(session: Session, task: LoadedTask, mine: HandedIn, backen
     if not any(one.answers for one in answered):
         raise UsageError(f"there is nothing to draw: {_why(answered[0])}")
     if path not in wanted:
-        _save_difference(task, next((one.wrong for one in answered if one.wrong is not None), None), path)
+        _save_difference(task, next((one.wrong for one in answered if one.wrong is not None), None), path, theme)
 
 
-def draw_failed_case(task: LoadedTask, case: Case, prepared: PreparedCase, call: Call | None, path: Path) -> None:
+def draw_failed_case(
+    task: LoadedTask, case: Case, prepared: PreparedCase, call: Call | None, path: Path, theme: Theme = LIGHT
+) -> None:
     """What a call answered beside what is right, into a file or a folder; it is said where there is nothing to draw."""
     wrong = None
     if call is not None and call.outputs is not None and task.task.solution is not None:
         wrong = WrongAnswer(case.name, task.task.solution(prepared.inputs, prepared.expected), call.outputs)
-    if not _save_difference(task, wrong, path):
+    if not _save_difference(task, wrong, path, theme):
         typer.echo("nothing is drawn: there is no wrong answer to this case that could stand beside one right one", err=True)
 
 
-def _save_difference(task: LoadedTask, wrong: WrongAnswer | None, path: Path) -> bool:
+def _save_difference(task: LoadedTask, wrong: WrongAnswer | None, path: Path, theme: Theme) -> bool:
     """Whether there was a difference to draw into this file, or into a folder of this name."""
     from grader.report.difference_picture import can_be_drawn, difference_figure
 
@@ -62,7 +67,8 @@ def _save_difference(task: LoadedTask, wrong: WrongAnswer | None, path: Path) ->
     if path.is_dir() or not path.suffix:
         _make_folder(path)
         path = path / "difference.png"
-    save_picture(difference_figure(f"{task.task.title}, case {wrong.case}", wrong.right, wrong.got), path)
+    title = f"{task.task.title}, case {wrong.case}"
+    save_picture(lambda _: difference_figure(title, wrong.right, wrong.got), path, theme)
     return True
 
 
@@ -90,12 +96,12 @@ def _make_folder(path: Path) -> None:
         raise UsageError(f"the pictures cannot be written into {path}: {error.strerror}") from error
 
 
-def _save(one: PictureAnswers, file: Path) -> None:
+def _save(one: PictureAnswers, file: Path, theme: Theme) -> None:
     if file.suffix.lower() != ".gif":
-        save_picture(figure_of(one.picture, one.answers, LIGHT), file)
+        save_picture(partial(figure_of, one.picture, one.answers), file, theme)
         return
     try:
-        file.write_bytes(rendered(one.picture, one.answers, LIGHT))
+        file.write_bytes(rendered(one.picture, one.answers, theme))
     except OSError as error:
         raise UsageError(f"the picture cannot be written to {file}: {error.strerror}") from error
 

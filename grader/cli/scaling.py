@@ -1,6 +1,7 @@
 """The command for strong scaling: what does a program gain from more cores?"""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -16,6 +17,7 @@ from grader.grading.scaling import core_counts
 from grader.machine import usable_cpus
 from grader.report.as_json import dump, scaling_document
 from grader.report.scaling import scaled
+from grader.report.theme import paper
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Asked:
     cores: int | None
     budget_s: float
     picture: Path | None
+    dark: bool = False
+    """On dark paper."""
 
 
 def study_scaling(place: Place, asked: Asked, *, trust_code: bool, as_json: bool) -> None:
@@ -46,7 +50,7 @@ def study_scaling(place: Place, asked: Asked, *, trust_code: bool, as_json: bool
     if asked.picture is not None:
         from grader.report.plots import scaling_figure
 
-        save_picture(scaling_figure(study), asked.picture)
+        save_picture(partial(scaling_figure, study), asked.picture, paper(dark=asked.dark))
 
 
 def _most_cores(wanted: int | None) -> int:

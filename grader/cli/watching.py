@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.grading.progress import Progress
+
 _POLL_S = 0.3
 
 
@@ -36,6 +38,32 @@ def each_save(files: Callable[[], Iterable[Path]], wait: Callable[[], None] = pa
         yield changed
         while not (changed := tuple(one.path for one in watched if one.has_changed())):
             wait()
+
+
+class SavedAgainError(Exception):
+    """What was being worked on has been saved again: the work is given up, and begins anew."""
+
+
+class UntilSaved:
+    """Progress of work on files that is given up once one of them is saved again: between two steps, never within one."""
+
+    def __init__(self, progress: Progress, files: Iterable[Path]) -> None:
+        self._progress = progress
+        self._watched = [_Watched(path) for path in files]
+
+    def begin(self, stage: str, total: float) -> None:
+        """As the progress that is told, as all here."""
+        self._progress.begin(stage, total)
+
+    def advance(self, amount: float, doing: str) -> None:
+        """Raise SavedAgainError where a file holds something else by now."""
+        if any(one.has_changed() for one in self._watched):
+            raise SavedAgainError
+        self._progress.advance(amount, doing)
+
+    def found(self, author: str, task: str, result: str) -> None:
+        """Whatever comes of it, it is known now."""
+        self._progress.found(author, task, result)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from grader.execution import mpi
 from grader.execution.choose import choose_backend, host_features
 from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
+from grader.grading.check import DrawnInputs
 from grader.grading.check_class import check_class, naive_times_s
 from grader.grading.compiled import CompiledFunctions
 from grader.grading.measure_class import OpenBlock, measure_blocks
@@ -130,8 +131,8 @@ def _checked(work: Checking, before: Outcome, kept: SoFar, session: Session, bac
         found = store.checks([member_of(one) for one in chosen.everyone], chosen.task, conditions)
         return replace(before, checks=tuple(Checked(member, result) for member, result in found.items()))
 
-    seeds = {work.task: work.seed}
-    checked = check_class(session, [everyone], [chosen], backend, store, _WritingDown(kept, finished), seeds=seeds)
+    drawn = {work.task: DrawnInputs(everyone.task.task, work.seed)}
+    checked = check_class(session, [everyone], [chosen], backend, store, _WritingDown(kept, finished), drawn=drawn)
     return replace(finished(), faults=tuple(Fault(task, where, text) for (task, where), text in checked.faults.items()))
 
 

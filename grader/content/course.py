@@ -138,6 +138,8 @@ class Measurement(Section):
     """Measuring stops when differences of this fraction can be told apart."""
     min_runs: Annotated[int, Field(ge=2)] = 3
     max_runs: Annotated[int, Field(ge=2)] = 16
+    reference_runs: AtLeastOne = 2
+    """Where references stand alone, nobody is ranked: two runs give a rate and an interval, one a rate."""
     calls_per_run: AtLeastOne = 168
     min_calls_per_run: AtLeastOne = 3
     seconds_per_run: Positive = 0.5

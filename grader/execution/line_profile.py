@@ -64,7 +64,7 @@ def with_driver(submission: Submission, *, as_python: bool, names: Mapping[int, 
     Args:
         submission: as it was handed in.
         as_python: without Numba's compiler.
-        names: of each row the variables that `looked_at` tells about.
+        names: of each row the variables, and the masks without a name, that `looked_at` tells about.
     """
     path = PurePosixPath(submission.file)
     module = _module_name(path.stem)

@@ -241,8 +241,7 @@ class Looks:
         self._left[row] -= 1
         own, outer = frame.f_locals, frame.f_globals
         for number in self._names_of.get(row, ()):
-            name = self._names[number]
-            value: Any = own[name] if name in own else outer.get(name)
+            value = _value_of(self._names[number], own, outer)
             traits = traits_of(value)
             if traits is not None and (len(self._seen) < MOST_SEEN or (row, number, *traits) in self._seen):
                 counts = self._seen.setdefault((row, number, *traits), [0, 0])
@@ -270,6 +269,19 @@ class Looks:
         row = None if caller is None else self.row_of(caller)
         if length is not None and row is not None and len(self._transforms) < MOST_TRANSFORMS:
             self._transforms[row, int(length)] += 1
+
+
+def _value_of(name: str, own: Mapping[str, Any], outer: dict[str, Any]) -> Any:  # noqa: ANN401 -- of any kind
+    """What a variable holds, or what a mask without a name comes to."""
+    if name in own:
+        return own[name]
+    if name.isidentifier():
+        return outer.get(name)
+    try:
+        with np.errstate(all="ignore"):
+            return eval(name, outer, own)  # noqa: S307 -- the submission's own text, in its own process
+    except Exception:  # noqa: BLE001 -- before its variables have their values, or where they are of another kind
+        return None
 
 
 class _FrameLooks:

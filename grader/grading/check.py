@@ -67,8 +67,8 @@ class DrawnInputs:
     """
 
     def __init__(self, task: Task, seed: int) -> None:
+        self.seed = seed
         self._task = task
-        self._seed = seed
         self._kept: dict[tuple[str, int], PreparedCase] = {}
         self._kept_bytes = 0
         self._facts: dict[str, CaseFacts] = {}
@@ -79,7 +79,7 @@ class DrawnInputs:
         if key in self._kept:
             return self._kept[key]
         words = np.frombuffer(case.name.encode() + bytes(-len(case.name.encode()) % 4), dtype=np.uint32)
-        generator = np.random.default_rng([self._seed, number, *words.tolist()])
+        generator = np.random.default_rng([self.seed, number, *words.tolist()])
         prepared = prepare(self._task, case, generator)
         if number <= _SIZING_CALLS:  # what is drawn beyond that, hardly anybody else needs
             self._keep(key, prepared)

@@ -58,14 +58,14 @@ def check_class(
     progress: Progress,
     *,
     before_naive: bool = False,
-    seeds: Mapping[str, int] | None = None,
+    drawn: Mapping[str, DrawnInputs] | None = None,
 ) -> Checked:
     """Check what is missing of the chosen; the naive references first, for they set the time limits.
 
     `before_naive` is for whoever waits: where the naive reference has not been timed yet, each call has the least time that any
     limit can be. Who keeps to that keeps every limit, and has a verdict; who does not has none yet.
 
-    `seeds` are those of the inputs, by task, where others are checked elsewhere on the same inputs; drawn otherwise.
+    `drawn` are the inputs, by task, where others are checked on the same ones before or elsewhere; fresh ones otherwise.
 
     Raises:
         GraderError: a reference fails its own task's check, or cannot be run at all.
@@ -80,8 +80,8 @@ def check_class(
     checked = Checked()
     with _Generations(backend) as generations:
         for hand_ins, checks, to_check in zip(everyone, known, missing, strict=True):
-            seed = (seeds or {}).get(hand_ins.task.name) or new_seed()
-            inputs = DrawnInputs(hand_ins.task.task, seed)  # one task's at a time: they are large
+            # One task's at a time: they are large.
+            inputs = (drawn or {}).get(hand_ins.task.name) or DrawnInputs(hand_ins.task.task, new_seed())
             task, cases = hand_ins.task, hand_ins.task.case_names
             for handed_in in to_check:
                 member = member_of(handed_in)
@@ -103,7 +103,7 @@ def check_class(
                         found = _smallest(generations, handed_in, task, limits, problem, checked)
                         result = _with_failing_case(result, problem, found, member, task.name, store, checked)
                     result = settled(result, member, checks, cases, limits.longest_call_s)
-                    store.add_check(member, task, conditions, seed, result)
+                    store.add_check(member, task, conditions, inputs.seed, result)
                     checks[member] = result
                     _told(progress, member, task.name, result.verdict)
                 progress.advance(1, "")

@@ -6,7 +6,7 @@ Rows are the lines of all files, one file after the other, from 0.
 
 import ast
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,9 @@ _GOES_ROUND = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.La
 """Python code that runs many times while its line runs once."""
 _ONE_BY_ONE = frozenset({"all", "any", "dict", "filter", "list", "map", "max", "min", "set", "sorted", "sum", "tuple", "zip"})
 """Python's functions that take elements one by one: of an array, each as an object of Python's."""
+
+_SIZES = frozenset({"abs", "absolute", "hypot", "sqrt", "square"})
+"""What masks ask of numbers."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,20 @@ class LineFacts:
     functions: tuple[Function, ...] = ()
     mentions: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """The names in each row."""
+    masks: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Comparisons that choose elements and have no name, by the row where they begin: `abs(z) <= 2` in `z[abs(z) <= 2]`."""
     calls: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """The names that are called in each row."""
     goes_round: frozenset[int] = frozenset()
     """Rows that hold comprehensions, generators, lambdas, or calls of Python's own functions such as `sum`."""
     one_line_loops: frozenset[int] = frozenset()
     """Rows on which a whole loop stands, a comprehension's among them."""
+
+    @property
+    def looked_for(self) -> dict[int, frozenset[str]]:
+        """All that a look at a row's variables tells about: its names, and its masks."""
+        empty: frozenset[str] = frozenset()
+        return {row: self.mentions.get(row, empty) | self.masks.get(row, empty) for row in (*self.mentions, *self.masks)}
 
     def called_by(self, row: int) -> tuple[Function, ...]:
         """The submission's own functions that a row mentions, but for the one that it stands in."""
@@ -79,6 +90,7 @@ def line_facts(files: Iterable[SourceFile], line_counts: Sequence[int]) -> LineF
     return LineFacts(
         functions=_functions(placed),
         mentions=_by_row((row, _name_of(node)) for row, node in placed if isinstance(node, ast.Name | ast.Attribute)),
+        masks=_by_row((row, ast.unparse(mask)) for row, node in placed for mask in _masks_in(node)),
         calls=_by_row((row, _name_of(function)) for row, function in called),
         goes_round=frozenset(goes_round | one_by_one),
         one_line_loops=frozenset(loops | goes_round),
@@ -96,6 +108,27 @@ def _functions(placed: Iterable[tuple[int, ast.AST]]) -> tuple[Function, ...]:
     for row, function in sorted(owner.items()):
         rows_of.setdefault(function, []).append(row)
     return tuple(Function(name, tuple(rows)) for (_, name), rows in rows_of.items())
+
+
+def _masks_in(node: ast.AST) -> Iterator[ast.expr]:
+    """What a subscript or the first argument of `where` compares, if it may be asked again: it is made of names and numbers."""
+    match node:
+        case ast.Subscript(slice=chosen):
+            candidates = [chosen]
+        case ast.Call(func=function, args=[condition, *_]) if _name_of(function) == "where":
+            candidates = [condition]
+        case _:
+            return
+    for one in candidates:
+        parts = [part for part in ast.walk(one) if isinstance(part, ast.expr)]
+        if any(isinstance(part, ast.Compare) for part in parts) and all(map(_is_pure, parts)):
+            yield one
+
+
+def _is_pure(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return _name_of(node.func) in _SIZES and not node.keywords
+    return isinstance(node, ast.Name | ast.Attribute | ast.Constant | ast.Compare | ast.BinOp | ast.UnaryOp)
 
 
 def _by_row(named: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:

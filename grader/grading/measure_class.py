@@ -24,8 +24,6 @@ from grader.verdicts import Verdict
 
 _SEED_BITS = 128
 _TRIES = 2
-_RUNS_OF_REFERENCES = 2
-"""Where no student is, nobody is ranked: two runs give a rate and an interval."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +210,7 @@ class _Measuring:
         runs = at_case.runs_of(one.id)
         everyone = frozenset(member.key for member in one.block.members if member in at_case.current)
         if not at_case.ranks_somebody:
-            return everyone if runs < _RUNS_OF_REFERENCES else frozenset()
+            return everyone if runs < self._measurement.reference_runs else frozenset()
         if runs >= self._measurement.min_runs and time.monotonic() > deadline:
             return frozenset()
         return contestants(runs, lambda: at_case.ranking, everyone, self._measurement)

@@ -4,13 +4,13 @@ Each stage does what is missing and keeps every finished piece at once: a gradin
 and one in which nothing has changed runs nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from grader.execution.interface import Backend
-from grader.grading.check_class import Checked, align_cases, check_class, students_checks
+from grader.grading.check import DrawnInputs
+from grader.grading.check_class import Checked, align_cases, check_class, new_seed, students_checks
 from grader.grading.class_report import Report, stand
-from grader.grading.known_peaks import peaks_faults
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress
 from grader.grading.session import NAIVE, HandIns, Session, cannot_run, member_of, read_class
@@ -58,22 +58,24 @@ def compare(
     store.add_machine(session.machine)
     conditions = session.conditions(backend.sandbox)
     everyone = [hand_ins]
-    checked = check_first(session, hand_ins, backend, store, progress)
+    drawn = {hand_ins.task.name: DrawnInputs(hand_ins.task.task, new_seed())}
+    checked = check_first(session, hand_ins, drawn, backend, store, progress)
     faults = dict(checked[-1].faults)
     if any(result.case is not None for result in students_checks(hand_ins, conditions, store).values()):
-        checked.append(check_class(session, everyone, everyone, backend, store, progress))
+        checked.append(check_class(session, everyone, everyone, backend, store, progress, drawn=drawn))
         align_cases(session, everyone, backend, store)
-        if hand_ins.task.task.usual_operations is not None:  # a speed is then shown as a share of what the machine can do
-            peaks_faults(session, backend, store, progress, again=False)
         compiled = {content: functions for one in checked for content, functions in one.compiled.items()}
         faults |= measure_class(session, everyone, compiled, budget_s, backend, store, progress)
     return stand(session, everyone, faults, conditions, store)
 
 
-def check_first(session: Session, hand_ins: HandIns, backend: Backend, store: Store, progress: Progress) -> list[Checked]:
-    """Check the students' files before any reference, and beside the naive one where its time decides."""
+def check_first(
+    session: Session, hand_ins: HandIns, drawn: Mapping[str, DrawnInputs], backend: Backend, store: Store, progress: Progress
+) -> list[Checked]:
+    """Check the students' files before any reference, and beside the naive one where its time decides; all on these inputs."""
     mine = hand_ins.beside(())
-    checked = [check_class(session, [hand_ins], [mine], backend, store, progress, before_naive=True)]
+    checked = [check_class(session, [hand_ins], [mine], backend, store, progress, before_naive=True, drawn=drawn)]
     if len(students_checks(hand_ins, session.conditions(backend.sandbox), store)) < len(mine.everyone):
-        checked.append(check_class(session, [hand_ins], [hand_ins.beside((NAIVE,))], backend, store, progress))
+        again = hand_ins.beside((NAIVE,))
+        checked.append(check_class(session, [hand_ins], [again], backend, store, progress, drawn=drawn))
     return checked

@@ -193,7 +193,7 @@ class _Study:
     @contextmanager
     def worker(self, generation: Generation, *, as_python: bool = False, compiled: bytes = b"") -> Iterator[Worker]:
         """A worker that has imported it, with what another has compiled; it ends with the context."""
-        sent = with_driver(self._submission, as_python=as_python, names=self.facts.mentions)
+        sent = with_driver(self._submission, as_python=as_python, names=self.facts.looked_for)
         worker = generation.start(sent, self._task.task.profile, self._task.task.cores)
         try:
             failure = import_with_driver(worker, self._first_call_s, compiled)
@@ -210,7 +210,8 @@ class _Study:
         """
         smallest, *larger = [one for one in self._task.task.benchmark_cases if known in (None, one.name)]
         cold_s = self._plain(worker, smallest).wall_time_s
-        warm_s = self._fastest(worker, smallest, PLAIN)[0].wall_time_s
+        warm = self._plain(worker, smallest) if known else self._fastest(worker, smallest, PLAIN)[0]
+        warm_s = warm.wall_time_s
         compile_time_s = max(0.0, cold_s - warm_s)
         if warm_s > _LONG_S:
             return compile_time_s, self._task.task.check_cases[-1]
@@ -261,7 +262,7 @@ class _Study:
     def looks(self, worker: Worker, case: Case) -> Looks:
         """What the variables of the lines hold; nothing is known of a program that fails when it is followed line by line."""
         limit_s = max(_LIMIT_S, self._first_call_s)
-        call, looks = looked_at(worker, self.facts.mentions, self._rows, self._prepare(case).inputs, limit_s)
+        call, looks = looked_at(worker, self.facts.looked_for, self._rows, self._prepare(case).inputs, limit_s)
         return replace(looks, call_s=call.wall_time_s)
 
     def memory(self, generation: Generation, case: Case, compiled: bytes) -> LineMemory:

@@ -16,7 +16,8 @@ from grader.content.submission import Rejection
 from grader.content.task import LoadedTask, task_names
 from grader.content.versions import Pair, Versions, read_pairs
 from grader.execution.interface import Backend
-from grader.grading.check_class import AGAIN, naive_times_s
+from grader.grading.check import DrawnInputs
+from grader.grading.check_class import AGAIN, naive_times_s, new_seed
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure_class import OpenBlock, measure_blocks
 from grader.grading.pipeline import check_first
@@ -210,7 +211,8 @@ def _checked(
     session: Session, hand_ins: HandIns, pairs: Sequence[Pair], backend: Backend, store: Store, progress: Progress
 ) -> list["Compared | _Right"]:
     """Of each pair why it is not measured, or that it can be."""
-    rounds = check_first(session, hand_ins, backend, store, progress)
+    drawn = {hand_ins.task.name: DrawnInputs(hand_ins.task.task, new_seed())}
+    rounds = check_first(session, hand_ins, drawn, backend, store, progress)
     faults = rounds[-1].faults
     known = known_checks(hand_ins, session.conditions(backend.sandbox), store)
     compiled = {content: functions for one in rounds for content, functions in one.compiled.items()}

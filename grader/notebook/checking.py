@@ -18,7 +18,7 @@ from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
 from grader.grading.class_report import Report
-from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, open_own_session
+from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, grade_rest, open_own_session
 from grader.grading.pictures import picture_answers
 from grader.grading.session import HandedIn, Session
 from grader.notebook.live import find_live, task_named
@@ -146,6 +146,7 @@ def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: 
         OwnProgress([mine.author]) as progress,
     ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
+        report = grade_rest(session, [mine], backend, store, progress) or report
         advice = advice_beside_check(session, mine, report, backend, progress)
     answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
     return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in, advice)

@@ -1,4 +1,4 @@
-"""A wrong answer as a picture: what was expected, what came, and by how much they differ, side by side.
+"""A wrong answer as a picture: what was expected and what came, side by side, and below them by how much they differ.
 
 It is made of the two arrays alone, so it serves every task with one right answer. Rows count downwards, as in the arrays: the
 place that a message names is found where it says. Colour-blind readers tell the colours apart, too.
@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from matplotlib import colormaps, rcParams
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -18,7 +18,7 @@ from grader.content.task import Outputs
 
 Reals: TypeAlias = NDArray[np.float64]
 
-_VALUES, _SIGNED, _SIZES, _MARK = "cividis", "PuOr", "magma_r", "#d62728"
+_VALUES, _SIZES, _MARK = "cividis", "magma", "#d62728"
 _OWN, _EXPECTED = "#D55E00", "#0072B2"
 """Of curves: Okabe and Ito's palette (Color Universal Design, 2008)."""
 _WIDE_RANGE = 1e4
@@ -70,8 +70,9 @@ def difference_figure(title: str, expected: Outputs, got: Outputs) -> Figure:
     pair = _chosen(expected, got)
     if pair is None:
         raise ValueError("there is no array of one or two dimensions to draw")
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
-    panels = list(figure.subplots(1, 3))
+    figure = Figure(figsize=(7, 6.5), layout="constrained")
+    named = figure.subplot_mosaic([["expected", "yours"], ["difference", "difference"]])
+    panels = [named[name] for name in ("expected", "yours", "difference")]
     draw = _draw_maps if pair.expected.ndim == _MAP else _draw_curves
     draw(figure, panels, pair)
     for axes, name in zip(panels, ("expected", "yours", "difference"), strict=True):
@@ -113,14 +114,24 @@ def _draw_off(figure: Figure, axes: Axes, pair: _Pair) -> None:
     """With its sign; where values are of very different size, the logarithm of its size."""
     scale: Normalize
     if pair.is_wide:
-        scale, colours, label = _decades(pair.most), _SIZES, "size of the difference"
+        scale, colours, label = _decades(pair.most), _from_paper(), "size of the difference"
         off = np.clip(np.abs(pair.off), scale.vmin, None)  # NaN stays
     else:
-        off, scale, colours, label = pair.off, Normalize(-pair.most, pair.most), _SIGNED, "yours − expected"
-    image = axes.imshow(
-        off, cmap=colormaps[colours].with_extremes(bad=_MARK), norm=scale, aspect="auto", interpolation="nearest"
-    )
+        off, scale, colours, label = pair.off, Normalize(-pair.most, pair.most), _around_paper(), "yours − expected"
+    image = axes.imshow(off, cmap=colours.with_extremes(bad=_MARK), norm=scale, aspect="auto", interpolation="nearest")
     figure.colorbar(image, ax=axes, location="bottom", label=label)
+
+
+def _around_paper() -> Colormap:
+    """Nothing has the colour of the paper; too small is orange, and too large blue."""
+    blue, orange, *_ = rcParams["axes.prop_cycle"].by_key()["color"]
+    return LinearSegmentedColormap.from_list("off", [orange, rcParams["figure.facecolor"], blue])
+
+
+def _from_paper() -> Colormap:
+    """Light or dark where there is least, as the paper is."""
+    is_dark = sum(to_rgb(rcParams["figure.facecolor"])) < sum(to_rgb("grey"))
+    return colormaps[_SIZES if is_dark else f"{_SIZES}_r"]
 
 
 def _scale_of_values(pair: _Pair) -> Normalize:

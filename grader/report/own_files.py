@@ -40,11 +40,22 @@ def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
         parts += estimate_lines(report, result.task)
-    parts += [
-        Text(f"{harmless_name(result.author)}: {limit}") for result in accepted if (limit := limit_text(result, references))
-    ]
+    parts += _limits(accepted, references)
     parts += [Text(closing_line(report, result, (next_steps or {}).get(result.author)), style="green") for result in accepted]
     return Group(*parts)
+
+
+def summary_of_the_rest(report: Report, authors: Sequence[str]) -> RenderableType:
+    """What a first check finds out at last: the right files beside all references, and how far they are from the limit."""
+    mine, references = own_results(report, authors), reference_results(report)
+    accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
+    heading = Text("beside all references, which are remembered from now on:")
+    return Group(heading, _comparison(report, [*accepted, *references]), *_limits(accepted, references))
+
+
+def _limits(accepted: Sequence[Result], references: Sequence[Result]) -> list[RenderableType]:
+    limits = ((result, limit_text(result, references)) for result in accepted)
+    return [Text(f"{harmless_name(result.author)}: {limit}") for result, limit in limits if limit]
 
 
 def own_results(report: Report, authors: Sequence[str]) -> list[Result]:

@@ -16,28 +16,27 @@ from grader.grading.measure_scaling import Study
 from grader.grading.scaling import Estimate, amdahl
 from grader.grading.standings import Result
 from grader.report.scaling import share_text
-from grader.report.theme import OKABE_ITO
+from grader.report.theme import LIGHT, Theme
 from grader.text import harmless_name
 
 Reals: TypeAlias = NDArray[np.float64]
 
-_OWN, *_OTHERS = OKABE_ITO
-_IDEAL = "#777777"
 _MARKERS = "sD^vP"
 _MB = 1e6
 
 
-def growth_figure(report: Report, author: str, task: str) -> Figure:
+def growth_figure(report: Report, author: str, task: str, theme: Theme = LIGHT) -> Figure:
     """An author's time of a call over the work on logarithmic axes, with the fitted power, and the references beside it."""
+    own_colour, *others = theme.curves
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.add_subplot()
     shown = [result for result in report.results if result.task == task and result.growths]
     own = next(result for result in shown if result.author == author)
     references = [result for result in shown if result.kind == "reference" and result is not own]
     for number, result in enumerate(references):
-        style = {"color": _OTHERS[number % len(_OTHERS)], "marker": _MARKERS[number % len(_MARKERS)], "linewidth": 1}
+        style = {"color": others[number % len(others)], "marker": _MARKERS[number % len(_MARKERS)], "linewidth": 1}
         _draw_growth(axes, result, alpha=0.8, **style)
-    _draw_growth(axes, own, color=_OWN, marker="o", linewidth=2)
+    _draw_growth(axes, own, color=own_colour, marker="o", linewidth=2)
     axes.set(xscale="log", yscale="log")
     axes.set_title(f"{harmless_name(author)} · {task}: time against work", parse_math=False)
     axes.set(xlabel=f"work of a call ({report.work_units[task]})", ylabel="time of a call (s)")
@@ -66,14 +65,14 @@ def _named(author: str, growth: Growth) -> str:
     return power if growth.low is None or growth.high is None else f"{power} ({growth.low:.2f} to {growth.high:.2f})"
 
 
-def scaling_figure(study: Study) -> Figure:
+def scaling_figure(study: Study, theme: Theme = LIGHT) -> Figure:
     """Speedup with the ideal and Amdahl's law, efficiency, and memory, over the number of cores."""
     figure = Figure(figsize=(12, 4), layout="constrained")
     speedup, efficiency, memory = figure.subplots(1, 3)
     cores = [one.cores for one in study.scaling.on_cores]
-    _draw_speedup(speedup, study, cores)
-    _draw_efficiency(efficiency, study, cores)
-    _draw_memory(memory, study)
+    _draw_speedup(speedup, study, cores, theme)
+    _draw_efficiency(efficiency, study, cores, theme)
+    _draw_memory(memory, study, theme)
     for axes in (speedup, efficiency, memory):
         axes.set_xlabel("processes" if study.of_processes else "cores")
         axes.set_xticks(cores)
@@ -82,12 +81,12 @@ def scaling_figure(study: Study) -> Figure:
     return figure
 
 
-def _draw_speedup(axes: Axes, study: Study, cores: Sequence[int]) -> None:
+def _draw_speedup(axes: Axes, study: Study, cores: Sequence[int], theme: Theme) -> None:
     fine = np.linspace(1, max(cores), 100)
-    axes.plot(fine, fine, color=_IDEAL, linestyle="--", label="ideal")
-    axes.plot(fine, _law(study, fine), color=_OTHERS[0], label="Amdahl")
+    axes.plot(fine, fine, color=theme.line, linestyle="--", label="ideal")
+    axes.plot(fine, _law(study, fine), color=theme.curves[1], label="Amdahl")
     speedups = [one.speedup for one in study.scaling.on_cores]
-    _draw_estimates(axes, cores, speedups, "measured")
+    _draw_estimates(axes, cores, speedups, theme)
     title = f"serial part: {share_text(study.scaling.serial)}"
     axes.set(title=title, ylabel=f"speedup over one {_part(study)}", ylim=(0, 1.15 * max(cores)))
     axes.legend(loc="upper left", frameon=False)
@@ -103,12 +102,12 @@ def _law(study: Study, cores: Reals) -> Reals:
     return np.array([amdahl(serial, count) for count in cores])
 
 
-def _draw_efficiency(axes: Axes, study: Study, cores: Sequence[int]) -> None:
-    axes.axhline(1, color=_IDEAL, linestyle="--")
+def _draw_efficiency(axes: Axes, study: Study, cores: Sequence[int], theme: Theme) -> None:
+    axes.axhline(1, color=theme.line, linestyle="--")
     fine = np.linspace(1, max(cores), 100)
-    axes.plot(fine, _law(study, fine) / fine, color=_OTHERS[0])
+    axes.plot(fine, _law(study, fine) / fine, color=theme.curves[1])
     shares = [_over(one.speedup, one.cores) for one in study.scaling.on_cores]
-    _draw_estimates(axes, cores, shares, "measured")
+    _draw_estimates(axes, cores, shares, theme)
     parts = "processes" if study.of_processes else "cores"
     axes.set(
         title="efficiency", ylabel=f"speedup over {parts}", ylim=(0, max(1.1, 1.05 * max(share.value for share in shares)))
@@ -116,24 +115,26 @@ def _draw_efficiency(axes: Axes, study: Study, cores: Sequence[int]) -> None:
     axes.yaxis.set_major_formatter(PercentFormatter(1))
 
 
-def _draw_memory(axes: Axes, study: Study) -> None:
+def _draw_memory(axes: Axes, study: Study, theme: Theme) -> None:
     """Of all processes together, and the largest of MPI's; nothing is drawn where the machine tells no memory."""
     peaks = [(one.cores, one.peak_memory_bytes / _MB) for one in study.figures if one.peak_memory_bytes is not None]
-    axes.plot([count for count, _ in peaks], [peak for _, peak in peaks], color=_OWN, marker="o", label="all processes")
+    counts, of_all = [count for count, _ in peaks], [peak for _, peak in peaks]
+    axes.plot(counts, of_all, color=theme.curves[0], marker="o", label="all processes")
     axes.set(title="memory of a call", ylabel="growth of all processes together (MB)")
     largest = [(one.cores, max(one.process_peaks_bytes) / _MB) for one in study.figures if one.process_peaks_bytes]
     if largest:
-        axes.plot([count for count, _ in largest], [peak for _, peak in largest], color=_OTHERS[1], marker="s", label="largest")
+        counts, of_one = [count for count, _ in largest], [peak for _, peak in largest]
+        axes.plot(counts, of_one, color=theme.curves[2], marker="s", label="largest")
         axes.set_ylabel("growth (MB)")
         axes.legend(frameon=False)
     axes.set_ylim(bottom=0)
 
 
-def _draw_estimates(axes: Axes, cores: Sequence[int], estimates: Sequence[Estimate], label: str) -> None:
+def _draw_estimates(axes: Axes, cores: Sequence[int], estimates: Sequence[Estimate], theme: Theme) -> None:
     values = [one.value for one in estimates]
     below = [one.value - (one.value if one.low is None else one.low) for one in estimates]
     above = [(one.value if one.high is None else one.high) - one.value for one in estimates]
-    axes.errorbar(cores, values, yerr=(below, above), fmt="o", color=_OWN, capsize=4, label=label, zorder=3)
+    axes.errorbar(cores, values, yerr=(below, above), fmt="o", color=theme.curves[0], capsize=4, label="measured", zorder=3)
 
 
 def _over(estimate: Estimate, count: int) -> Estimate:

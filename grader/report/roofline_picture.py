@@ -13,6 +13,7 @@ from grader.grading.standings import Result
 from grader.machine import Peaks
 from grader.report.figures import share_text
 from grader.report.peaks import vector_text
+from grader.report.theme import LIGHT, Theme
 from grader.text import harmless_name
 from grader.units import rate_text
 
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 _ROOM = 4.0
 """How much further than its points the picture reaches, as a factor."""
 _LEAST_DECADES = 3.0
-_OURS, _THEIRS, _ROOF, _INSIDE = "#c1272d", "#0b5d8a", "0.15", "0.65"
+_OURS, _THEIRS = 4, 0
+"""Among the colours of a theme's curves."""
 
 
-def draw_roofline(result: Result, references: Sequence[Result], peaks: Peaks, figure: "Figure") -> None:
-    """Draw one author's point, those of the references, and the ceilings, on an empty figure.
+def roofline_figure(result: Result, references: Sequence[Result], peaks: Peaks, theme: Theme = LIGHT) -> "Figure":
+    """One author's point, those of the references, and the ceilings.
 
     `result` has a limit. The slopes are those of the mix of reading and writing of its case.
     """
+    from matplotlib.figure import Figure
+
     limit = _limit(result)
     of_cores = peaks.of_cores(limit.cores)
     points = [(one, _limit(one), _speed(one)) for one in (*references, result) if one.share_of_limit is not None]
@@ -41,11 +45,12 @@ def draw_roofline(result: Result, references: Sequence[Result], peaks: Peaks, fi
     bottom = min(*(speed for *_, speed in points), of_cores.flop_per_s / 10**_LEAST_DECADES) / _ROOM
     top = of_cores.flop_per_s * _ROOM
 
+    figure = Figure(figsize=(8, 5.5), layout="constrained")
     axes = figure.subplots()
     axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(bottom, top))
-    _draw_arithmetic(axes, of_cores, max(slopes), right)
-    _draw_memories(figure, axes, of_cores, slopes)
-    _draw_points(axes, points, result)
+    _draw_arithmetic(axes, of_cores, max(slopes), right, theme)
+    _draw_memories(figure, axes, of_cores, slopes, theme)
+    _draw_points(axes, points, result, theme)
     where = f"at case {result.case}" + (f", on {limit.cores} cores" if limit.cores > 1 else "")
     share = share_text(result.share_of_limit or 0.0)
     axes.set(
@@ -53,18 +58,19 @@ def draw_roofline(result: Result, references: Sequence[Result], peaks: Peaks, fi
         xlabel="operations per byte of inputs and answer",
         ylabel="operations a second, as the usual algorithm makes them",
     )
-    axes.grid(which="major", color="0.92", linewidth=0.6)
+    axes.grid(which="major", alpha=0.25, linewidth=0.6)
     axes.set_axisbelow(True)
+    return figure
 
 
-def _draw_arithmetic(axes: "Axes", peaks: Peaks, steepest: float, right: float) -> None:
+def _draw_arithmetic(axes: "Axes", peaks: Peaks, steepest: float, right: float, theme: Theme) -> None:
     """A level line for each width, from where the fastest memory reaches it; the highest is the roof."""
     widths = [(one.flop_per_s, vector_text(one.bits)) for one in peaks.vectors] or [(peaks.flop_per_s, "arithmetic")]
     roof = max(widths)
     for speed, name in widths:
         is_roof = (speed, name) == roof
         speed_drawn = peaks.flop_per_s if is_roof else speed
-        colour = _ROOF if is_roof else _INSIDE
+        colour = theme.ink if is_roof else theme.line
         axes.plot([speed_drawn / steepest, right], [speed_drawn] * 2, color=colour, linewidth=1.0 + is_roof)
         axes.annotate(
             f"{name}, {rate_text(speed_drawn, 'op')}",
@@ -76,13 +82,13 @@ def _draw_arithmetic(axes: "Axes", peaks: Peaks, steepest: float, right: float) 
         )
 
 
-def _draw_memories(figure: "Figure", axes: "Axes", peaks: Peaks, slopes: Sequence[float]) -> None:
+def _draw_memories(figure: "Figure", axes: "Axes", peaks: Peaks, slopes: Sequence[float], theme: Theme) -> None:
     """A slope for each memory up to the roof; the names stand along it."""
     (width, height), (left, right), (low, high) = figure.get_size_inches(), axes.get_xlim(), axes.get_ylim()
     angle = math.degrees(math.atan2(height / math.log10(high / low), width / math.log10(right / left)))
     for number, (memory, slope) in enumerate(zip(peaks.bandwidths, slopes, strict=True)):
         start, end = max(left, low / slope), peaks.flop_per_s / slope
-        axes.plot([start, end], [start * slope, end * slope], color=_ROOF if slope == max(slopes) else _INSIDE)
+        axes.plot([start, end], [start * slope, end * slope], color=theme.ink if slope == max(slopes) else theme.line)
         place = start * (end / start) ** (0.05 + 0.45 * (number % 2))  # two of one speed would stand on each other
         axes.annotate(
             f"{memory.level} {slope / 1e9:.3g} GB/s",
@@ -95,9 +101,9 @@ def _draw_memories(figure: "Figure", axes: "Axes", peaks: Peaks, slopes: Sequenc
         )
 
 
-def _draw_points(axes: "Axes", points: Sequence[tuple[Result, Limit, float]], ours: Result) -> None:
+def _draw_points(axes: "Axes", points: Sequence[tuple[Result, Limit, float]], ours: Result, theme: Theme) -> None:
     for one, limit, speed in points:
-        colour, marker = (_OURS, "o") if one is ours else (_THEIRS, "D")
+        colour, marker = (theme.curves[_OURS], "o") if one is ours else (theme.curves[_THEIRS], "D")
         most = limit.operations / limit.least_time_s
         axes.plot([limit.intensity] * 2, [speed, most], color=colour, linewidth=0.8, linestyle=":")
         axes.plot(limit.intensity, speed, marker, color=colour, markersize=8 if one is ours else 5, zorder=3)
@@ -108,7 +114,7 @@ def _draw_points(axes: "Axes", points: Sequence[tuple[Result, Limit, float]], ou
             textcoords="offset points",
             verticalalignment="center",
             color=colour,
-            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
+            bbox={"facecolor": theme.paper, "alpha": 0.8, "linewidth": 0, "pad": 1},
             fontweight="bold" if one is ours else "normal",
             fontsize="small",
         )

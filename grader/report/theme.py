@@ -25,6 +25,11 @@ DARK = Theme("dark", "#14181d", "#e6edf3", "#6e7681", ("#56B4E9", "#E69F00", "#2
 THEMES = (LIGHT, DARK)
 
 
+def paper(*, dark: bool) -> Theme:
+    """The theme that is asked for."""
+    return DARK if dark else LIGHT
+
+
 @contextmanager
 def themed(theme: Theme) -> Iterator[None]:
     """Figures that are made and drawn here look so, unless they say otherwise."""

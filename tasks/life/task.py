@@ -541,7 +541,9 @@ def _draw_start(pattern: tuple[str, ...], shape: tuple[int, int], at: tuple[int,
 
 def draw_living(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the living cells over time for the three starts, and the last grid of each."""
-    panels = figure.subplot_mosaic([["living"] * len(answers), [f"{place}" for place in range(len(answers))]])
+    panels = figure.subplot_mosaic(
+        [["living"] * len(answers), [f"{place}" for place in range(len(answers))]], height_ratios=(2, 1)
+    )
     living = panels.pop("living")
     for (name, pattern, _), (_, (_, counts)) in zip(STARTS, answers, strict=True):
         living.plot(np.append([_cells(pattern).sum()], counts), label=name)

@@ -438,7 +438,7 @@ def _draw_shifts(amounts: NDArray[np.int64], axis: int) -> Draw:
 
 def draw_shifted(answers: tuple[Answered, ...], figure: "Figure") -> None:
     """Draw the picture, shifted by columns, shifted by rows, and the mean of many shifts."""
-    titles = ("60 columns to the right", "30 rows up", f"Mean of {PAN} shifts: a camera that pans")
+    titles = ("60 columns to the right", "30 rows up", f"Mean of {PAN} shifts")
     panels = figure.subplots(2, 2, sharex=True, sharey=True)
     shown: list[tuple[str, Array]] = [("The picture", _drawn_picture())]
     shown += [

@@ -8,13 +8,14 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, Strict, ValidationError
 
 from grader.advice.finding import Cause
 from grader.content.schema import Section, explained
 from grader.nearest import did_you_mean
+from grader.profiles import Profile
 
 FOLDER = Path(__file__).resolve().parent
 COURSE = FOLDER.parents[1]
@@ -41,6 +42,8 @@ class Planted:
     lines: frozenset[int]
     """From 1; advice that names one of them is right."""
     held_out: bool
+    profile: Profile | None = None
+    """What it is graded under, on two cores, where that is not the task's own."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class _Entry(Section):
 
     causes: _Texts
     lines: _Texts
+    profile: Literal["threads", "processes"] | None = None
 
 
 class _File(Section):
@@ -121,6 +125,7 @@ def _planted(folder: Path, task: str, name: str, entry: _Entry, *, held_out: boo
         causes=tuple(map(Cause, entry.causes)),
         lines=frozenset(number for number, text in enumerate(texts, 1) if text.strip() in entry.lines),
         held_out=held_out,
+        profile=None if entry.profile is None else Profile(entry.profile),
     )
 
 

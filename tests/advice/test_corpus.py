@@ -92,6 +92,12 @@ def test_a_good_entry_is_read(tmp_path: Path) -> None:
     assert (one.name, one.task, one.lines) == ("matmul/one", "matmul", frozenset({2}))
     assert one.causes == (Cause.PYTHON_LOOP, Cause.MEMORY_ORDER)
     assert not one.held_out
+    assert one.profile is None
+
+
+def test_an_entry_may_name_the_profile_that_it_needs(tmp_path: Path) -> None:
+    (one,) = load_corpus(_part(tmp_path, f'{GOOD}\nprofile = "processes"')).planted
+    assert one.profile is Profile.PROCESSES
 
 
 @pytest.mark.parametrize(
@@ -100,6 +106,7 @@ def test_a_good_entry_is_read(tmp_path: Path) -> None:
         (GOOD.replace("python-loop", "python-lop"), None, "there is no cause 'python-lop' (did you mean 'python-loop'?)"),
         (GOOD.replace("a @ b", "a @ c"), None, "there is no line 'return a @ c' (did you mean 'return a @ b'?)"),
         (GOOD.replace("lines", "line"), None, "planted.matmul.one.line: unknown key (did you mean 'lines'?)"),
+        (f'{GOOD}\nprofile = "mpi"', None, "planted.matmul.one.profile: must be"),
         (GOOD.replace('"return a @ b"', ""), None, "planted.matmul.one.lines: must hold at least one"),
         (f'good_references = ["nobody/matmul"]\n{GOOD}', None, "there is no reference/nobody/matmul.py"),
         ("planted = [", None, "is not TOML"),

@@ -202,6 +202,17 @@ def test_a_mask_of_which_little_is_true_is_found(step: str) -> None:
     assert "20% is true on average" in found.evidence
 
 
+@pytest.mark.parametrize(
+    "step", ["z[abs(z) <= 2] = z[abs(z) <= 2] ** 2 + c; n[abs(z) <= 2] += 1", "z = np.where(abs(z) <= 2, z * z + c, z)"]
+)
+def test_and_one_that_has_no_name(step: str) -> None:
+    source = MASKED.replace("z[inside] = z[inside] ** 2 + c", step)
+    variables = {"z": array("complex128", 500, 500), "abs(z) <= 2": array("bool", 500, 500, true_share=0.2)}
+    found = masked_everything(facts(source, {step: (0.8, 100)}, variables))
+    assert found is not None
+    assert "of `abs(z) <= 2` 20% is true on average" in found.evidence
+
+
 def test_a_mask_that_is_mostly_true_is_not() -> None:
     assert masked(MASKED, true_share=0.8) is None
 

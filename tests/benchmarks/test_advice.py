@@ -3,11 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.advice import Advised, Outcome, Said, markdown, score
+import pytest
+
+from benchmarks.advice import Advised, Outcome, Said, chosen, markdown, score
 from benchmarks.pairs import Ratio
 from benchmarks.share import Share
 from grader.advice.finding import Cause
-from tests.advice.corpus import Good, Planted
+from grader.errors import UsageError
+from tests.advice.corpus import Corpus, Good, Planted
 
 LOOP = Planted("matmul/one", "matmul", Path("one.py"), Path("one.py"), (Cause.PYTHON_LOOP,), frozenset({4, 5}), held_out=False)
 HELD_OUT = replace(LOOP, name="matmul/two", held_out=True)
@@ -81,3 +84,11 @@ def test_the_table_has_the_shares_and_below_it_what_is_wrong() -> None:
     assert "1 of 2, 50 % (1 to 99)" in row
     assert "- matmul/two: python-loop at line 4 or 5; said: needless-copy at line 9, python-loop at line 4" in page
     assert "matmul/one:" not in page
+
+
+def test_planted_ones_are_chosen_by_their_names_or_causes() -> None:
+    other = replace(LOOP, name="julia/three", causes=(Cause.MEMORY_ORDER,))
+    corpus = Corpus((LOOP, HELD_OUT, other), (GOOD,))
+    assert chosen(corpus, ["matmul/two", "memory-order"]) == Corpus((HELD_OUT, other), ())
+    with pytest.raises(UsageError, match=r"did you mean 'matmul/two'"):
+        chosen(corpus, ["matmul/tow"])

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from grader.cli.watching import each_change, each_save
+import pytest
+
+from grader.cli.watching import SavedAgainError, UntilSaved, each_change, each_save
+from grader.grading.progress import Silent
 
 
 class Waiting:
@@ -84,3 +87,28 @@ def test_which_files_are_watched_is_asked_anew_for_each_piece_of_work(tmp_path: 
     next(seen)
     imported.append(two)
     assert [next(seen), next(seen)] == [(one,), (two,)]
+
+
+def test_work_is_given_up_between_two_steps_once_a_file_holds_something_else(tmp_path: Path) -> None:
+    file = tmp_path / "one.py"
+    file.write_text("1", encoding="utf-8")
+    progress = UntilSaved(Silent(), [file])
+    progress.begin("checking", 2)
+    file.write_text("1", encoding="utf-8")
+    progress.advance(1, "")
+    file.write_text("2", encoding="utf-8")
+    progress.found("ada", "julia", "ACCEPTED")
+    with pytest.raises(SavedAgainError):
+        progress.advance(1, "")
+
+
+def test_a_save_that_ended_the_work_is_still_one_to_begin_again_with(tmp_path: Path) -> None:
+    file = tmp_path / "one.py"
+    file.write_text("1", encoding="utf-8")
+    saved = saves([file])
+    next(saved)
+    progress = UntilSaved(Silent(), [file])
+    file.write_text("2", encoding="utf-8")
+    with pytest.raises(SavedAgainError):
+        progress.advance(0, "")
+    assert next(saved) == (file,)

@@ -102,6 +102,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
         target_difference=0.0135,
         min_runs=3,
         max_runs=16,
+        reference_runs=2,
         calls_per_run=168,
         seconds_per_run=0.5,
         min_calls_per_run=3,

@@ -1,8 +1,12 @@
 """Tables of what variables held, from the other side: what cannot be true is left out, whatever stands in them."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+from grader.execution import profile_driver
 from grader.execution.line_looks import (
     COMPILED_COLUMNS,
     MOST_COMPILED,
@@ -116,3 +120,15 @@ def test_compiled_functions_that_cannot_be_are_left_out(function: tuple[int, ...
 def test_the_driver_and_its_reader_agree_on_what_is_an_array() -> None:
     assert Sort.ARRAY == ARRAY
     assert isinstance(read(entry(np.zeros(2))).seen[0], Seen)
+
+
+def test_the_driver_looks_at_a_mask_without_a_name_before_and_after_its_line(tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    source = "def f(z):\n    z[abs(z) <= 2] *= 4\n    later = 1\n"
+    exec(compile(source, str(tmp_path / "a.py"), "exec"), names)  # noqa: S102 -- the lines above
+    masks = ("abs(z) <= 2", "abs(later) <= 2", "abs(names) <= 2")
+    looks = profile_driver.Looks(profile_driver.Rows(tmp_path, [("a.py", 3)]), masks, {1: (0, 1, 2)})
+    tables = looks.run(names["f"], (np.array([1.0, 2.0, 3.0, 4.0]),))
+    (mask,) = read_looks(*tables[:3], np.array(tables[3]), masks, 3).seen
+    assert (mask.row, mask.name, mask.shape, mask.looks) == (1, "abs(z) <= 2", (4,), 2)
+    assert mask.true_share == pytest.approx(2 / 8)

@@ -149,3 +149,18 @@ def test_loops_on_one_line_are_known() -> None:
         "def f(x):\n    for v in x: v + 1\n    for v in x:\n        v + 1\n    while x: x.pop()\n    [v for v in x]\n"
     )
     assert facts.one_line_loops == {1, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("line", "masks"),
+    [
+        ("z[abs(z) <= 2] = z[abs(z) <= 2] ** 2 + c", {"abs(z) <= 2"}),
+        ("z = np.where(np.abs(z) <= 2, z * z + c, z)", {"np.abs(z) <= 2"}),
+        ("n[(z.real > 0) & ~(z.imag > 0)] += 1", {"(z.real > 0) & ~(z.imag > 0)"}),
+        ("z[inside] = z[:, 1]", set()),
+        ("z[pop() > 0] = z[(y := 1) > 0]", set()),
+    ],
+)
+def test_a_mask_without_a_name_is_known_by_its_text_where_it_may_be_asked_again(line: str, masks: set[str]) -> None:
+    assert facts_of(line).masks == ({0: masks} if masks else {})
+    assert facts_of(line).looked_for[0] >= masks

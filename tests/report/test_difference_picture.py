@@ -4,10 +4,12 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from grader.content.task import Array
 from grader.report.difference_picture import can_be_drawn, difference_figure
+from grader.report.theme import DARK, LIGHT, Theme, themed
 
 EXPECTED = np.arange(12, dtype=np.int32).reshape(3, 4)
 
@@ -24,7 +26,7 @@ def drawn(expected: Array, got: Array) -> Figure:
     return figure
 
 
-def test_three_panels_stand_side_by_side_and_the_farthest_place_is_told() -> None:
+def test_expected_yours_and_the_difference_each_have_a_panel_and_the_farthest_place_is_told() -> None:
     figure = drawn(EXPECTED, changed(EXPECTED, (2, 1), 30))
     panels = figure.axes[:3]
     assert [axes.get_title() for axes in panels] == ["expected", "yours", "difference"]
@@ -45,6 +47,15 @@ def test_the_difference_has_its_sign_and_none_is_in_the_middle() -> None:
     off = figure.axes[2].images[0]
     assert off.get_clim() == (-8, 8)
     assert np.asarray(off.get_array())[0].tolist() == [0, 0, 0, -8]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_where_nothing_differs_the_difference_has_the_colour_of_the_paper(theme: Theme) -> None:
+    with themed(theme):
+        signed = drawn(EXPECTED, changed(EXPECTED, (0, 3), -5)).axes[2].images[0]
+        sized = drawn(10.0 ** np.arange(-9, 0).reshape(3, 3), np.full((3, 3), 1e-9)).axes[2].images[0]
+    assert signed.cmap(0.5)[:3] == pytest.approx(to_rgb(theme.paper), abs=0.01)
+    assert sum(np.abs(np.subtract(sized.cmap(0.0)[:3], to_rgb(theme.paper)))) < 1 / 2
 
 
 def test_powers_of_very_different_size_are_shown_by_their_logarithm() -> None:

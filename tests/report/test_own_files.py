@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.report.own_files import closing_line, summary
+from grader.report.own_files import closing_line, summary, summary_of_the_rest
 from grader.text import command
 from grader.verdicts import Verdict
 from tests.report.example import HOSTILE, accepted, marked, reference, rendered, report, wrong
@@ -106,3 +106,12 @@ def test_hostile_text_is_shown_as_text() -> None:
     hostile = replace(wrong("you", HOSTILE, printed=HOSTILE), flags=(HOSTILE,), review=HOSTILE, suspicions=(HOSTILE,))
     text = rendered(summary(report(hostile), ["you"]))
     assert text.replace("\n", "").isprintable()
+
+
+def test_the_rest_is_told_of_right_files_beside_all_references() -> None:
+    shown = marked(accepted("you"), wrong("other"), reference("numba"), reference("tuned"))
+    text = rendered(summary_of_the_rest(shown, ["you", "other"]))
+    assert text.startswith("beside all references, which are remembered from now on:")
+    rows = [line.split()[0] for line in text.splitlines() if line.strip()]
+    assert {"you", "numba", "tuned"} <= {*rows}
+    assert "other" not in rows

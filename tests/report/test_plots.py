@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from grader.grading.scaling import scaling
 from grader.report.plots import growth_figure, scaling_figure
+from grader.report.theme import DARK, LIGHT, Theme
 from tests.report.example import GROWTH, accepted, of_processes, reference, report, study
 
 
@@ -69,3 +71,12 @@ def test_a_hostile_name_is_only_letters() -> None:
     name = r"$\frac{$ \x1b"
     assert "<svg" in svg(growth_figure(report(accepted(name), reference("$x_$")), name, "double"))
     assert "<svg" in svg(scaling_figure(study(author=name)))
+
+
+@pytest.mark.parametrize(("theme", "other"), [(LIGHT, DARK), (DARK, LIGHT)])
+def test_what_is_drawn_has_the_colours_of_its_paper(theme: Theme, other: Theme) -> None:
+    everyone = report(accepted("ada"), *(reference(level) for level in ("naive", "numpy", "numba", "mpi", "tuned")))
+    for figure in (growth_figure(everyone, "ada", "double", theme), scaling_figure(of_processes(), theme)):
+        colours = {to_hex(line.get_color()).lower() for axes in figure.axes for line in axes.get_lines()}
+        assert colours <= {colour.lower() for colour in (*theme.curves, theme.line)}
+        assert not colours & ({colour.lower() for colour in (*other.curves, other.line)} - set(map(str.lower, theme.curves)))

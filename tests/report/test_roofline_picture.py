@@ -9,7 +9,8 @@ from matplotlib.text import Text
 from grader.grading.roofline import limit
 from grader.grading.standings import Result
 from grader.machine import Bandwidth, Peaks, VectorPeak
-from grader.report.roofline_picture import draw_roofline
+from grader.report.roofline_picture import roofline_figure
+from grader.report.theme import DARK, LIGHT, Theme
 from tests.report.example import HOSTILE, accepted, reference
 
 PEAKS = Peaks(
@@ -26,8 +27,7 @@ def texts(figure: Figure) -> list[str]:
 
 
 def drawn(result: Result, *references: Result, peaks: Peaks = PEAKS) -> Figure:
-    figure = Figure(layout="constrained")
-    draw_roofline(result, references, peaks, figure)
+    figure = roofline_figure(result, references, peaks)
     figure.canvas.draw()
     return figure
 
@@ -62,6 +62,12 @@ def test_a_task_on_several_cores_stands_below_what_they_do_together() -> None:
     words = texts(drawn(accepted("ada", limit=limit(1e9, 8, 8, 4, WIDE)), peaks=WIDE))
     assert "vectors of 8 (512 bits), 400 G op/s" in words
     assert "ada · double: 12 % of the limit at case large, on 4 cores" in words
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_what_is_drawn_has_the_colours_of_its_paper(theme: Theme) -> None:
+    (axes,) = roofline_figure(accepted("ada", limit=LIMIT), [reference("numba", limit=LIMIT)], PEAKS, theme).axes
+    assert {str(line.get_color()) for line in axes.lines} <= {*theme.curves, theme.ink, theme.line}
 
 
 def test_hostile_names_are_text() -> None:

@@ -1,6 +1,7 @@
 """What the tests of all tasks share: loading a task with its references and variants, and the whole judgement of one call."""
 
 import importlib.util
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -67,10 +68,11 @@ class TaskUnderTest:
 
 @cache
 def module_at(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}_under_test", path)
+    spec = importlib.util.spec_from_file_location(f"{'_'.join(path.with_suffix('').parts[-3:])}_under_test", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # what it hands to other processes is named by its module
     spec.loader.exec_module(module)
     return module
 
