@@ -7,7 +7,7 @@ from benchmarks.honest_calls import chance_above_one, simulate
 from grader.content.task import task_names
 from tests.tasks.task_under_test import COURSE
 
-CALLS = 300
+CALLS = 120
 MOST_CHANCE = 1e-8
 """Of failing a call by its tolerance: a submission makes some 200."""
 
