@@ -1,5 +1,6 @@
 """What tests of real processes share: submissions made of source text, the two backends that run them, and cores to run on."""
 
+import compileall
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.execution.bubblewrap import BubblewrapBackend
-from grader.execution.generation import WorkerSettings
+from grader.execution.generation import PACKAGE_ROOT, WorkerSettings
 from grader.execution.plain import PlainBackend
 from tests import cores
 
@@ -17,8 +18,13 @@ LONGEST = ("test_readme.py", "test_on_slurm.py", "test_sample_class.py")
 """Each takes a minute and more."""
 
 
-def pytest_configure() -> None:
-    """Each of pytest's processes has cores of its own."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of pytest's processes has cores of its own, and the grader is compiled before it is started some hundred times.
+
+    Where Python is told to write no bytecode, and in the sandbox, every start would compile it anew.
+    """
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE_ROOT / "grader", quiet=2)
     cores.keep_to(cores.OWN)
 
 

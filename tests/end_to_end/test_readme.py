@@ -21,6 +21,8 @@ from tests import cores
 from tests.end_to_end.small_course import PROJECT
 
 LONGEST_S = 540.0
+ONES_OWN = ("VIRTUAL_ENV", "PYTEST", "PYTHON")
+"""Variables that a reader of the README does not have."""
 
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
@@ -144,7 +146,7 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_the_command_works_in_a_fresh_clone(clone: Path, command: str) -> None:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("VIRTUAL_ENV", "PYTEST"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ONES_OWN)}
     environment = {**inherited, "PIP_NO_COMPILE": "1", "PATH": f"{clone / '.venv' / 'bin'}:{os.environ['PATH']}"}
     with cores.every_core() if command.startswith("grader scaling") else nullcontext():
         code, said = run(SMALLER.get(command, command), clone, environment)
