@@ -229,7 +229,7 @@ class Program:
             self._worker = start()
             opened.callback(self._worker.close)
             known = field.compiled().get(submission.content_hash, b"")
-            load = self._worker.load(limits.first_call_s, known)
+            load = self._worker.load(limits.first_call_s, known, processes=self._case.processes)
             if load.failure is not None:
                 raise GraderError(harmless(f"it cannot be imported: {load.failure.message}"))
             # This answer is followed up, where the task proves answers so; those of the timed calls are checked by themselves.
