@@ -12,9 +12,10 @@ from benchmarks.quality.rivals import RIVALS
 from benchmarks.quality.rivals.session import Field, Heard, Rival, field_of, outcome_of
 from grader.errors import GraderError
 
-FIVEFOLD = Program("fivefold", 400)
-"""So much more that no tool misses it on a busy machine, and none that times the start of Python, too."""
+DOUBLE = Program("double", 100)
 SIZE = 500
+HEARINGS = 3
+"""Sessions in which a tool must see it once: they are short, and other programs may slow one of them down."""
 
 
 class Scripted:
@@ -36,8 +37,8 @@ class Scripted:
 
 @pytest.fixture
 def field(tmp_path: Path) -> Field:
-    write_course(tmp_path, KERNELS[:1], (BASE, FIVEFOLD), {KERNELS[0].name: SIZE})
-    return field_of(tmp_path, tmp_path / "session", KERNELS[0], (BASE, FIVEFOLD), seconds=0.2)
+    write_course(tmp_path, KERNELS[:1], (BASE, DOUBLE), {KERNELS[0].name: SIZE})
+    return field_of(tmp_path, tmp_path / "session", KERNELS[0], (BASE, DOUBLE), seconds=0.2)
 
 
 def test_who_differs_by_the_tools_own_rule_ranks_apart_and_all_others_tie(field: Field) -> None:
@@ -53,10 +54,13 @@ def test_what_a_tool_complains_of_is_said(field: Field) -> None:
 
 
 @pytest.mark.parametrize("rival", RIVALS, ids=lambda rival: rival.name)
-def test_a_real_session_times_every_program_and_sees_much_more_work(rival: Rival, field: Field) -> None:
+def test_a_real_session_times_every_program_and_sees_twice_the_work(rival: Rival, field: Field) -> None:
     if (remedy := rival.missing()) is not None:
         pytest.skip(remedy)
-    heard = rival.hear(field)
-    assert set(heard.times_s) == {"base", "fivefold"}
-    assert heard.times_s["fivefold"] > heard.times_s["base"] > 0
-    assert heard.differ("base", "fivefold") == heard.differ("fivefold", "base")
+    for _ in range(HEARINGS):
+        heard = rival.hear(field)
+        assert set(heard.times_s) == {"base", "double"}
+        assert heard.differ("base", "double") == heard.differ("double", "base")
+        if heard.times_s["double"] > heard.times_s["base"] > 0:
+            return
+    pytest.fail(f"in {HEARINGS} sessions it never took longer: {heard.times_s}")
