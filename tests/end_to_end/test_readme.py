@@ -26,7 +26,7 @@ ONES_OWN = ("VIRTUAL_ENV", "PYTEST", "PYTHON")
 
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
-    "make test": "make test PYTEST_OPTIONS=--collect-only",
+    "make test": "make test PYTEST_OPTIONS='--collect-only --assert=plain'",
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
     "grader replay chen julia": "grader replay chen julia --budget 0",
