@@ -142,6 +142,11 @@ def environment_key(variables: Mapping[str, str], rules: Mapping[str, float]) ->
     )
 
 
+def environment_with(environment: str, versions: str) -> str:
+    """The digest of an environment in which the versions of something more decide a result."""
+    return _digest({"environment": environment, "versions": versions})
+
+
 def library_versions() -> dict[str, str]:
     """The versions of the numerical libraries that are installed."""
     versions = {}

@@ -19,8 +19,9 @@ from typing import Any, Self
 
 from grader.content.task import LoadedTask
 from grader.errors import GraderError, UsageError
-from grader.machine import Bandwidth, Machine, Peaks, VectorPeak
+from grader.machine import Bandwidth, Machine, Peaks, VectorPeak, environment_with
 from grader.noise import Disturbance
+from grader.profiles import Profile
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
 from grader.verdicts import Verdict
 
@@ -121,6 +122,19 @@ class Conditions:
     environment: str
     machine: str
     sandbox: str
+    mpi: str = ""
+    """The versions of what MPI tasks are run by. It belongs to the environment of these alone: the store has it there."""
+
+    def of(self, task: LoadedTask) -> "Conditions":
+        """Those of one task's results; the same again where they are that already."""
+        uses_mpi = bool(self.mpi) and task.task.profile is Profile.MPI
+        environment = environment_with(self.environment, self.mpi) if uses_mpi else self.environment
+        return Conditions(environment, self.machine, self.sandbox)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Environment, machine and sandbox, as the store keeps them."""
+        return self.environment, self.machine, self.sandbox
 
 
 @dataclass(frozen=True)
@@ -325,7 +339,7 @@ class Store:
                 "INSERT INTO blocks (task, case_name, task_version, environment, machine, sandbox, block)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(block.task, block.case, task.version, conditions.environment, conditions.machine, conditions.sandbox),
+                    *(block.task, block.case, task.version, *conditions.of(task).key),
                     json.dumps(asdict(block)),
                 ),
             )
@@ -372,14 +386,14 @@ class Store:
 
     def all_blocks(self, task: LoadedTask, conditions: Conditions) -> tuple[StoredBlock, ...]:
         """With those that were superseded when everybody in them was graded again."""
-        return self.blocks_of_version(task.name, task.version, conditions)
+        return self.blocks_of_version(task.name, task.version, conditions.of(task))
 
     def blocks_of_version(self, task: str, version: str, conditions: Conditions) -> tuple[StoredBlock, ...]:
         """The same of any version of a task."""
         rows = self._read(
             "SELECT id, complete, superseded, block FROM blocks WHERE task = ? AND task_version = ? AND environment = ?"
             " AND machine = ? AND sandbox = ? ORDER BY id",
-            (task, version, conditions.environment, conditions.machine, conditions.sandbox),
+            (task, version, *conditions.key),
         )
         return tuple(self._stored_block(*row) for row in rows)
 
@@ -637,14 +651,11 @@ _CHECK_KEY = (
 
 
 def _check_key(member: Member, task: LoadedTask, conditions: Conditions) -> tuple[str, ...]:
-    return (
-        *(member.author, member.kind, task.name, member.content_hash),
-        *(task.version, conditions.environment, conditions.machine, conditions.sandbox),
-    )
+    return (member.author, member.kind, task.name, member.content_hash, task.version, *conditions.of(task).key)
 
 
 def _task_key(task: LoadedTask, conditions: Conditions) -> tuple[str, ...]:
-    return (task.name, task.version, conditions.environment, conditions.machine, conditions.sandbox)
+    return (task.name, task.version, *conditions.of(task).key)
 
 
 def _select(record: type[Decision | Acceptance]) -> str:

@@ -1,7 +1,7 @@
 """The command that keeps the course's history: a git repository of its gradings, and the site that asv makes of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,17 +14,24 @@ from grader.cluster.nodes import is_cluster
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.grading.session import Session, open_session
+from grader.grading.stored_versions import compare_attempts
+from grader.grading.versions import Comparison, in_order
 from grader.history.adding import Added, History
 from grader.history.asv_format import configuration_text
 from grader.history.grading_the_past import grade_past
 from grader.history.past_submissions import PastSubmissions
 from grader.history.repository import MARKER, HistoryRepository
 from grader.history.site import publish
-from grader.report.as_json import dump
+from grader.report.as_json import comparison_document, dump
 from grader.report.names import pseudonym
+from grader.report.slower_page import shown, slower_page, worse_text
 from grader.store import Store
 from grader.text import harmless, harmless_line, listed
 
+_SLOWER_FIELDS = (
+    *("author", "task", "outcome", "case", "speedup", "speedup_low", "speedup_high"),
+    *("old_time_s", "new_time_s", "runs", "because"),
+)
 PAST_FILE = "past.sqlite"
 """Beside the class's results: those of commits of the past, which change nobody's marks."""
 
@@ -50,6 +57,8 @@ class Kept:
     gradings: int
     """How many there are now."""
     faults: tuple[str, ...]
+    attempts: Comparison
+    """Everybody's last two, as they may be shown."""
     site: str | None
 
 
@@ -63,7 +72,8 @@ def keep_history(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
     repository = HistoryRepository(asked.folder, names=asked.by_name, configuration=configuration_text(title))
     repository.restore()
     cases = {name: task.case_names for name, task in session.tasks.items()}
-    history = History(repository, cases, _namer(place, by_name=asked.by_name))
+    name_of = _namer(place, by_name=asked.by_name)
+    history = History(repository, cases, name_of)
     added: list[Added] = []
     faults: list[str] = []
     if place.store_file.exists():
@@ -73,8 +83,9 @@ def keep_history(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
         for of_past, found in _past(place, session, asked, history, trust_code=trust_code):
             added += of_past
             faults += found
-    site = publish(asked.folder, about.leaderboard) if asked.publish else None
-    kept = Kept(str(asked.folder), tuple(added), history.gradings, tuple(faults), None if site is None else str(site))
+    attempts = shown(_attempts(place, session, trust_code=trust_code), name_of)
+    site = publish(asked.folder, about.leaderboard, slower_page(title, attempts)) if asked.publish else None
+    kept = Kept(str(asked.folder), tuple(added), history.gradings, tuple(faults), attempts, None if site is None else str(site))
     typer.echo(dump(_document(kept)) if as_json else harmless(_text(kept)))
     return kept
 
@@ -95,6 +106,20 @@ def _past(
             yield history.add_state(store, one.state, trust_code=trust_code), one.faults
 
 
+def _attempts(place: Place, session: Session, *, trust_code: bool) -> Comparison:
+    """Everybody's last two attempts by the class's results; of whoever has none there, by those of the past."""
+    found = Comparison((), session.course.measurement.alpha, "", is_stored=True)
+    for file in (place.store_file, place.store_file.with_name(PAST_FILE)):
+        if file.exists():
+            with Store(file) as store:
+                of_file = compare_attempts(session, store, trust_code=trust_code)
+            there = {(one.author, one.task) for one in found.compared}
+            new = [one for one in of_file.compared if (one.author, one.task) not in there]
+            sandbox = found.sandbox or of_file.sandbox
+            found = replace(found, compared=in_order([*found.compared, *new]), sandbox=sandbox)
+    return found
+
+
 def _namer(place: Place, *, by_name: bool) -> Callable[[str], str]:
     if by_name:
         return harmless_line
@@ -104,7 +129,15 @@ def _namer(place: Place, *, by_name: bool) -> Callable[[str], str]:
 
 def _document(kept: Kept) -> dict[str, object]:
     added = [{**asdict(one), "at": one.at.isoformat(timespec="seconds")} for one in kept.added]
-    return {**asdict(kept), "added": added}
+    worse = replace(kept.attempts, compared=tuple(one for one in kept.attempts.compared if one.is_worse))
+    return {
+        "folder": kept.folder,
+        "added": added,
+        "gradings": kept.gradings,
+        "faults": list(kept.faults),
+        "slower": [{key: one[key] for key in _SLOWER_FIELDS} for one in comparison_document(worse, None)["compared"]],
+        "site": kept.site,
+    }
 
 
 def _text(kept: Kept) -> str:
@@ -113,5 +146,10 @@ def _text(kept: Kept) -> str:
     count = "1 grading" if len(kept.added) == 1 else f"{len(kept.added)} gradings"
     lines = [f"{kept.folder}: {count}{what} added, {kept.gradings} there are"]
     lines += [f"the grader itself failed: {fault}" for fault in kept.faults]
+    lines += [
+        f"since the attempt before: {one.author} · {one.task}: {worse_text(one)}"
+        for one in kept.attempts.compared
+        if one.is_worse
+    ]
     lines += [f"open {kept.site}"] if kept.site is not None else []
     return "\n".join(lines)

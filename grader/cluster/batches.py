@@ -10,6 +10,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +90,7 @@ class Batch:
         """The element is dealt with."""
         (self.folder / f"{index}.json").unlink(missing_ok=True)
         result_file(self.folder, index).unlink(missing_ok=True)
+        so_far(self.folder, index).path.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """All of its elements are dealt with."""
@@ -155,6 +157,30 @@ class Batches:
 def result_file(folder: Path, index: int) -> Path:
     """Where an element writes what it brings back."""
     return folder / f"{index}.result.json"
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """What an element has finished by now: whoever goes on with it, after its job was ended, begins there."""
+
+    path: Path
+
+    def read(self) -> Outcome | None:
+        """What there is; None where that is nothing, or is damaged: then it is done again."""
+        try:
+            return read_record(self.path, Outcome)
+        except GraderError:
+            return None
+
+    def write(self, finished: Outcome) -> None:
+        """Keep it in place of what there was. On a full disk nothing is: it costs time, and no result."""
+        with suppress(OSError):
+            write_record(self.path, finished)
+
+
+def so_far(folder: Path, index: int) -> SoFar:
+    """That of one element."""
+    return SoFar(folder / f"{index}.finished.json")
 
 
 def cannot_write(path: Path, error: OSError) -> GraderError:

@@ -6,7 +6,7 @@ one node and in one stretch of time. The files are read with every type checked;
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
@@ -34,6 +34,8 @@ class Node:
     """Of its CPU, as LLVM names them."""
     sandbox: str
     """The isolation tier."""
+    mpi: str = ""
+    """The versions of what MPI tasks are run by; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,19 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
     peaks: Peaks | None = None
     format: int = FORMAT
+
+
+def rest_of(element: Element, finished: Outcome) -> Element:
+    """What is left to do of an element of which so much is finished."""
+    work = element.work
+    if isinstance(work, Checking):
+        there = {one.member for one in finished.checks}
+        references = (one for one in finished.checks if one.member.kind == "reference")
+        left = tuple(member for member in work.members if member not in there)
+        return replace(element, work=replace(work, members=left, known=(*work.known, *references)))
+    if isinstance(work, Measuring):
+        return replace(element, work=replace(work, runs=(*work.runs, *finished.runs)))
+    return element
 
 
 _Record = TypeVar("_Record", Element, Outcome, Node)

@@ -4,13 +4,24 @@ Task by task: the naive reference, the other references, the students, then the 
 once, and what is open is in the folder of the jobs: whoever comes back later, after a kill too, goes on from there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from grader.cluster.batches import Batches
-from grader.cluster.elements import CODE_CHANGED, Checked, Checking, Element, Measuring, Outcome, Probe, Refusal, Work
+from grader.cluster.elements import (
+    CODE_CHANGED,
+    Checked,
+    Checking,
+    Element,
+    Measuring,
+    Outcome,
+    Probe,
+    Refusal,
+    Work,
+    rest_of,
+)
 from grader.cluster.nodes import session_on
-from grader.cluster.queue import Ended, Queue
+from grader.cluster.queue import Ended, Entry, Queue
 from grader.cluster.slurm import Phase, seconds_of
 from grader.content.submission import Rejection
 from grader.errors import GraderError, UsageError
@@ -43,8 +54,10 @@ def grade_by_jobs(session: Session, wanted: Wanted, cluster: Cluster, store: Sto
         UsageError: Slurm refuses what the jobs ask for.
         GraderError: no node can be used, or the folder of the jobs cannot be written.
     """
-    cluster.queue.resume(lambda element: isinstance(element.work, Probe) or element.work.task in session.tasks)
+    ended = cluster.queue.resume(lambda element: isinstance(element.work, Probe) or element.work.task in session.tasks)
     whole_again = wanted.fresh and not wanted.authors
+    for entry in ended if wanted.fresh else ():
+        cluster.queue.close(entry)
     if wanted.fresh and cluster.queue.entries:
         raise UsageError(
             "an earlier grading is still in the queue: let it finish without --fresh, or end it with `grader jobs cancel`"
@@ -56,6 +69,7 @@ def grade_by_jobs(session: Session, wanted: Wanted, cluster: Cluster, store: Sto
         if isinstance(entry.element.work, Probe):  # of a grading that was killed when it knew enough
             cluster.queue.close(entry)
     grading = _Grading(session, sandbox, wanted, cluster, store, progress)
+    grading.take_over(entry for entry in ended if not wanted.fresh)
     report = grading.run()
     return replace(report, faults=(*report.faults, *faults))
 
@@ -67,7 +81,7 @@ def _on_the_nodes(session: Session, cluster: Cluster, store: Store, progress: Pr
     if node is None:
         progress.begin(f"looking at a node of {name}", 1)
         if not any(isinstance(element.work, Probe) for element in cluster.queue.elements):
-            cluster.queue.submit([_element(Probe(), session, store, cluster, None)])
+            cluster.queue.submit([_element(Probe(), session, store, cluster, "")])
         outcome = _probed(cluster.queue, progress, session)
         if outcome.node is None:
             raise GraderError(f"a node of {name} cannot be used: {outcome.fault}")
@@ -89,13 +103,14 @@ def _probed(queue: Queue, progress: Progress, session: Session) -> Outcome:
                 queue.close(ended.entry)
                 if ended.outcome is not None:
                     return ended.outcome
-                if not _again(ended, queue):
+                if not _again(ended, Outcome(None), queue):
                     raise GraderError(f"no node of {session.course.about.machine} can be looked at: {_why(ended, session)}")
         progress.advance(0, str(queue))
         queue.wait()
 
 
-def _element(work: Work, session: Session, store: Store, cluster: Cluster, sandbox: str | None) -> Element:
+def _element(work: Work, session: Session, store: Store, cluster: Cluster, sandbox: str) -> Element:
+    conditions = None if isinstance(work, Probe) else session.conditions(sandbox).of(session.tasks[work.task])
     return Element(
         work,
         course=str(session.course_folder.absolute()),
@@ -103,7 +118,7 @@ def _element(work: Work, session: Session, store: Store, cluster: Cluster, sandb
         store=str(store.path.absolute()),
         machine=session.course.about.machine,
         trust_code=cluster.trust_code,
-        conditions=None if sandbox is None else session.conditions(sandbox),
+        conditions=conditions,
         time_s=seconds_of(session.course.machine.time),
     )
 
@@ -132,6 +147,13 @@ class _Grading:
         self._measured: set[int] = set()
         """Blocks that were asked for: nobody is sent there a second time, beside what failed."""
         self._faults: dict[tuple[str, str], str] = {}
+
+    def take_over(self, entries: Iterable[Entry]) -> None:
+        """Keep what is finished of elements whose jobs have ended since an earlier grading; the rest is asked for anew."""
+        for entry in entries:
+            if entry.finished is not None:
+                self._keep(entry.element, entry.finished)
+            self._queue.close(entry)
 
     def run(self) -> Report:
         """Until nothing is wanted, waits or runs any more."""
@@ -235,14 +257,16 @@ class _Grading:
 
     def _take(self, ended: Ended) -> None:
         """Into the store, once more into the queue, or among the faults."""
-        outcome = ended.outcome
+        outcome, element = ended.outcome, ended.entry.element
         if outcome is None or outcome.fault is not None or outcome.refused is Refusal.OTHER_NODE:
-            if not _again(ended, self._queue):
-                self._give_up(ended.entry.element.work, _why(ended, self._session))
+            finished = ended.entry.finished or Outcome(None)
+            self._keep(element, finished)
+            if not _again(ended, finished, self._queue):
+                self._give_up(rest_of(element, finished).work, _why(ended, self._session))
         elif outcome.refused is Refusal.CHANGED:
-            self._give_up(ended.entry.element.work, "the task or the code changed while its job waited; grade again")
+            self._give_up(element.work, "the task or the code changed while its job waited; grade again")
         else:
-            self._keep(ended.entry.element, outcome)
+            self._keep_whole(element, outcome)
         self._queue.close(ended.entry)
 
     def _give_up(self, work: Work, why: str) -> None:
@@ -253,24 +277,39 @@ class _Grading:
         elif isinstance(work, Measuring):
             self._faults[work.task, f"case {work.block.case}"] = why
 
-    def _keep(self, element: Element, outcome: Outcome) -> None:
+    def _keep_whole(self, element: Element, outcome: Outcome) -> None:
+        """Of an element that was done to its end."""
         work = element.work
         if isinstance(work, Probe):
             return
         self._faults |= {(fault.task, fault.where): fault.text for fault in outcome.faults}
-        hand_ins = self._everyone[work.task]
-        if element.conditions != self._conditions or work.task_version != hand_ins.task.version:
-            return  # of before something changed
+        self._keep(element, outcome)
+        if not self._is_of_now(element, work):
+            return
         if isinstance(work, Checking):
-            self._keep_checks(work, hand_ins, outcome)
+            for member in set(work.members) - {one.member for one in outcome.checks}:
+                self._faults.setdefault((work.task, member.key), CODE_CHANGED)
+        else:
+            self._progress.advance(element.size, "")
+
+    def _keep(self, element: Element, outcome: Outcome) -> None:
+        """The checks and the runs that it brings, or that are finished of it."""
+        work = element.work
+        if isinstance(work, Probe) or not self._is_of_now(element, work):
+            return
+        if isinstance(work, Checking):
+            self._keep_checks(work, self._everyone[work.task], outcome)
         else:
             self._keep_runs(work, outcome)
+
+    def _is_of_now(self, element: Element, work: Checking | Measuring) -> bool:
+        """Or else of before something changed."""
+        task = self._everyone[work.task].task
+        return (element.conditions, work.task_version) == (self._conditions.of(task), task.version)
 
     def _keep_checks(self, work: Checking, hand_ins: HandIns, outcome: Outcome) -> None:
         checks = known_checks(hand_ins, self._conditions, self._store)
         longest_call_s = self._session.course.measurement.longest_call_s
-        for member in set(work.members) - {one.member for one in outcome.checks}:
-            self._faults.setdefault((work.task, member.key), CODE_CHANGED)
         for one in outcome.checks:
             if one.member in checks and checks[one.member] is None:
                 result = settled(one.result, one.member, checks, hand_ins.task.case_names, longest_call_s)
@@ -290,7 +329,6 @@ class _Grading:
                 self._store.add_run(work.block_id, record)
         if outcome.complete:
             self._store.complete_block(work.block_id)
-        self._progress.advance(len(work.block.members), "")
         if outcome.runs or stored.runs:
             standings = rank_case([self._store.block(work.block_id)], self._session.course.measurement).standings
             for standing in standings:
@@ -300,20 +338,25 @@ class _Grading:
 # --- what has failed -------------------------------------------------------------------------------------------------------
 
 
-def _again(ended: Ended, queue: Queue) -> bool:
-    """Submit the element once more where that may help: elsewhere, or with more time."""
+def _again(ended: Ended, finished: Outcome, queue: Queue) -> bool:
+    """Submit what is left of the element once more where that may help: elsewhere, with more time, or as far as it has got."""
     element, phase, outcome = ended.entry.element, ended.entry.job.phase, ended.outcome
-    if element.attempt >= _MOST_ATTEMPTS or (outcome is None and phase in (Phase.CANCELLED, Phase.OUT_OF_MEMORY)):
+    rest, attempt, time_s = rest_of(element, finished), element.attempt, element.time_s
+    if outcome is None and phase in (Phase.CANCELLED, Phase.OUT_OF_MEMORY):
         return False
-    time_s = element.time_s
-    if outcome is None and phase is Phase.TIMED_OUT:
-        if element.attempt > 1:
+    if rest == element:  # otherwise it will come to an end
+        attempt += 1
+        if attempt > _MOST_ATTEMPTS:
             return False
-        time_s *= 2
+        if outcome is None and phase is Phase.TIMED_OUT:
+            if element.attempt > 1:
+                return False
+            time_s *= 2
     node = outcome.node.name if outcome is not None and outcome.node is not None else ended.entry.job.node
     elsewhere = outcome is not None or phase in (Phase.FAILED, Phase.NODE_FAILED)
     not_on = tuple(sorted({*element.not_on, node})) if elsewhere and node else element.not_on
-    queue.submit([replace(element, attempt=element.attempt + 1, time_s=time_s, not_on=not_on)])
+    if rest == element or rest.size:  # otherwise all was finished, and no more than that not said
+        queue.submit([replace(rest, attempt=attempt, time_s=time_s, not_on=not_on)])
     return True
 
 

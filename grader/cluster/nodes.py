@@ -19,7 +19,7 @@ def is_cluster(course: Course) -> bool:
 def session_on(session: Session, node: Node) -> Session:
     """The session as the jobs on such a node see it; the rules and the libraries are those of now."""
     machine = replace(node.machine, name=session.course.about.machine, threads=session.course.machine.threads)
-    return replace(session, machine=machine, environment=environment_of(session.course, node.features))
+    return replace(session, machine=machine, environment=environment_of(session.course, node.features), mpi=node.mpi)
 
 
 def stored_session(session: Session, batches: Batches, *, trust_code: bool) -> tuple[Session, str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from grader.cluster.batches import Batch, Batches, result_file
+from grader.cluster.batches import Batch, Batches, result_file, so_far
 from grader.cluster.elements import Element, Outcome
 from grader.cluster.slurm import FullError, Job, NoAnswerError, Phase, Slurm, log_tail, request
 from grader.content.course import Machine
@@ -38,6 +38,11 @@ class Entry:
     job: Job = field(default_factory=lambda: Job(Phase.WAITING))
     ended_at_s: float | None = None
     """When it was first seen to have ended without a result."""
+
+    @property
+    def finished(self) -> Outcome | None:
+        """What of it is finished, though it has brought no result; None where that is nothing."""
+        return so_far(self.batch.folder, self.index).read()
 
 
 @dataclass(frozen=True)
@@ -82,11 +87,15 @@ class Queue:
 
     # --- beginning ---------------------------------------------------------------------------------------------------------
 
-    def resume(self, is_wanted: Callable[[Element], bool]) -> None:
+    def resume(self, is_wanted: Callable[[Element], bool]) -> list[Entry]:
         """Take up what an earlier grading has left, which runs, waits, or has brought a result; the rest is forgotten.
 
         As long as Slurm does not answer nothing is forgotten. What is not wanted now waits for whoever wants it.
+
+        Returns:
+            Those that have ended without a result, of which something is finished all the same: to be closed by the caller.
         """
+        ended = []
         for batch in self._batches:
             if (batch.about.machine, batch.about.trust_code) == (self._name, self._trust_code):
                 self._take_up(batch, is_wanted)
@@ -94,8 +103,13 @@ class Queue:
             jobs = self._slurm.jobs() if self.entries else {}
             for entry in list(self.entries):
                 job = jobs.get((entry.batch.about.job_id or "", entry.index), Job(Phase.LOST))
-                if not job.phase.is_active and not result_file(entry.batch.folder, entry.index).exists():
+                if job.phase.is_active or result_file(entry.batch.folder, entry.index).exists():
+                    continue
+                if entry.finished is not None:
+                    ended.append(entry)
+                else:
                     self.close(entry)
+        return ended
 
     def _take_up(self, batch: Batch, is_wanted: Callable[[Element], bool]) -> None:
         if batch.about.job_id is None:  # killed between writing it down and hearing from Slurm

@@ -1,4 +1,4 @@
-"""The grader itself as it is here: its files, and what pip is told of it."""
+"""The grader itself as students get it: its files, and what pip is told of it."""
 
 import importlib.metadata
 import tomllib
@@ -13,11 +13,14 @@ from grader.errors import GraderError
 PROJECT = "hppl-grader"
 """Its name among distributions; the package is `grader`."""
 _PACKAGE = Path(__file__).parents[1]
+_SITE_FILES = "grader/history/site_files/"
+"""What draws a course's history, which a student does not have: it is larger than half of the code."""
 
 
 def engine_files() -> dict[str, bytes]:
-    """The package's files, by their path in an archive."""
-    return {path.relative_to(_PACKAGE.parent).as_posix(): path.read_bytes() for path in content_files(_PACKAGE)}
+    """The package's files, by their path in an archive; without those of the history's site."""
+    files = ((path.relative_to(_PACKAGE.parent).as_posix(), path) for path in content_files(_PACKAGE))
+    return {name: path.read_bytes() for name, path in files if not name.startswith(_SITE_FILES)}
 
 
 def engine_distribution() -> Distribution:

@@ -14,11 +14,11 @@ def is_revision(text: str) -> bool:
     return ":" in text and not Path(text).exists()
 
 
-def unpack_revision(text: str, folder: Path) -> Path:
+def unpack_revision(text: str, folder: Path, here: Path = Path()) -> Path:
     """Put what `REV:PATH` names, with all that lies beside it, into an empty folder; nothing is checked out.
 
-    `PATH` counts from the root of the repository around the working directory, as with git, and `./PATH` from here; it may be
-    empty. Links are left out.
+    `PATH` counts from the root of the repository around `here`, which is the working directory, as with git, and `./PATH` from
+    `here`; it may be empty. Links are left out.
 
     Returns:
         Where the file or folder of that name lies now.
@@ -27,12 +27,13 @@ def unpack_revision(text: str, folder: Path) -> Path:
         UsageError: there is no git, no repository, no such revision, or nothing of that name in it.
     """
     revision, _, path = text.partition(":")
-    prefix = _git("rev-parse", "--show-prefix").strip() if path.startswith(("./", "../")) or path in (".", "..") else ""
+    is_from_here = path.startswith(("./", "../")) or path in (".", "..")
+    prefix = _git(here, "rev-parse", "--show-prefix").rstrip("\n") if is_from_here else ""
     inside = _normal(prefix + path, text)
     # A name that looks like an option is none: from here on the revision is its number.
     wanted = f"{revision or 'HEAD'}^{{commit}}"
-    commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", wanted, asked=text).strip()
-    _unpack(commit, folder, text)
+    commit = _git(here, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted, asked=text).strip()
+    _unpack(here, commit, folder, text)
     found = folder / inside
     if not found.exists():
         raise UsageError(f"{text}: there is nothing called {inside} at that revision; PATH counts from the repository's root")
@@ -52,9 +53,9 @@ def _normal(path: str, asked: str) -> str:
     return "/".join(parts)
 
 
-def _unpack(commit: str, folder: Path, asked: str) -> None:
+def _unpack(here: Path, commit: str, folder: Path, asked: str) -> None:
     """Every regular file; names that cannot be written here are left out."""
-    listed = _git("ls-tree", "-r", "-z", "--full-tree", commit, asked=asked)
+    listed = _git(here, "ls-tree", "-r", "-z", "--full-tree", commit, asked=asked)
     blobs: dict[str, str] = {}
     for entry in filter(None, listed.split("\0")):
         about, _, name = entry.partition("\t")
@@ -62,7 +63,7 @@ def _unpack(commit: str, folder: Path, asked: str) -> None:
         if mode in REGULAR_FILES and not Path(name).is_absolute() and ".." not in Path(name).parts:
             blobs[name] = blob
     wanted = "".join(f"{blob}\n" for blob in blobs.values()).encode()
-    said = _git_bytes("cat-file", "--batch=%(objectsize)", asked=asked, standard_input=wanted)
+    said = _git_bytes(here, "cat-file", "--batch=%(objectsize)", asked=asked, standard_input=wanted)
     try:
         contents = list(parse_blobs(said))
     except ValueError as error:
@@ -73,14 +74,14 @@ def _unpack(commit: str, folder: Path, asked: str) -> None:
             (folder / name).write_bytes(content)
 
 
-def _git(*words: str, asked: str = "") -> str:
-    return _git_bytes(*words, asked=asked).decode("utf-8", "surrogateescape")
+def _git(here: Path, *words: str, asked: str = "") -> str:
+    return _git_bytes(here, *words, asked=asked).decode("utf-8", "surrogateescape")
 
 
-def _git_bytes(*words: str, asked: str = "", standard_input: bytes = b"") -> bytes:
-    root = [] if words[0] == "rev-parse" else ["-C", _git("rev-parse", "--show-toplevel").rstrip("\n")]
+def _git_bytes(here: Path, *words: str, asked: str = "", standard_input: bytes = b"") -> bytes:
+    root = str(here) if words[0] == "rev-parse" else _git(here, "rev-parse", "--show-toplevel").rstrip("\n")
     try:
-        done = run_git([*root, *words], standard_input=standard_input, limit_s=_GIT_LIMIT_S)
+        done = run_git(["-C", root, *words], standard_input=standard_input, limit_s=_GIT_LIMIT_S)
     except OSError as error:
         raise UsageError(f"git does not answer, and {asked or 'a revision'} cannot be read: {error}") from error
     if done.returncode != 0:

@@ -15,11 +15,12 @@ from grader.content.course import Measurement, baseline_of
 from grader.content.task import LoadedTask
 from grader.errors import UsageError
 from grader.grading.asv_results import HOW, Absence, AsvFile, Recorded
+from grader.grading.asv_sources import OtherSources, other_sources
 from grader.grading.board import board_of
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure import choose_baseline
 from grader.grading.rank import Ranking, RunScores, rank
-from grader.grading.session import Session, read_class
+from grader.grading.session import HandIns, Session, read_class
 from grader.store import Conditions, Store
 
 _REFERENCE, _STUDENT = "reference/", "student/"
@@ -84,7 +85,11 @@ class AsvRanking:
     absent: Mapping[str, str]
     """Who is not ranked, and why."""
     agreement: Agreement | None
-    """None where the grader itself has not ranked two of these students."""
+    """None where the grader itself has not ranked two of these students, of the code that asv timed."""
+    other_code: tuple[str, ...] = ()
+    """Students whom both have ranked, but of whom asv timed another version: they are not in the agreement."""
+    code_unknown: str = ""
+    """Why it is not known which version asv timed."""
 
     @property
     def difference(self) -> float:
@@ -109,13 +114,19 @@ def rank_asv(session: Session, files: Sequence[AsvFile], store: Store | None, co
     Raises:
         UsageError: nothing can be ranked; the text says why.
     """
-    own = {} if store is None else _own_places(session, store, conditions)
+    own: dict[str, dict[str, Place]] = {}
+    other = OtherSources()
+    if store is not None:
+        everyone = read_class(session)
+        own = _own_places(session, everyone, store, conditions)
+        if any(own.values()):
+            other = other_sources(session, everyone, files[0].commit)
     found = []
     for file in files:
         for task in session.tasks.values():
             recorded = file.recorded.get(benchmark_of(task.name))
             for case in task.case_names if recorded is not None else ():
-                ranked = _rank_case(session, task, case, file, recorded, own.get(task.name, {}))
+                ranked = _rank_case(session, task, case, file, recorded, own.get(task.name, {}), other)
                 found += [ranked] if ranked is not None else []
     if not found:
         raise UsageError(_nothing(files))
@@ -133,7 +144,13 @@ def _nothing(files: Sequence[AsvFile]) -> str:
 
 
 def _rank_case(
-    session: Session, task: LoadedTask, case: str, file: AsvFile, recorded: Recorded | None, own: Mapping[str, Place]
+    session: Session,
+    task: LoadedTask,
+    case: str,
+    file: AsvFile,
+    recorded: Recorded | None,
+    own: Mapping[str, Place],
+    other: OtherSources,
 ) -> AsvRanking | None:
     """None where no two students, or no reference, have samples at the case."""
     if recorded is None:
@@ -155,6 +172,7 @@ def _rank_case(
     if baseline is None or len(students) < _FEWEST_TO_RANK:
         return None
     ranking = rank_rounds(turns, baseline, session.course.measurement)
+    same = {student: place for student, place in own.items() if (task.name, student) not in other.competitors}
     return AsvRanking(
         task=task.name,
         case=case,
@@ -164,7 +182,9 @@ def _rank_case(
         ranking=ranking,
         times_s=times_s,
         absent=absent,
-        agreement=agreement(ranking, own),
+        agreement=agreement(ranking, same),
+        other_code=tuple(sorted(students & (own.keys() - same.keys()))),
+        code_unknown=other.unknown,
     )
 
 
@@ -205,7 +225,9 @@ def rank_rounds(turns_s: Mapping[str, Sequence[float]], baseline: str, measureme
 # --- beside the grader's own -----------------------------------------------------------------------------------------------
 
 
-def _own_places(session: Session, store: Store, conditions: Conditions) -> dict[str, dict[str, Place]]:
+def _own_places(
+    session: Session, everyone: Sequence[HandIns], store: Store, conditions: Conditions
+) -> dict[str, dict[str, Place]]:
     """The leaderboards of the store, task by task: of whoever stands there with the code that is handed in now."""
     return {
         hand_ins.task.name: {
@@ -213,7 +235,7 @@ def _own_places(session: Session, store: Store, conditions: Conditions) -> dict[
             for one in board_of(session, hand_ins, {}, conditions, store).results
             if one.rank is not None and one.counted_rate and one.case is not None
         }
-        for hand_ins in read_class(session)
+        for hand_ins in everyone
     }
 
 

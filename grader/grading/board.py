@@ -65,7 +65,7 @@ def _key(session: Session, hand_ins: HandIns, conditions: Conditions) -> str:
     members = [(one.author, one.kind, one.content_hash) for one in map(member_of, hand_ins.everyone)]
     parts = (
         *(_rules(), hand_ins.task.name, hand_ins.task.version, session.machine.threads),
-        *(conditions.environment, conditions.machine, conditions.sandbox),
+        *conditions.of(hand_ins.task).key,
         *(session.course.measurement.model_dump(mode="json"), members),
     )
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -209,7 +209,7 @@ def replay(session: Session, author: str, budget_s: float | None, backend: Backe
 
 def _found_then(session: Session, hand_ins: HandIns, member: Member, sandbox: str, store: Store) -> _Found:
     """The result that is shown now; where none is, the author's newest one, of whatever code and machine."""
-    conditions = session.conditions(sandbox)
+    conditions = session.conditions(sandbox).of(hand_ins.task)
 
     def nearness(one: StoredCheck) -> tuple[bool, bool]:
         return one.member == member, one.conditions == conditions
@@ -289,7 +289,7 @@ class _Replaying:
             then,
             made_at=made_at,
             member=member_of(self._handed_in),
-            conditions=self._session.conditions(self._backend.sandbox),
+            conditions=self._session.conditions(self._backend.sandbox).of(self._hand_ins.task),
             result=result,
             measured=measured,
         )

@@ -43,10 +43,12 @@ class Session:
     environment: str
     release: ReleaseNotes | None = None
     """Of a student's copy; None of the course itself."""
+    mpi: str = ""
+    """The versions of what MPI tasks are run by; empty where there are no such tasks."""
 
     def conditions(self, sandbox: str) -> Conditions:
         """What stored results must share with those made now."""
-        return Conditions(self.environment, self.machine.fingerprint, sandbox)
+        return Conditions(self.environment, self.machine.fingerprint, sandbox, self.mpi)
 
     def limits(self, naive_times_s: Mapping[str, float]) -> Limits:
         """The limits of one task, once the naive reference has been timed."""
@@ -110,6 +112,7 @@ def open_session(
         machine=this_machine(course.about.machine, course.machine.threads),
         environment=environment_of(course),
         release=read_release_notes(course_folder),
+        mpi=mpi.versions() if any(map(_is_mpi, tasks.values())) else "",
     )
 
 

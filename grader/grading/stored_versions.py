@@ -1,4 +1,4 @@
-"""Two stores beside each other, where the sources are not both at hand: everybody's speed over the baseline, then and now.
+"""What was stored of two versions, where the sources are not both at hand: everybody's speed over the baseline, then and now.
 
 Nothing is run. Each version was measured beside the baseline in rounds of its own, and the baseline's noise does not cancel:
 the two intervals, each of which holds over all students of its store together, are added in squares. Only what was made on one
@@ -6,12 +6,14 @@ machine, in one environment and sandbox, of one version of the task, over one ba
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.content.course import Measurement
+from grader.execution.plain import PlainBackend
 from grader.grading.check_class import what_happened
-from grader.grading.rank import Standing
+from grader.grading.estimate import turn_time_s
+from grader.grading.rank import Ranking, Standing
 from grader.grading.session import Session
 from grader.grading.standings import current_blocks, disturbance_flags, rank_case, without_failed
 from grader.grading.versions import Compared, Comparison, Outcome, Speed, by_verdicts, call_time_s, decided, in_order
@@ -43,6 +45,47 @@ def compare_stores(session: Session, old: Store, new: Store) -> Comparison:
     return Comparison(in_order(found), session.course.measurement.alpha, ", ".join(dict.fromkeys(sandboxes)), is_stored=True)
 
 
+def compare_attempts(session: Session, store: Store, *, trust_code: bool) -> Comparison:
+    """Everybody's last two attempts at each task that one store knows: made without a sandbox, or (otherwise) in one.
+
+    Whoever waits for a person to look at one of them is left out.
+    """
+    found: list[Compared] = []
+    sandboxes: list[str] = []
+    measurement = session.course.measurement
+    accepted = {(one.author, one.task, one.content_hash) for one in store.acceptances()}
+    for task in session.tasks:
+        checks = store.checks_in(task, "student")
+        attempts = _last_two(one for one in checks if (one.conditions.sandbox == PlainBackend.sandbox) is trust_code)
+        keys = {author: _common_key(*of_author) for author, of_author in attempts.items()}
+        found += [Compared(author, task, Outcome.NOT_MEASURED, key) for author, key in keys.items() if isinstance(key, str)]
+        for key in dict.fromkeys(key for key in keys.values() if isinstance(key, _Key)):
+            sandboxes.append(key.conditions.sandbox)
+            alike = [of_author for author, of_author in attempts.items() if keys[author] == key]
+            old, new = ([check for of_author in alike for check in of_author[number]] for number in (0, 1))
+            before, after = (_Side(store, task, key, of, measurement) for of in (old, new))
+            questioned = {(one.author, task, one.content_hash) for one in before.questioned | after.questioned}
+            waiting = {author for author, _, _ in questioned - accepted}
+            found += [one for one in _compared(task, before, after, measurement) if one.author not in waiting]
+    return Comparison(in_order(found), measurement.alpha, ", ".join(dict.fromkeys(sandboxes)), is_stored=True)
+
+
+def _last_two(checks: Iterable[StoredCheck]) -> dict[str, tuple[list[StoredCheck], list[StoredCheck]]]:
+    """By author, the checks of the version that was graded last, behind those of the one before it."""
+    by_author: dict[str, list[StoredCheck]] = {}
+    for check in checks:
+        if check.result.verdict is not Verdict.MISSING:
+            by_author.setdefault(check.member.author, []).append(check)
+    found = {}
+    for author, own in by_author.items():
+        new = own[-1].member
+        old = next((one.member for one in reversed(own) if one.member != new), None)
+        if old is not None:
+            before, after = ([one for one in own if one.member == member] for member in (old, new))
+            found[author] = before, after
+    return found
+
+
 # --- what may be compared ----------------------------------------------------------------------------------------------------
 
 _OTHER_MACHINE = "figures of different machines are never compared"
@@ -57,7 +100,7 @@ class _Key:
 
 
 def _common_key(old: Sequence[StoredCheck], new: Sequence[StoredCheck]) -> _Key | str:
-    """The latest that both stores have results under; else why there is none."""
+    """The latest that both have results under; else why there is none."""
     keys = [{_key(one) for one in checks} for checks in (old, new)]
     common = [_key(one) for one in new if _key(one) in keys[0]]
     if common:
@@ -93,6 +136,14 @@ class _Side:
         self.blocks = [one for one in current_blocks(stored, members) if one.runs]
         self._members = members
         self._measurement = measurement
+        self._rankings: dict[str, Ranking] = {}
+
+    @property
+    def questioned(self) -> set[Member]:
+        """Those of whom a check or a run found something that only a person can decide."""
+        in_runs = {(key, one.id) for one in self.blocks for record in one.runs for key in record.reviews}
+        measured = {member for one in self.blocks for member in one.block.members if (member.key, one.id) in in_runs}
+        return measured | {one.member for one in self.checks.values() if one.result.review is not None}
 
     def block_of(self, member: Member) -> StoredBlock | None:
         """Where somebody was measured."""
@@ -105,9 +156,10 @@ class _Side:
 
     def standing_of(self, member: Member, case: str) -> Standing | None:
         """Over the baseline, among all who were measured at that case."""
-        blocks = [one for one in self.blocks if one.block.case == case]
-        ranking = rank_case(blocks, self._measurement, without_failed(self._members, blocks))
-        return next((one for one in ranking.standings if one.competitor == member.key), None)
+        if case not in self._rankings:
+            blocks = [one for one in self.blocks if one.block.case == case]
+            self._rankings[case] = rank_case(blocks, self._measurement, without_failed(self._members, blocks))
+        return next((one for one in self._rankings[case].standings if one.competitor == member.key), None)
 
 
 # --- one author -------------------------------------------------------------------------------------------------------------
@@ -143,7 +195,8 @@ def _one(
         return Compared(author, task, Outcome.NOT_MEASURED, "one of the versions has not been measured")
     if before.block.case != after.block.case:
         why = f"measured at different cases, {before.block.case} and then {after.block.case}"
-        return Compared(author, task, Outcome.NOT_MEASURED, why)
+        roughly = _roughly(old[1], new[1], (after.block.case, before.block.case))
+        return Compared(author, task, Outcome.NOT_MEASURED, why, speed=roughly)
     if before.block.baseline != after.block.baseline:
         return Compared(author, task, Outcome.NOT_MEASURED, "measured over different baselines")
     standings = [side.standing_of(check.member, before.block.case) for side, check in (old, new)]
@@ -153,6 +206,16 @@ def _one(
     speed = _speed(before, after, (then, now), (old[1].member, new[1].member))
     notes = (*disturbance_flags(before), *disturbance_flags(after))
     return Compared(author, task, decided(speed, measurement.min_difference), speed=speed, notes=notes)
+
+
+def _roughly(before: StoredCheck, after: StoredCheck, cases: Sequence[str]) -> Speed | None:
+    """By the few calls of the checks, at the first of these cases that both have done: without an interval."""
+    for case in cases:
+        calls_s = [check.result.case_calls_s.get(case, ()) for check in (before, after)]
+        if all(calls_s):
+            old_s, new_s = map(turn_time_s, calls_s)
+            return Speed(case, old_s / new_s, 0.0, math.inf, old_s, new_s, runs=0)
+    return None
 
 
 def _verdict(side: _Side, check: StoredCheck) -> tuple[Verdict, str]:

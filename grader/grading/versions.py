@@ -78,7 +78,14 @@ class Compared:
     because: str = ""
     """Of what is not right, or was not measured: why."""
     speed: Speed | None = None
+    """Of what was not measured, of stored results, a rough one without an interval where there is any."""
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_worse(self) -> bool:
+        """Slower, not right any more, or roughly slower where nothing better is known."""
+        roughly = self.outcome is Outcome.NOT_MEASURED and self.speed is not None and self.speed.speedup < 1
+        return roughly or self.outcome in (Outcome.SLOWER, Outcome.BROKEN)
 
 
 @dataclass(frozen=True)
@@ -210,12 +217,10 @@ def _checked(
 
     def judged(pair: Pair) -> Compared | _Right:
         members = [member_of(one) for one in _both(pair)]
-        found = [faults.get((pair.task, member.key)) for member in members if known[member] is None]
-        if found:
-            return Compared(pair.author, pair.task, Outcome.NOT_MEASURED, next(filter(None, found), "it has no verdict"))
         old, new = (known[member] for member in members)
-        assert old is not None  # noqa: S101 -- by the above
-        assert new is not None  # noqa: S101 -- the same
+        if old is None or new is None:
+            found = (faults.get((pair.task, member.key)) for member in members if known[member] is None)
+            return Compared(pair.author, pair.task, Outcome.NOT_MEASURED, next(filter(None, found), "it has no verdict"))
         outcome = by_verdicts(old.verdict, new.verdict)
         if outcome is not None:
             failed = old if outcome is Outcome.REPAIRED else new

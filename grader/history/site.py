@@ -18,6 +18,8 @@ import typer
 from grader.errors import GraderError, UsageError
 from grader.history.asv_format import SITE
 
+SLOWER_PAGE = "slower.html"
+_REGRESSIONS_TAB = re.compile(r'<li id="nav-li-regressions">.*?</li>')
 _LIBRARIES = "libraries"
 _FROM_FILES = "from_files.js"
 _LINES = "lines.js"
@@ -27,10 +29,11 @@ _CHECKS = re.compile(r' (integrity|crossorigin|referrerpolicy)="[^"]*"')
 _LIBRARY_TAG = re.compile(r"<(?:script|link)\b[^>]*>")
 
 
-def publish(folder: Path, home: str | None) -> Path:
+def publish(folder: Path, home: str | None, slower: str) -> Path:
     """Let asv make the site of a history, and make it local; the site's first page.
 
-    `home` is the address that the project's name leads to. The site is replaced when the new one is whole.
+    `home` is the address that the project's name leads to; `slower` a page of ours beside asv's, to which these lead. The site
+    is replaced when the new one is whole.
     """
     staged, site = folder / f"{SITE}.new", folder / SITE
     command = [sys.executable, "-m", "asv", "publish", "--no-pull", "--html-dir", staged.name]
@@ -40,6 +43,8 @@ def publish(folder: Path, home: str | None) -> Path:
     try:
         make_local(staged, home)
         _draw_lines(staged / "index.html")
+        _lead_to_slower(staged / "index.html")
+        (staged / SLOWER_PAGE).write_text(slower, encoding="utf-8")
         shutil.rmtree(site, ignore_errors=True)
         staged.rename(site)
     except OSError as error:
@@ -52,7 +57,8 @@ def make_local(site: Path, home: str | None = None) -> None:
 
     Raises:
         UsageError: the folder is no site of asv's.
-        GraderError: asv wants a library that is not at hand: another version of asv than this was made for.
+        GraderError: asv wants a library that is not at hand: another version of asv than this was made for, or the grader is
+            a student's copy, which has none.
     """
     page = site / "index.html"
     try:
@@ -60,6 +66,8 @@ def make_local(site: Path, home: str | None = None) -> None:
         index = json.loads((site / "index.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{site} is no site that `asv publish` has made: {error}") from error
+    if not files("grader.history").joinpath("site_files", _LIBRARIES).is_dir():
+        raise GraderError("this is a student's copy of the grader, without what a history's site needs: use the course's own")
     local = _LIBRARY_TAG.sub(_local, text)
     if _FROM_FILES not in local:
         head, asv_script, rest = local.partition(_script_before(local))
@@ -82,6 +90,13 @@ def _draw_lines(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     script = f'<script src="{_LIBRARIES}/{_LINES}"></script>\n  </head>'
     page.write_text(text.replace("</head>", script, 1), encoding="utf-8")
+
+
+def _lead_to_slower(page: Path) -> None:
+    """Let asv's list of regressions be followed by ours."""
+    text = page.read_text(encoding="utf-8")
+    link = f'<li><a href="{SLOWER_PAGE}">Slower than before</a></li>'
+    page.write_text(_REGRESSIONS_TAB.sub(rf"\g<0>{link}", text, count=1), encoding="utf-8")
 
 
 def outside_addresses(page: str) -> Iterator[str]:

@@ -147,6 +147,8 @@ def _asv_ranking_document(one: AsvRanking) -> dict[str, Any]:
         "agreement": None
         if agreed is None
         else {"students": agreed.students, "tau_b": agreed.tau_b, "ordered_otherwise": pairs},
+        "other_code": list(one.other_code),
+        "code_unknown": one.code_unknown or None,
     }
 
 

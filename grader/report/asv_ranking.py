@@ -47,6 +47,11 @@ def _ranking(one: AsvRanking) -> Iterator[RenderableType]:
         names = ", ".join(_author(name) for name, because in one.absent.items() if because == why)
         yield Text(f"not here: {harmless_line(names)}: {why}", style="dim")
     yield from _agreement(one.agreement)
+    if one.other_code:
+        names = harmless_line(", ".join(map(_author, one.other_code)))
+        yield Text(f"left out of that: {names}: the code at asv's commit is not what is handed in now", style="yellow")
+    if one.code_unknown:
+        yield Text(f"whether asv timed the code of now is not known: {harmless_line(one.code_unknown)}", style="yellow")
     yield Text()
 
 

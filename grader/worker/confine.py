@@ -57,7 +57,8 @@ def unshare_namespaces(*, network: bool) -> None:
 def mount_private(tmpfs_bytes: int) -> None:
     """A `/tmp` and a `/dev/shm` that no other worker sees, and a `/proc` of this pid namespace that cannot be written.
 
-    What the sandbox shows below these folders (an interpreter may be installed there) is shown again in the new ones.
+    What the sandbox shows below these folders (an interpreter may be installed there) is shown again in the new ones, each with
+    all that is mounted on it: a part of a locked mount alone could uncover what lies beneath, and the kernel refuses it.
     """
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     for folder in ("/tmp", "/dev/shm"):  # noqa: S108 -- the sandbox's own folders
@@ -65,7 +66,7 @@ def mount_private(tmpfs_bytes: int) -> None:
         _mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, f"size={tmpfs_bytes},nr_inodes=4096,mode=700")
         for path, descriptor in shown:
             _make_mount_point(path, is_folder=stat.S_ISDIR(os.fstat(descriptor).st_mode))
-            _mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
+            _mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND | MS_REC)
             os.close(descriptor)
     _mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
@@ -192,10 +193,14 @@ def limit_files(size_bytes: int) -> None:
 
 
 def _mounted_below(folder: str) -> list[str]:
-    """The mount points of this mount namespace below `folder`, outer ones first (proc_pid_mountinfo(5))."""
+    """The mount points of this mount namespace below `folder`, and below no other one there (proc_pid_mountinfo(5))."""
     with open("/proc/self/mountinfo", "rb") as mounts:  # noqa: PTH123 -- the worker imports as little as it can
-        points = (re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), line.split()[4]) for line in mounts)
-        return sorted(path for path in map(os.fsdecode, points) if path.startswith(folder + "/"))
+        points = [re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), line.split()[4]) for line in mounts]
+    outer: list[str] = []
+    for path in sorted(path for path in map(os.fsdecode, points) if path.startswith(folder + "/")):
+        if not any(path == other or path.startswith(f"{other}/") for other in outer):
+            outer.append(path)
+    return outer
 
 
 def _make_mount_point(path: str, *, is_folder: bool) -> None:

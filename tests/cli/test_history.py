@@ -36,7 +36,7 @@ def everything(folder: Path) -> str:
 def test_it_says_what_was_added(classroom: Classroom, tmp_path: Path) -> None:
     said = json.loads(run(classroom, "history", tmp_path / "history", "--json").stdout)
     (added,) = said.pop("added")
-    assert said == {"schema": 1, "folder": str(tmp_path / "history"), "gradings": 1, "faults": [], "site": None}
+    assert said == {"schema": 1, "folder": str(tmp_path / "history"), "gradings": 1, "faults": [], "slower": [], "site": None}
     assert added == {
         "commit": added["commit"],
         "at": added["at"],
@@ -78,6 +78,32 @@ def test_before_the_first_grading_there_is_no_history(tmp_path: Path) -> None:
     classroom = Classroom(tmp_path / "course")
     assert "nothing has been graded yet" in str(run(classroom, "history", tmp_path / "history").exception)
     assert not (tmp_path / "history").exists()
+
+
+def test_who_got_slower_is_said_and_has_a_page_under_the_name_that_the_history_shows(
+    classroom: Classroom, tmp_path: Path
+) -> None:
+    classroom.submit("ada", paced(2 * NUMPY_PACE_S), "# slower")
+    classroom.submit("eve", paced(NUMPY_PACE_S))
+    classroom.submit("max", paced(NUMPY_PACE_S))
+    grade_on(classroom, 12)
+    classroom.submit("eve", paced(NUMPY_PACE_S, compute=lambda x: 3 * x), "# wrong")
+    classroom.submit("max", paced(8 * NUMPY_PACE_S), "# so slow that it is measured at a smaller case")
+    grade_on(classroom, 19)
+    ran = run(classroom, "history", tmp_path / "history", "--publish", "--json")
+    secret = course_secret(classroom.store_file.with_name(SECRET_FILE))
+    ada, eve, max_ = (pseudonym(secret, name) for name in ("ada", "eve", "max"))
+    slower = {one["author"]: one for one in json.loads(ran.stdout)["slower"]}
+    assert {name: one["outcome"] for name, one in slower.items()} == {ada: "slower", eve: "broken", max_: "not measured"}
+    assert slower[ada]["speedup"] == pytest.approx(0.5)
+    assert (slower[max_]["speedup"], slower[max_]["speedup_high"]) == (pytest.approx(1 / 8), None)
+    page = (tmp_path / "history" / "html" / "slower.html").read_text(encoding="utf-8")
+    assert f"<li>{eve} · double</li>" in page
+    assert f'<th scope="row">{ada}</th><td>double</td><td>large</td>' in page
+    assert "2× slower" in page
+    assert "large and then medium; at medium some 8× slower by the few calls of the checks" in page
+    assert "three times the input" not in page
+    assert "2× slower" in run(classroom, "history", tmp_path / "history").stdout
 
 
 def link(classroom: Classroom, key: str, address: str) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 from grader.cluster import job
-from grader.cluster.batches import Batches, result_file
-from grader.cluster.elements import Element, read_record, write_record
+from grader.cluster.batches import Batches, SoFar, result_file, so_far
+from grader.cluster.elements import Element, Outcome, read_record, write_record
 from grader.cluster.grade import Cluster, grade_by_jobs
 from grader.cluster.queue import Pace, Queue
 from grader.cluster.slurm import Answer, Slurm
@@ -43,6 +43,23 @@ class FakeElement:
     reason: str = "Priority"
 
 
+class Killed(BaseException):
+    """Stands for a kill: nothing on the way up does anything about it."""
+
+
+@dataclass(frozen=True)
+class _CutOff(SoFar):
+    """The job is killed once it has finished so much."""
+
+    state_after: Callable[[int], str | None]
+
+    def write(self, finished: Outcome) -> None:
+        super().write(finished)
+        state = self.state_after(len(finished.checks) + len(finished.runs))
+        if state is not None:
+            raise Killed(state)
+
+
 @dataclass
 class FakeSlurm:
     """The commands; `pass_time` is the cluster at work."""
@@ -55,6 +72,8 @@ class FakeSlurm:
     """Whether sacct remembers what squeue does not show any more."""
     fate: Callable[[Element], str | None] = lambda _element: None
     """The state in which an element ends instead of being done; `PENDING` keeps it waiting, `VANISHED` forgets it."""
+    cut_off: Callable[[Element, int], str | None] = lambda _element, _finished: None
+    """The state of an element that is ended once it has finished so many checks or runs; `PENDING` is back in the queue."""
     answers: bool = True
     refuses: str = ""
     """What sbatch says instead of taking anything."""
@@ -142,8 +161,13 @@ class FakeSlurm:
             if fate.startswith("was "):
                 one.state, one.reason = "VANISHED", fate
             return
-        with mock.patch.dict(os.environ, SLURMD_NODENAME=one.node):
-            write_record(result_file(one.folder, one.index), job.outcome_of(element))
+        kept = _CutOff(so_far(one.folder, one.index).path, lambda finished: self.cut_off(element, finished))
+        try:
+            with mock.patch.dict(os.environ, SLURMD_NODENAME=one.node):
+                write_record(result_file(one.folder, one.index), job.outcome_of(element, kept))
+        except Killed as killed:
+            one.state, one.reason = str(killed), "as the test says"
+            return
         self.done.append(element)
         one.state, one.reason = "COMPLETED", "None"
 
@@ -186,10 +210,6 @@ class Campus:
     def left(self) -> list[str]:
         """The files that are still in the folder of the jobs, but for what is known of the nodes."""
         return sorted(path.name for path in self.batches.folder.rglob("*.json") if not path.name.startswith("node-"))
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing on the way up does anything about it."""
 
 
 def _option(options: Sequence[str], name: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.cluster.batches import Batch, Batches
-from grader.cluster.elements import Element, Node, Probe
+from grader.cluster.batches import Batch, Batches, SoFar, so_far
+from grader.cluster.elements import Element, Node, Outcome, Probe
 from grader.content.course import Machine
 from grader.errors import GraderError
 from tests.test_machine import LAPTOP
@@ -40,10 +40,25 @@ def test_batches_come_oldest_first_and_what_is_damaged_is_passed_over(batches: B
 
 def test_an_element_that_is_dealt_with_is_open_no_more(batches: Batches) -> None:
     batch = new(batches)
+    kept = so_far(batch.folder, 0)
+    kept.write(Outcome(None))
     batch.close(0)
+    assert kept.read() is None
     assert (batch.open_indices(), batch.element(0)) == ([1], None)
     batch.remove()
     assert list(batches) == []
+
+
+def test_what_is_finished_is_the_latest_and_where_it_is_damaged_or_cannot_be_kept_it_is_none(tmp_path: Path) -> None:
+    kept = SoFar(tmp_path / "0.finished.json")
+    kept.write(Outcome(None))
+    kept.write(Outcome(None, restarts=1))
+    assert kept.read() == Outcome(None, restarts=1)
+    kept.path.write_text('{"node": 5}', encoding="ascii")
+    assert kept.read() is None
+    nowhere = SoFar(tmp_path / "no folder" / "0.finished.json")
+    nowhere.write(Outcome(None))
+    assert nowhere.read() is None
 
 
 def test_a_folder_that_cannot_be_written_is_our_fault_and_leaves_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,14 @@ from grader.cluster.elements import (
     Outcome,
     Probe,
     read_record,
+    rest_of,
     write_record,
 )
 from grader.errors import GraderError
 from grader.machine import Bandwidth, Machine, Peaks, VectorPeak
-from grader.records import Block, Member
+from grader.records import Block, CheckResult, Member, RunRecord
 from grader.store import Conditions
+from grader.verdicts import Verdict
 from tests.test_store import blocks, checks, members, runs, texts
 
 known = st.lists(st.builds(Checked, members, checks), max_size=2).map(tuple)
@@ -97,6 +100,22 @@ def test_others_cannot_read_what_holds_secret_seeds_and_nothing_half_written_is_
     assert [one.name for one in tmp_path.iterdir()] == ["0.json"]
     with pytest.raises(OSError, match="No such file"):
         write_record(tmp_path / "missing" / "0.json", Outcome(None))
+
+
+def test_what_is_finished_is_not_asked_for_again_and_references_that_are_checked_are_known_from_there_on() -> None:
+    ada, numpy = Member("ada", "student", "1"), Member("numpy", "reference", "2")
+    block = Block("double", "large", numpy, (ada,), {})
+    check = CheckResult(Verdict.ACCEPTED, "")
+    run = RunRecord(1, (), {}, "2026-10-05T10:00:00+00:00", 1.0, 0.0, {})
+    place = ("", "", "", "zhores", False, None)
+    checking = Element(Checking("double", "1", (numpy, ada), (), 7), *place)
+    runs = Measuring("double", "1", 1, block, (run,), (), None)
+    measuring = Element(runs, *place)
+
+    checked = rest_of(checking, Outcome(None, checks=(Checked(numpy, check),))).work
+    assert checked == Checking("double", "1", (ada,), (Checked(numpy, check),), 7)
+    assert rest_of(measuring, Outcome(None, runs=(run,))).work == replace(runs, runs=(run, run))
+    assert [rest_of(element, Outcome(None)) for element in (checking, measuring)] == [checking, measuring]
 
 
 def test_an_element_says_in_few_words_what_it_does() -> None:

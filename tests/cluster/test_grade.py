@@ -3,6 +3,7 @@
 import errno
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -223,6 +224,86 @@ def test_what_slurm_refuses_is_the_courses_fault_and_leaves_nothing(campus: Camp
         campus.grade()
     assert "[machines." in str(refused.value)
     assert campus.left() == []
+
+
+# What was finished
+
+
+def cut_off_once(state: str) -> Callable[[Element, int], str | None]:
+    """Every element ends so behind its first check or run, the first time."""
+    seen: set[str] = set()
+
+    def cut_off(element: Element, finished: int) -> str | None:
+        if finished != 1 or element.label in seen:
+            return None
+        seen.add(element.label)
+        return state
+
+    return cut_off
+
+
+@pytest.mark.parametrize("state", ["PENDING", "PREEMPTED", "NODE_FAIL", "TIMEOUT", "VANISHED"])
+def test_a_job_that_is_cut_off_goes_on_behind_what_it_has_finished(campus: Campus, state: str) -> None:
+    whole = campus.classroom.calls_in(campus.grade)
+    campus.slurm.cut_off = cut_off_once(state)
+    assert campus.classroom.calls_in(lambda: campus.grade(fresh=True)) == whole, "nothing is done twice"
+    report = campus.grade()
+    assert (ranks(report), report.faults) == ({"ada": 1, "bob": 2}, ())
+    assert {result.runs for result in report.results if result.rank is not None} == {3}
+    assert campus.left() == []
+
+
+@pytest.mark.parametrize("state", ["PREEMPTED", "NODE_FAIL", "TIMEOUT"])
+def test_whoever_finishes_something_each_time_is_not_given_up_however_often_that_is(campus: Campus, state: str) -> None:
+    campus.classroom.describe("min_runs = 6")
+    campus = Campus(campus.classroom, campus.slurm)
+    campus.slurm.cut_off = lambda element, finished: state if finished == 1 and isinstance(element.work, Measuring) else None
+    report = campus.grade()
+    assert (ranks(report), report.faults) == ({"ada": 1, "bob": 2}, ())
+    assert {result.runs for result in report.results if result.rank is not None} == {6}
+    times = {option for _, options in campus.slurm.submitted for option in options if option.startswith("--time=")}
+    assert times == {"--time=60"}, "more time is for whoever finishes nothing in it"
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_what_a_cancelled_job_has_finished_is_not_done_again_by_the_next_grading(campus: Campus, is_watched: bool) -> None:
+    whole = campus.classroom.calls_in(campus.grade)
+
+    def sleep(seconds: float) -> None:
+        campus.slurm.pass_time(seconds)
+        if not is_watched and any(one.state == "CANCELLED" for one in campus.slurm.elements.values()):
+            raise Killed
+
+    def gradings() -> None:
+        campus.slurm.cut_off = cut_off_once("CANCELLED")
+        campus.sleep = sleep
+        with suppress(Killed):
+            campus.grade(fresh=True)
+        campus.slurm.cut_off = lambda _element, _finished: None
+        campus.sleep = campus.slurm.pass_time
+        assert ranks(campus.grade()) == {"ada": 1, "bob": 2}
+
+    assert campus.classroom.calls_in(gradings) == whole
+    assert campus.left() == []
+
+
+def test_fresh_grades_again_what_a_cancelled_job_has_finished(campus: Campus) -> None:
+    whole = campus.classroom.calls_in(campus.grade)
+    campus.classroom.submit("bob", paced(4e-6), code="# another")
+    campus.slurm.cut_off = cut_off_once("CANCELLED")
+    campus.grade()
+    campus.slurm.cut_off = lambda _element, _finished: None
+    assert campus.classroom.calls_in(lambda: campus.grade(fresh=True)) == whole
+
+
+def test_on_a_node_of_another_kind_nothing_goes_on(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    campus.grade()
+    other_kind(monkeypatch, "n2")
+    campus.slurm.cut_off = cut_off_once("PENDING")
+    report = campus.grade(fresh=True)
+    assert ranks(report) == {"ada": 1, "bob": 2}
+    assert {result.runs for result in report.results if result.rank is not None} == {3}
+    assert any("--exclude=n2" in options for _, options in campus.slurm.submitted), "one was put back, and came to n2"
 
 
 # Kills

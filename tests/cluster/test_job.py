@@ -3,11 +3,12 @@
 import errno
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from grader.cluster import job
-from grader.cluster.batches import Batch, result_file
+from grader.cluster.batches import Batch, result_file, so_far
 from grader.cluster.elements import Checking, Element, Outcome, Probe, Refusal
 from grader.errors import GraderError
 from grader.grading.session import member_of, open_session, read_class
@@ -77,13 +78,14 @@ def test_an_element_that_nobody_wants_any_more_is_not_done(batch: Batch, monkeyp
         run(batch, monkeypatch)
 
 
-def test_of_a_changed_task_nothing_is_done_and_of_changed_code_the_others(campus: Campus) -> None:
+def test_of_a_changed_task_nothing_is_done_and_of_changed_code_the_others(campus: Campus, tmp_path: Path) -> None:
     campus.grade()
     element = next(element for element in campus.slurm.done if isinstance(element.work, Checking))
     assert isinstance(element.work, Checking)
-    assert job.outcome_of(replace(element, work=replace(element.work, task_version="other"))).refused is Refusal.CHANGED
+    changed = replace(element, work=replace(element.work, task_version="other"))
+    assert job.outcome_of(changed, so_far(tmp_path, 0)).refused is Refusal.CHANGED
     session = open_session(campus.classroom.folder, None, (), "zhores")
     members = tuple(member_of(one) for one in read_class(session)[0].everyone if one.author in ("naive", "ada", "bob"))
     campus.classroom.submit("bob", paced(4e-6), code="# another")
-    outcome = job.outcome_of(replace(element, work=replace(element.work, members=members)))
+    outcome = job.outcome_of(replace(element, work=replace(element.work, members=members)), so_far(tmp_path, 0))
     assert {one.member.author for one in outcome.checks} == {"naive", "ada"}

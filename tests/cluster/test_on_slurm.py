@@ -3,21 +3,24 @@
 import fcntl
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
-from grader.cluster.batches import Batches
+from grader.cluster.batches import Batches, so_far
 from grader.cluster.job import this_node
+from grader.execution import mpi
 from grader.execution.bubblewrap import exposed_paths
 from grader.execution.choose import choose_backend
 from grader.grading.session import open_session
 from tests.cluster.slurm_on_this_host import CPU_NODES, SlurmHere, missing
 from tests.end_to_end.small_course import LOOPS, PROJECT, VECTORS, SmallCourse, make_course
+from tests.grading.test_mpi_tasks import MPI_TASK
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=f"no Slurm here: {missing()}")
 
@@ -60,6 +63,20 @@ def distances(points):
     if seen():
         raise RuntimeError("I see " + ", ".join(seen()))
     return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)
+"""
+
+NAIVE_DOUBLE = 'def double(x: "float64[n]") -> "float64[n]":\n    return 2 * x\n'
+SHARED_OUT = """import os
+import numpy as np
+from mpi4py import MPI
+
+def double(x):
+    seen = [name for name in os.environ if name.startswith(("SLURM", "MUNGE"))]
+    if seen:
+        raise RuntimeError("I see " + ", ".join(seen))
+    world = MPI.COMM_WORLD
+    parts = world.gather(2 * np.array_split(x, world.size)[world.rank])
+    return np.concatenate(parts) if parts is not None else x
 """
 
 
@@ -124,12 +141,13 @@ def jobs(course: SmallCourse) -> list[dict[str, str]]:
     return found
 
 
-def running(slurm: SlurmHere, course: SmallCourse) -> list[str]:
-    """`job node` of what runs for this course."""
+def nodes(slurm: SlurmHere, course: SmallCourse) -> dict[str, str]:
+    """By job, where it runs for this course."""
     names = ",".join(batch.name for batch in batches_of(course))
     if not names:
-        return []
-    return slurm.command("squeue", "--noheader", f"--name={names}", "--states=RUNNING", "--format=%F_%K %N").splitlines()
+        return {}
+    lines = slurm.command("squeue", "--noheader", f"--name={names}", "--states=RUNNING", "--format=%F_%K %N").splitlines()
+    return {job: node for job, _, node in (line.partition(" ") for line in lines)}
 
 
 def verdicts(document: dict[str, object]) -> dict[str, tuple[str, int | None]]:
@@ -171,23 +189,60 @@ def test_a_small_class_gets_the_laptops_verdicts_and_sees_nothing_of_the_cluster
     assert jobs(course) == []
 
 
-def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result(slurm: SlurmHere, course: SmallCourse, start: Start) -> None:
+def finished_runs(course: SmallCourse) -> dict[str, set[int]]:
+    """By job, the seeds of the runs that blocks have finished so far."""
+    found = {}
+    for batch in batches_of(course):
+        for index in batch.open_indices():
+            finished = so_far(batch.folder, index).read()
+            if finished is not None and finished.runs:
+                found[f"{batch.about.job_id}_{index}"] = {run.seed for run in finished.runs}
+    return found
+
+
+def kept_runs(course: SmallCourse) -> set[int]:
+    """The seeds of the runs in the store."""
+    with closing(sqlite3.connect(course.folder / "results" / "results.sqlite")) as connection:
+        return {int(seed, 16) for (seed,) in connection.execute("SELECT seed FROM runs")}
+
+
+def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result_and_no_finished_run(
+    slurm: SlurmHere, course: SmallCourse, start: Start
+) -> None:
+    path = course.folder / "course.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("min_runs = 2", "min_runs = 4"), encoding="utf-8")
     grading = start(course)
-    slurm.wait_until(lambda: running(slurm, course) != [], "a job runs")
+    slurm.wait_until(lambda: finished_runs(course) != {}, "a block has finished a run")
     grading.kill()
     grading.communicate()
-    ((job, _),) = [line.split() for line in running(slurm, course)]
+    ((job, seeds), *_) = finished_runs(course).items()
     slurm.command("scontrol", "requeue", job)
     grading = start(course)
-    slurm.wait_until(lambda: running(slurm, course) != [], "it runs again")
-    ((again, node),) = [line.split() for line in running(slurm, course)]
-    assert again == job, "it was not submitted a second time"
+    slurm.wait_until(lambda: job in nodes(slurm, course), "it runs again")
+    node = nodes(slurm, course)[job]
     slurm.kill(node)
     out, errors = grading.communicate(timeout=120)
     slurm.start_node(node)
     assert grading.returncode == 0, errors + slurm.logs()
     assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
+    assert seeds <= kept_runs(course), "what it had finished was not done again"
     assert jobs(course) == []
+
+
+@pytest.mark.skipif(mpi.missing() is not None, reason=f"MPI tasks need {mpi.missing()}")
+def test_an_mpi_task_is_graded_by_the_mpiexec_that_a_job_step_finds_and_its_processes_see_nothing_of_slurm(
+    slurm: SlurmHere, course: SmallCourse
+) -> None:
+    for place, text in (("tasks/double/task.py", MPI_TASK), ("reference/naive/double.py", NAIVE_DOUBLE)):
+        path = course.folder / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    course.hand_in("mia", SHARED_OUT, "double.py")
+    know_the_node(course, "zhores-gpu")
+    ran = course.grader("grade", "--on", "zhores-gpu", "--task", "double", "--json")
+    assert ran.code == 0, ran.err + slurm.logs()
+    assert ran.json["faults"] == []
+    assert verdicts(ran.json)["mia"] == ("ACCEPTED", 1), course.results(ran)["mia"]["message"]
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ def test_its_files_are_the_packages_without_caches() -> None:
     found = engine_files()
     assert found["grader/cli/app.py"] == (PACKAGE / "cli" / "app.py").read_bytes()
     assert "grader/report/pages/style.css" in found
+    assert "grader/history/site.py" in found
+    assert not any(path.startswith("grader/history/site_files/") for path in found), "nobody has a history to draw"
     assert not any("__pycache__" in path or path.endswith(".pyc") for path in found)
 
 

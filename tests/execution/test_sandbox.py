@@ -282,20 +282,19 @@ def test_what_the_sandbox_shows_below_tmp_can_still_be_read_there(
 ) -> None:
     with tempfile.TemporaryDirectory(dir="/tmp", prefix="ein Ördner ") as folder:
         library, file, neighbour = (Path(folder) / name for name in ("library", "alone.py", "neighbour.py"))
-        library.mkdir()
-        for path in (library / "part.py", file, neighbour):
+        package, module = library / "package", library / "module.py"
+        package.mkdir(parents=True)
+        for path in (library / "part.py", package / "part.py", module, file, neighbour):
             path.write_text("content")
-        shown = (*exposed_paths(), library, file)
+        shown = (*exposed_paths(), library, package, module, file)  # a package that is installed in what is shown already
         monkeypatch.setattr(bubblewrap, "exposed_paths", lambda _profile: shown)
         with sandbox.generation() as generation:
             workers = Workers(generation, submission_of)
-            read = f"return [Path(path).read_text() for path in {[str(library / 'part.py'), str(file)]}]"
-            assert workers.observe(read) == ["content", "content"]
+            files = [str(path) for path in (library / "part.py", package / "part.py", module, file)]
+            assert workers.observe(f"return [Path(path).read_text() for path in {files}]") == ["content"] * len(files)
             assert workers.observe(f"return sorted(os.listdir({folder!r}))") == ["alone.py", "library"]
-            assert workers.observe(f"return [os.access(path, os.W_OK) for path in {[str(library), str(file)]}]") == [
-                False,
-                False,
-            ]
+            places = [str(library), str(package), *files]
+            assert workers.observe(f"return [path for path in {places} if os.access(path, os.W_OK)]") == []
 
 
 def test_root_finds_a_place_to_show_files_from_that_hides_none_of_them() -> None:

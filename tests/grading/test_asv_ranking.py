@@ -12,8 +12,9 @@ from grader.grading.asv_results import read_asv_files
 from grader.grading.rank import Ranking, Standing
 from grader.report.as_json import asv_document, dump
 from grader.report.asv_ranking import asv_rankings
-from tests.grading.asv_files import REPEAT, Samples, write_results
+from tests.grading.asv_files import COMMIT, REPEAT, Samples, write_results
 from tests.grading.course_fixture import Classroom, paced
+from tests.history.past import Repository
 from tests.report.example import rendered
 
 ROUNDS = 12
@@ -38,12 +39,12 @@ TIMES_S = dict.fromkeys(REFERENCES, 0.02) | {"student/ada": 0.010, "student/bo":
 
 
 def ranked(
-    room: Classroom, authors: Mapping[str, Mapping[str, Samples]], *, keep_samples: bool = True
+    room: Classroom, authors: Mapping[str, Mapping[str, Samples]], *, keep_samples: bool = True, commit: str = COMMIT
 ) -> tuple[AsvRanking, ...]:
     """What the command makes of these samples, beside the room's store."""
     session = room.session
     folder = room.folder / "asv"
-    write_results(folder, session.machine, authors, keep_samples=keep_samples)
+    write_results(folder, session.machine, authors, keep_samples=keep_samples, commit=commit)
     files = read_asv_files(folder, session.machine, None, [benchmark_of("double")])
     with room.store() as store:
         return rank_asv(session, files, store, session.conditions(room.backend.sandbox))
@@ -108,6 +109,33 @@ def test_beside_a_store_the_agreement_is_told(classroom: Classroom) -> None:
         r"bo and cy: reversed, asv ranks them 1 and 3 \(1\.0\d+ ×\), the grader 3 and 2 \(0\.9\d+ ×, at large\)", text
     ), text
     assert '"tau_b"' in dump(asv_document([one]))
+
+
+def test_of_whose_code_asv_timed_another_version_is_left_out_of_the_agreement(classroom: Classroom) -> None:
+    for author in ("ada", "bo", "cy"):
+        classroom.submit(author, paced(1e-6))
+    commit = Repository(classroom.folder, "submissions").commit()
+    classroom.submit("bo", paced(1.1e-6), "# since then")
+    classroom.submit("di", paced(1e-6))
+    classroom.grade()
+    (one,) = ranked(classroom, sampled({**TIMES_S, "student/di": 0.01}), commit=commit)
+    assert (one.other_code, one.code_unknown) == (("student/bo", "student/di"), "")
+    assert one.agreement is not None
+    assert one.agreement.students == 2
+    assert {*ranks(one)} >= {"student/bo", "student/di"}, "asv's own ranking is of what it timed"
+    assert "left out of that: bo, di: the code at asv's commit" in rendered(asv_rankings([one]))
+    assert '"other_code": [' in dump(asv_document([one]))
+
+
+def test_where_the_commit_is_in_no_repository_here_it_is_said_that_the_code_may_be_another(classroom: Classroom) -> None:
+    for author in ("ada", "bo", "cy"):
+        classroom.submit(author, paced(1e-6))
+    classroom.grade()
+    for commit in (COMMIT, "HEAD:submissions"):
+        (one,) = ranked(classroom, sampled(TIMES_S), commit=commit)
+        assert one.agreement is not None
+        assert one.code_unknown
+        assert "whether asv timed the code of now is not known: " in rendered(asv_rankings([one]))
 
 
 def test_without_a_store_there_is_nothing_to_compare_with(classroom: Classroom) -> None:

@@ -1,5 +1,7 @@
 """Tasks of MPI processes in every stage: who is called by how many, and what becomes of them where MPI is missing."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -123,6 +125,38 @@ def test_strong_scaling_is_over_numbers_of_processes(of_processes: Classroom) ->
     assert called[-6:] == [1, 1, 2, 2, 4, 4], "the calls for the memory"
     assert scaling_document(study)["on_cores"][1]["process_peaks_bytes"] == ()
     assert scaled(study) is not None
+
+
+# Another version of MPI
+
+
+def test_results_of_another_mpi_do_not_count_for_tasks_of_mpi_processes(
+    of_processes: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_processes.submit("ada", paced(1e-6))
+    monkeypatch.setattr(mpi, "versions", lambda: "Open MPI 4.1.4, mpi4py 4.1.1")
+    of_processes.grade()
+    assert of_processes.calls_in(of_processes.grade) == {}
+    assert of(of_processes.report(), "ada").rank == 1
+    monkeypatch.setattr(mpi, "versions", lambda: "Open MPI 5.0.6, mpi4py 4.1.1")
+    assert "ada · double" in of_processes.report().ungraded
+    assert "ada" in of_processes.calls_in(of_processes.grade)
+
+
+def test_they_do_for_all_other_tasks(classroom: Classroom) -> None:
+    task, mine = classroom.task, classroom.session.conditions("full")
+    assert replace(mine, mpi="Open MPI 5.0.6").of(task) == mine.of(task)
+
+
+def test_the_conditions_of_a_task_are_the_same_however_often_they_are_asked_for(of_processes: Classroom) -> None:
+    task = of_processes.task
+    mine = replace(of_processes.session.conditions("full"), mpi="Open MPI 5.0.6")
+    assert mine.of(task).of(task) == mine.of(task) != replace(mine, mpi="Open MPI 4.1.4").of(task)
+
+
+@pytest.mark.skipif(mpi.missing() is not None, reason=f"MPI tasks need {mpi.missing()}")
+def test_the_versions_are_those_that_the_programs_say() -> None:
+    assert re.fullmatch(r"Open MPI \d+\.\d+\S*, mpi4py \d+\S*", mpi.versions())
 
 
 # Where MPI is missing

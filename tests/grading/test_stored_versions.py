@@ -1,5 +1,6 @@
-"""Two stores beside each other: who got faster since, from stored samples alone."""
+"""Two stores beside each other, or two attempts in one: who got faster or slower since, from stored samples alone."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,11 +8,11 @@ import pytest
 
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.progress import Silent
-from grader.grading.stored_versions import compare_stores
+from grader.grading.stored_versions import compare_attempts, compare_stores
 from grader.grading.versions import Compared, Comparison, Outcome
 from grader.report.versions import comparison_text
 from grader.store import Store
-from tests.grading.course_fixture import Classroom, noisy, paced, wrong_from
+from tests.grading.course_fixture import REVIEWED_TASK, Classroom, nearly_doubled, noisy, paced, wrong_from
 from tests.report.example import rendered
 
 PACE_S = 2e-6
@@ -112,3 +113,74 @@ def test_of_two_machines_both_are_named(classroom: Classroom) -> None:
     one = of(compared(classroom, then, graded(classroom, "now")), "ada")
     assert one.outcome is Outcome.NOT_MEASURED
     assert one.because.startswith("figures of different machines are never compared: unknown (elsewhere), then laptop, ")
+
+
+# Two attempts in one store
+
+
+def attempts(classroom: Classroom, store_file: Path | None = None, *, trust_code: bool = False) -> Comparison:
+    with Store(store_file or classroom.store_file) as store:
+        return compare_attempts(classroom.session, store, trust_code=trust_code)
+
+
+def test_of_one_store_the_last_two_attempts_are_compared_however_much_was_gained_before(classroom: Classroom) -> None:
+    classroom.submit("cy", paced(PACE_S))
+    for week, pace in enumerate((9.0, 3.0, 1.0, 1.5)):
+        classroom.submit("ada", noisy(pace * PACE_S, seed=week), f"# week {week}")
+        classroom.submit("bo", noisy(PACE_S, seed=10 + week), f"# week {week}")
+        classroom.grade()
+    comparison = attempts(classroom)
+    assert {one.author: one.outcome for one in comparison.compared} == {"ada": Outcome.SLOWER, "bo": Outcome.AS_FAST}
+    speed = of(comparison, "ada").speed
+    assert speed is not None
+    assert speed.speedup_low < 1 / 1.5 < speed.speedup_high < 1
+
+
+def test_what_is_not_right_any_more_is_told_and_at_another_case_no_difference(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(PACE_S))
+    classroom.submit("bo", paced(PACE_S))
+    classroom.grade()
+    classroom.submit("ada", paced(PACE_S, compute=lambda x: 3 * x), "# now")
+    classroom.submit("bo", paced(1e-4), "# now")
+    classroom.grade()
+    comparison = attempts(classroom)
+    assert of(comparison, "ada").outcome is Outcome.BROKEN
+    bo = of(comparison, "bo")
+    assert bo.because == "measured at different cases, large and then medium"
+    assert bo.speed is not None
+    assert bo.speed.case == "medium"
+    assert bo.speed.speedup == pytest.approx(PACE_S / 1e-4)
+    assert (bo.speed.speedup_low, bo.speed.speedup_high) == (0, math.inf), "the checks' few calls have no interval"
+    assert bo.is_worse
+
+
+def test_attempts_are_compared_where_both_were_graded_though_one_was_graded_elsewhere_since(classroom: Classroom) -> None:
+    classroom.submit("ada", paced(PACE_S))
+    graded(classroom, "term")
+    classroom.submit("ada", paced(2 * PACE_S), "# now")
+    store_file = graded(classroom, "term")
+    graded(classroom, "term", lambda environment: f"{environment} with another library")
+    assert of(attempts(classroom, store_file), "ada").outcome is Outcome.SLOWER
+    classroom.submit("ada", paced(3 * PACE_S), "# later")
+    graded(classroom, "term", lambda environment: f"{environment} with a third")
+    assert "the environment has changed" in of(attempts(classroom, store_file), "ada").because
+
+
+def test_whoever_waits_for_a_person_is_left_out(classroom: Classroom) -> None:
+    classroom.teach(REVIEWED_TASK)
+    classroom.submit("ada", paced(PACE_S))
+    classroom.grade()
+    classroom.submit("ada", paced(2 * PACE_S, compute=nearly_doubled), "# now")
+    classroom.grade()
+    assert attempts(classroom).compared == ()
+    classroom.accept("ada")
+    assert of(attempts(classroom), "ada").outcome is Outcome.SLOWER
+
+
+def test_what_was_graded_without_a_sandbox_is_compared_where_that_is_asked_for(classroom: Classroom) -> None:
+    classroom.backend.sandbox = "none"
+    for pace in (1, 2):
+        classroom.submit("ada", paced(pace * PACE_S), f"# {pace}")
+        classroom.grade()
+    assert attempts(classroom).compared == ()
+    assert of(attempts(classroom, trust_code=True), "ada").outcome is Outcome.SLOWER

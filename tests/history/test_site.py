@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import GraderError, UsageError
+from grader.history import site as site_module
 from grader.history.site import make_local, outside_addresses, publish
 from tests.grading.course_fixture import NUMPY_PACE_S, Classroom, paced
 from tests.history.past import grade_on, history_of
@@ -20,6 +21,7 @@ PACES_S = (NUMPY_PACE_S, NUMPY_PACE_S / 4, NUMPY_PACE_S / 5, NUMPY_PACE_S / 5, N
 """Week by week, what ada's program takes: a gain, a smaller one, and a step back in the fifth week."""
 EVES_WEEKS = (0, 3, 5)
 BOARD = "../../board/index.html"
+SLOWER = "<!doctype html><title>Slower</title><p>Nobody.</p>"
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         grade_on(classroom, 1 + 5 * week)
     with classroom.store() as store:
         history_of(classroom, lambda name: HOSTILE_NAME if name == "eve" else name).add(store, trust_code=False)
-    return publish(classroom.folder / "history", BOARD)
+    return publish(classroom.folder / "history", BOARD, SLOWER)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,18 @@ def test_nothing_is_loaded_from_the_network_and_nothing_complains(chromium: Brow
     assert "double" in shown(chromium, page, place, "double")
     assert from_outside(chromium) == []
     assert chromium.complaints == []
+
+
+def test_a_students_copy_of_the_grader_has_no_libraries_and_says_so(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_module, "_LIBRARIES", "none")
+    with pytest.raises(GraderError, match="student's copy of the grader"):
+        make_local(page.parent)
+
+
+def test_asvs_regressions_are_followed_by_ours(chromium: Browser, page: Path) -> None:
+    shown(chromium, page, "/regressions", "Slower than before")
+    chromium.open(str(chromium.run("document.querySelector('#nav a[href=\"slower.html\"]').href")))
+    assert "Nobody." in str(chromium.run("document.body.innerText"))
 
 
 def test_a_graph_is_drawn(chromium: Browser, page: Path) -> None:
@@ -129,4 +143,4 @@ def test_a_library_that_is_not_at_hand_is_said(tmp_path: Path) -> None:
 
 def test_what_keeps_asv_from_publishing_is_said(tmp_path: Path) -> None:
     with pytest.raises(GraderError, match=r"`asv publish`.*failed"):
-        publish(tmp_path, None)
+        publish(tmp_path, None, SLOWER)

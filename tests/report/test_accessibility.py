@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from grader.content.submission import SourceFile, Submission
+from grader.grading.versions import Compared, Comparison, Outcome, Speed
 from grader.report.feedback_pages import feedback_pages
 from grader.report.html import live_page, page
 from grader.report.own_files_html import html_summary
 from grader.report.profile_html import html_profile
 from grader.report.published_pages import published_pages
+from grader.report.slower_page import slower_page
 from grader.report.staff_pages import staff_pages
 from tests.report.browser import CHROMIUM, Browser, browser
 from tests.report.example import accepted, line_profile, line_times, marked, reference, report, wrong
@@ -28,6 +30,17 @@ SUSPECT = accepted("sam", 3, suspicions=("a call took no time",), flags=("you as
 SOURCE = SourceFile("double.py", b"def double(x):\n    return " + b" + ".join([b"x"] * 200))
 LONG_LINES = Submission("ada", "student", "double", Path(), (SOURCE,), SOURCE.path, "double", (), "content")
 EVERYBODY = [accepted("ada", 1), accepted("bob", 2), SUSPECT, wrong("eve", printed="x = 1"), reference("numba")]
+ATTEMPTS = Comparison(
+    (
+        Compared("bo", "double", Outcome.BROKEN),
+        Compared("cy", "double", Outcome.NOT_MEASURED, "measured over different baselines"),
+        Compared("di", "double", Outcome.NOT_MEASURED, "at other cases", Speed("small", 0.1, 0.0, 1.0, 0.01, 0.1, 0)),
+        Compared("ada", "double", Outcome.SLOWER, speed=Speed("large", 0.5, 0.49, 0.51, 0.01, 0.02, 3)),
+    ),
+    alpha=0.02,
+    sandbox="full",
+    is_stored=True,
+)
 NOTEBOOK = (
     "<!doctype html><html lang='en'><title>A notebook</title><body style='{colours}'><main><h1>A notebook</h1>{cell}</main>"
 )
@@ -53,6 +66,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         **{f"staff/{path}": text for path, text in staff_pages(shown, COURSE, {}).items()},
         **{f"board/{path}": text for path, text in published_pages(shown, COURSE, techniques, str).items()},
         **{f"feedback/{path}": text for path, text in feedback.items()},
+        "history/slower.html": slower_page("Lab", ATTEMPTS),
+        "history/nobody.html": slower_page("Lab", replace(ATTEMPTS, compared=())),
         "served/listing.html": page("folder.html", title="feedback", paths=sorted(feedback), footer=()),
         "served/ada.html": live_page(feedback["ada.html"], "changes"),
         **{f"notebook/checked-{kind}.html": text for kind, text in notebook(checked).items()},
@@ -76,7 +91,7 @@ def findings(chromium: Browser) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["staff", "board", "feedback", "served", "notebook"])
+@pytest.mark.parametrize("kind", ["staff", "board", "feedback", "history", "served", "notebook"])
 def test_axe_finds_nothing(chromium: Browser, folder: Path, kind: str) -> None:
     for path in sorted((folder / kind).rglob("*.html")):
         chromium.open(path)
