@@ -280,7 +280,7 @@ def test_two_graders_share_the_cluster_one_of_which_cannot_start_says_why_is_lef
     second = course.grader("grade", "--on", "zhores")
     assert (second.code, "another grading into" in second.err) == (2, True)
     (still,) = jobs(course)
-    assert {**still, "why": job["why"]} == job, "it was not submitted a second time; why it waits, Slurm says in other words now"
+    assert {**still, "why": job["why"]} == job, "it was not submitted a second time; why it waits, Slurm may say otherwise"
     assert course.grader("jobs", "cancel", "--on", "zhores").code == 0
     out, errors = waiting.communicate(timeout=120)
     assert waiting.returncode == 3, errors
