@@ -1,7 +1,8 @@
-"""What tests of real processes share: submissions made of source text, and the two backends that run them."""
+"""What tests of real processes share: submissions made of source text, the two backends that run them, and cores to run on."""
 
+import compileall
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,34 @@ import pytest
 from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.execution.bubblewrap import BubblewrapBackend
-from grader.execution.generation import WorkerSettings
+from grader.execution.generation import PACKAGE_ROOT, WorkerSettings
 from grader.execution.plain import PlainBackend
-from grader.machine import usable_cpus
+from tests import cores
+
+LONGEST = ("test_readme.py", "test_on_slurm.py", "test_sample_class.py")
+"""Each takes a minute and more."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of pytest's processes has cores of its own, and the grader is compiled before it is started some hundred times.
+
+    Where Python is told to write no bytecode, and in the sandbox, every start would compile it anew.
+    """
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(PACKAGE_ROOT / "grader", quiet=2)
+    cores.keep_to(cores.OWN)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first: of two processes that share the files, neither then waits for the other's last one."""
-    items.sort(key=lambda item: {"end_to_end", "tasks"}.isdisjoint(item.path.parts))
+    items.sort(key=lambda item: (item.path.name not in LONGEST, {"end_to_end", "tasks", "cluster"}.isdisjoint(item.path.parts)))
+
+
+@pytest.fixture(scope="module")
+def every_core() -> Iterator[None]:
+    """All of the machine's cores, for a module about several of them."""
+    with cores.every_core():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +64,7 @@ def settings() -> WorkerSettings:
     return WorkerSettings(
         preload=("numpy",),
         environment={"OPENBLAS_NUM_THREADS": "1"},
-        cpus=usable_cpus()[-1:],
+        cpus=cores.OWN[-1:],
         memory_bytes=1 << 30,
         tmpfs_bytes=8 << 20,
     )

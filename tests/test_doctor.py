@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from grader.clock_speed import ClockSpeed
 from grader.content.course import Course
 from grader.doctor import FINDINGS, Finding, Health, examine
 from grader.execution import landlock
+from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.cgroup import find_groups
 from grader.execution.equal_calls import Scatter
 from grader.execution.probe import Probed
@@ -34,9 +35,9 @@ def course_with(threads: int = 1) -> Course:
     )
 
 
-def finding(findings: list[Finding], what: str) -> Finding:
-    (found,) = (one for one in findings if one.what == what)
-    return found
+def finding(findings: Iterable[Finding], what: str) -> Finding:
+    """The one about this; of findings that are still made, none is waited for that comes after it."""
+    return next(one for one in findings if one.what == what)
 
 
 def assert_complete(findings: list[Finding]) -> None:
@@ -47,28 +48,31 @@ def assert_complete(findings: list[Finding]) -> None:
         assert one.remedy or one.health is Health.GOOD, one.what
 
 
-@pytest.mark.usefixtures("sandbox")
-def test_on_this_machine_the_sandbox_works_and_all_is_told() -> None:
-    findings = list(examine(course_with(), PROJECT))
-    assert_complete(findings)
-    sandbox = finding(findings, "sandbox")
+@pytest.fixture(scope="module")
+def here(sandbox: BubblewrapBackend) -> list[Finding]:
+    """What is found on this machine."""
+    del sandbox  # without it there is nothing to find
+    return list(examine(course_with(), PROJECT))
+
+
+def test_on_this_machine_the_sandbox_works_and_all_is_told(here: list[Finding]) -> None:
+    assert_complete(here)
+    sandbox = finding(here, "sandbox")
     assert sandbox.health is (Health.GOOD if sandbox.found.startswith("full") else Health.WEAK)
-    assert "µs" in finding(findings, "empty call").found
-    assert "numpy" in finding(findings, "libraries").found
+    assert "µs" in finding(here, "empty call").found
+    assert "numpy" in finding(here, "libraries").found
 
 
-@pytest.mark.usefixtures("sandbox")
-def test_it_tries_from_inside_each_profile_what_could_be_done_there() -> None:
-    findings = list(examine(course_with(), PROJECT))
-    assert [one.what for one in findings if one.what.startswith("inside: ")] == [f"inside: {profile}" for profile in Profile]
+def test_it_tries_from_inside_each_profile_what_could_be_done_there(here: list[Finding]) -> None:
+    assert [one.what for one in here if one.what.startswith("inside: ")] == [f"inside: {profile}" for profile in Profile]
     for profile in Profile:
-        assert finding(findings, f"inside: {profile}").health is Health.GOOD, finding(findings, f"inside: {profile}").found
-    assert "it may fork" in finding(findings, "inside: processes").found
+        assert finding(here, f"inside: {profile}").health is Health.GOOD, finding(here, f"inside: {profile}").found
+    assert "it may fork" in finding(here, "inside: processes").found
 
 
 def test_what_is_possible_and_should_not_be_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "probe", lambda _generation, profile, *_: Probed(profile, ("mount a file system",), tried=2))
-    inside = finding(list(examine(course_with(), PROJECT)), "inside: single")
+    inside = finding(examine(course_with(), PROJECT), "inside: single")
     assert inside.health is Health.BAD
     assert inside.found == "it could mount a file system"
 
@@ -83,7 +87,7 @@ def test_a_layer_that_this_machine_lacks_is_named_with_its_remedy(
     if find_groups() is None or not landlock.abi():
         pytest.skip("this machine lacks a layer itself")
     monkeypatch.setattr(f"grader.execution.bubblewrap.{name}", lambda: value)
-    sandbox = finding(list(examine(course_with(), PROJECT)), "sandbox")
+    sandbox = finding(examine(course_with(), PROJECT), "sandbox")
     assert sandbox.health is Health.WEAK
     assert sandbox.found.startswith(tier)
     assert sandbox.remedy
@@ -175,13 +179,13 @@ def test_each_weakness_is_seen(quiet: pytest.MonkeyPatch, what: str, name: str, 
 
 def test_a_busy_machine_is_seen(quiet: pytest.MonkeyPatch) -> None:
     quiet.setattr(os, "getloadavg", lambda: (100.0, 0.0, 0.0))
-    other_load = finding(list(examine(course_with(), PROJECT)), "other load")
+    other_load = finding(examine(course_with(), PROJECT), "other load")
     assert other_load.health is Health.WEAK
     assert "wait" in other_load.remedy
 
 
 def test_a_missing_library_is_bad(quiet: pytest.MonkeyPatch) -> None:
     quiet.setattr(doctor, "library_versions", lambda: {"numpy": "2.0"})
-    libraries = finding(list(examine(course_with(), PROJECT)), "libraries")
+    libraries = finding(examine(course_with(), PROJECT), "libraries")
     assert libraries.health is Health.BAD
     assert "make setup" in libraries.remedy

@@ -23,6 +23,7 @@ from tests.attacks.corpus import CATEGORIES, COURSE, CorpusError, category_of, l
 from tests.attacks.host import Host, Watch, adopting_orphans, catching, changes
 from tests.attacks.outcomes import Outcome, as_json, head, last_line, lines_of, wins
 from tests.attacks.run import chosen, run_corpus
+from tests.end_to_end.small_course import peaks_here
 
 ENTRIES = load_corpus()
 PHRASES = load_catalogue()
@@ -306,7 +307,8 @@ def test_canaries_are_planted_everywhere_and_taken_away_again(tmp_path: Path) ->
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small cases, short rounds, and little patience with what is left behind."""
+    """Small cases, short rounds, a machine that is known, and little patience with what is left behind."""
+    monkeypatch.setattr(bench, "measure_peaks", peaks_here)
     monkeypatch.setattr(bench, "LONGEST_CALL_S", 1e-5)
     monkeypatch.setattr(bench, "SECONDS_PER_RUN", (0.02, 0.02))
     monkeypatch.setattr(host, "PATIENCE_S", 0.2)

@@ -14,6 +14,8 @@ from grader.errors import GraderError
 
 DOUBLE = Program("double", 100)
 SIZE = 500
+HEARINGS = 3
+"""Sessions in which a tool must see it once: they are short, and other programs may slow one of them down."""
 
 
 class Scripted:
@@ -55,7 +57,10 @@ def test_what_a_tool_complains_of_is_said(field: Field) -> None:
 def test_a_real_session_times_every_program_and_sees_twice_the_work(rival: Rival, field: Field) -> None:
     if (remedy := rival.missing()) is not None:
         pytest.skip(remedy)
-    heard = rival.hear(field)
-    assert set(heard.times_s) == {"base", "double"}
-    assert heard.times_s["double"] > heard.times_s["base"] > 0
-    assert heard.differ("base", "double") == heard.differ("double", "base")
+    for _ in range(HEARINGS):
+        heard = rival.hear(field)
+        assert set(heard.times_s) == {"base", "double"}
+        assert heard.differ("base", "double") == heard.differ("double", "base")
+        if heard.times_s["double"] > heard.times_s["base"] > 0:
+            return
+    pytest.fail(f"in {HEARINGS} sessions it never took longer: {heard.times_s}")

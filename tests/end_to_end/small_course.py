@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from grader.execution.choose import worker_settings
+from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
 from grader.execution.plain import PlainBackend
 from grader.grading.session import open_session
@@ -22,6 +24,8 @@ from grader.store import Store
 PROJECT = Path(__file__).resolve().parents[2]
 _PEAKS: list[Peaks] = []
 """Of this machine, once they have been measured."""
+LONGEST_CALL_S = 0.02
+"""Nobody's call takes about that long: loops over arrays are measured at 60 points, those over lists at 200, arrays at 600."""
 COURSE_TOML = """
 [course]
 title = "Small"
@@ -42,6 +46,8 @@ memory_bytes = "1 GiB"
 [measurement]
 budget_s_per_submission = 0.1
 seconds_per_run = 0.1
+calls_per_run = 24
+longest_call_s = {longest_call_s}
 
 [[assignments]]
 id = "distances"
@@ -72,6 +78,8 @@ VECTORS = """import numpy as np
 def distances(points):
     return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)
 """
+WRONG = VECTORS.replace("np.sqrt", "")
+"""The root is missing."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,11 @@ class SmallCourse:
         """The students' results by author."""
         return {result["author"]: result for result in ran.json["results"] if result["kind"] == "student"}
 
+    def copy(self, folder: Path) -> "SmallCourse":
+        """The same course with its class and all results, in another folder."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return SmallCourse(folder, self.mark)
+
     def processes(self) -> list[int]:
         """The processes that belong to workers of this course, by the mark in their environment or command."""
         found = []
@@ -121,6 +134,14 @@ class SmallCourse:
             if self.mark.encode() in text and int(folder.name) != os.getpid():
                 found.append(int(folder.name))
         return found
+
+
+@dataclass(frozen=True)
+class GradedCourse:
+    """A course whose class has been graded, and what the command said."""
+
+    course: SmallCourse
+    ran: Ran
 
 
 def run_grader(*words: str | Path, here: Path = PROJECT, **environment: str) -> Ran:
@@ -144,7 +165,7 @@ def example_files() -> dict[str, str]:
     return dict(re.findall(r"```python (\S+)\n(.*?)```", text, flags=re.DOTALL))
 
 
-def make_course(folder: Path) -> SmallCourse:
+def make_course(folder: Path, longest_call_s: float = LONGEST_CALL_S) -> SmallCourse:
     """The example's course, without submissions."""
     for name, content in example_files().items():
         path = folder / name
@@ -154,17 +175,23 @@ def make_course(folder: Path) -> SmallCourse:
     (folder / "tasks/distances/starter.py").write_text(STARTER, encoding="utf-8")
     (folder / "submissions").mkdir()
     mark = f"mark-{folder.name}-{os.getpid()}"
-    (folder / "course.toml").write_text(COURSE_TOML.format(mark=mark), encoding="utf-8")
+    (folder / "course.toml").write_text(COURSE_TOML.format(mark=mark, longest_call_s=longest_call_s), encoding="utf-8")
     know_the_machine(folder)
     return SmallCourse(folder, mark)
 
 
+def peaks_here(backend: Backend, cores: int) -> Peaks:
+    """What this machine can do, which takes seconds to measure: once for all courses of a test run."""
+    if not _PEAKS:
+        _PEAKS.append(measure_peaks(backend, cores))
+    return _PEAKS[0]
+
+
 def know_the_machine(folder: Path) -> None:
-    """Have its stores know what this machine can do, which takes seconds to measure: once for all courses of a test run."""
+    """Have its stores know what this machine can do."""
     session = open_session(folder, None, ())
     backend = PlainBackend(worker_settings(session.course.machine, session.course.limits))
-    if not _PEAKS:
-        _PEAKS.append(measure_peaks(backend, session.machine.threads))
+    peaks = peaks_here(backend, session.machine.threads)
     for file in ("results.sqlite", "own.sqlite"):
         with Store(folder / "results" / file) as store:
-            store.add_peaks(session.conditions(backend.sandbox), _PEAKS[0])
+            store.add_peaks(session.conditions(backend.sandbox), peaks)

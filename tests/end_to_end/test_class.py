@@ -1,6 +1,7 @@
 """A teaching assistant grades a class with the real command, in the real sandbox."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -12,66 +13,56 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.small_course import LOOPS, PROJECT, VECTORS, SmallCourse, make_course
-
-WRONG = VECTORS.replace("np.sqrt", "")
+from tests.end_to_end.small_course import LOOPS, PROJECT, VECTORS, GradedCourse, SmallCourse, make_course
 
 
-def test_a_class_is_checked_measured_ranked_and_marked(course: SmallCourse) -> None:
-    course.hand_in("lena", LOOPS)
-    course.hand_in("vera", VECTORS)
-    course.hand_in("wim", WRONG)
-    ran = course.grader("grade", "--json")
-    assert ran.code == 0, ran.err
-    document = ran.json
+def test_a_class_is_checked_measured_ranked_and_marked(graded_class: GradedCourse) -> None:
+    document = graded_class.ran.json
     assert document["schema"] == 1
     assert document["sandbox"].startswith(("full", "reduced (no "))
-    results = course.results(ran)
+    results = graded_class.course.results(graded_class.ran)
     assert results["lena"]["verdict"] == results["vera"]["verdict"] == "ACCEPTED"
-    assert (results["vera"]["rank"], results["lena"]["rank"]) == (1, 2)
+    assert results["vera"]["rank"] == 1
+    assert results["lena"]["rank"] == 3
     assert results["vera"]["points"] > results["lena"]["points"] >= 1
     assert results["wim"]["verdict"] == "WRONG_ANSWER"
     assert results["wim"]["rank"] is None
     assert "the root is missing" in results["wim"]["message"]
-    assert {final["author"] for final in document["finals"]} == {"lena", "vera", "wim"}
+    assert {final["author"] for final in document["finals"]} == {"lena", "twin", "vera", "wim"}
     references = [result for result in document["results"] if result["kind"] == "reference"]
     assert {result["author"] for result in references} == {"naive", "numpy"}
     assert all(result["rank"] is None and result["verdict"] == "ACCEPTED" for result in references)
 
 
-def test_a_second_grading_runs_nothing_and_says_the_same(course: SmallCourse) -> None:
-    course.hand_in("vera", VECTORS)
-    first = course.grader("grade", "--json")
-    start = time.monotonic()
-    second = course.grader("grade", "--json")
-    assert second.out == first.out
-    assert time.monotonic() - start < 5.0  # a first one takes longer than that in its runs alone
-    assert course.grader("rank", "--json").out == first.out
+def test_a_second_grading_runs_nothing_and_says_the_same(graded_class: GradedCourse, graded: SmallCourse) -> None:
+    before = _finished_pieces(graded)
+    assert graded.grader("grade", "--json").out == graded_class.ran.out
+    assert _finished_pieces(graded) == before
+    assert graded.grader("rank", "--json").out == graded_class.ran.out
 
 
-def test_one_changed_file_regrades_one_author(course: SmallCourse) -> None:
-    course.hand_in("lena", LOOPS)
-    course.hand_in("vera", VECTORS)
-    before = course.results(course.grader("grade", "--json"))
-    course.hand_in("lena", LOOPS + "\n# a comment more\n")
-    after = course.results(course.grader("grade", "--json"))
-    assert after["vera"] == before["vera"]
+def test_one_changed_file_regrades_one_author(graded_class: GradedCourse, graded: SmallCourse) -> None:
+    before = graded.results(graded_class.ran)
+    graded.hand_in("lena", LOOPS + "\n# a comment more\n")
+    after = graded.results(graded.grader("grade", "--json"))
+    assert {author: after[author] for author in ("vera", "twin", "wim")} == {
+        author: before[author] for author in ("vera", "twin", "wim")
+    }
     assert after["lena"]["verdict"] == "ACCEPTED"
     assert after["lena"]["wall_time_s"] != before["lena"]["wall_time_s"]
 
 
-def test_the_class_is_profiled_once_and_its_pages_show_what_would_make_each_faster(course: SmallCourse, tmp_path: Path) -> None:
-    course.hand_in("lena", LOOPS)
-    course.hand_in("wim", WRONG)
-    course.grader("grade", "--budget", "0")
-    ran = course.grader("profile", "--all", "--json")
+def test_the_class_is_profiled_once_and_its_pages_show_what_would_make_each_faster(graded: SmallCourse, tmp_path: Path) -> None:
+    for author in ("vera", "twin"):
+        shutil.rmtree(graded.folder / "submissions" / author)
+    ran = graded.grader("profile", "--all", "--json")
     assert ran.code == 0, ran.err
     (lena,) = ran.json["profiles"]
     assert (lena["author"], lena["is_new"], lena["problem"]) == ("lena", True, None)
     assert lena["findings"][0]["cause"] == "python-loop"
-    again = course.grader("profile", "--all")
+    again = graded.grader("profile", "--all")
     assert "lena · distances: line 8: python-loop" in again.out
-    assert course.grader("report", tmp_path / "pages", "--feedback").code == 0
+    assert graded.grader("report", tmp_path / "pages", "--feedback").code == 0
     page = (tmp_path / "pages" / "lena.html").read_text(encoding="utf-8")
     assert "What would make it faster" in page
     assert "line 8: python-loop" in page
@@ -79,27 +70,24 @@ def test_the_class_is_profiled_once_and_its_pages_show_what_would_make_each_fast
     assert "What would make it faster" not in (tmp_path / "pages" / "wim.html").read_text(encoding="utf-8")
 
 
-def test_copies_of_one_program_tie(course: SmallCourse) -> None:
-    course.hand_in("vera", VECTORS)
-    course.hand_in("twin", VECTORS.replace("    return", "    # all pairs at once\n    return"))
-    results = course.results(course.grader("grade", "--json"))
+def test_copies_of_one_program_tie(graded_class: GradedCourse) -> None:
+    results = graded_class.course.results(graded_class.ran)
     assert {results["vera"]["rank"], results["twin"]["rank"]} == {1}
 
 
-def test_the_leaderboard_and_one_author_are_readable_as_text(course: SmallCourse) -> None:
-    course.hand_in("vera", VECTORS)
-    board = course.grader("grade")
+def test_the_leaderboard_and_one_author_are_readable_as_text(graded: SmallCourse) -> None:
+    board = graded.grader("grade")
     assert "vera" in board.out
     assert "ACCEPTED" in board.out
     assert "sandbox: full" in board.out or "sandbox: reduced (no " in board.out
-    shown = course.grader("show", "vera", "distances")
+    shown = graded.grader("show", "vera", "distances")
     assert "speed" in shown.out
     assert "a person decides" in shown.out
 
 
 def test_without_a_sandbox_every_figure_is_stamped(course: SmallCourse) -> None:
     course.hand_in("vera", VECTORS)
-    ran = course.grader("grade", "--trust-code")
+    ran = course.grader("grade", "--trust-code", "--budget", "0")
     assert "UNSANDBOXED" in ran.out
     assert course.grader("rank", "--trust-code", "--json").json["sandbox"] == "none"
     in_sandbox = course.grader("rank", "--json").json
@@ -118,23 +106,28 @@ def test_without_bubblewrap_grading_refuses_and_names_the_remedy(course: SmallCo
 def test_ctrl_c_ends_cleanly_and_keeps_what_is_done(course: SmallCourse) -> None:
     course.hand_in("vera", VECTORS)
     process = _start(course)
-    _wait_until(lambda: course.processes() != [])
-    time.sleep(1.0)
+    _wait_until(lambda: _finished_pieces(course) > 0)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "interrupted" in errors
     assert "Traceback" not in errors
     _wait_until(lambda: course.processes() == [])
+    kept = _query(course, "SELECT id FROM checks")
+    assert kept
     assert course.results(course.grader("grade", "--json"))["vera"]["verdict"] == "ACCEPTED"
+    assert set(kept) <= set(_query(course, "SELECT id FROM checks WHERE superseded = 0"))
 
 
-@pytest.mark.parametrize("moment", range(20))
+MOMENTS = 12
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
 def test_a_grading_killed_at_any_moment_goes_on_where_it_stopped(
     killed_course: SmallCourse, progress_so_far: list[int], moment: int
 ) -> None:
     process = _start(killed_course)
-    time.sleep(0.3 + 0.37 * ((moment * 7) % 20) / 2)
+    time.sleep(0.3 + 0.2 * ((moment * 7) % MOMENTS))
     process.kill()
     process.communicate()
     _wait_until(lambda: killed_course.processes() == [])
@@ -183,7 +176,7 @@ def _start(course: SmallCourse) -> subprocess.Popen[str]:
     )
 
 
-def _wait_until(condition: Callable[[], bool], patience_s: float = 10.0) -> None:
+def _wait_until(condition: Callable[[], bool], patience_s: float = 60.0) -> None:
     deadline = time.monotonic() + patience_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

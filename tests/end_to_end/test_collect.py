@@ -24,7 +24,7 @@ def test_an_export_is_collected_and_graded(course: SmallCourse, tmp_path: Path) 
     assert "lovelaceada_1: 2 files (2 new); a new author" in ran.out
     assert "  hw.zip/hw/conftest.py is not read: pytest runs files of this name by itself; rename it" in ran.out
     assert "weichen_3: no file was taken; late; 1 of kinds that are not graded" in ran.out
-    graded = course.results(course.grader("grade", "--json"))
+    graded = course.results(course.grader("grade", "--budget", "0", "--json"))
     assert list(graded) == ["lovelaceada_1"]
     assert graded["lovelaceada_1"]["verdict"] == "ACCEPTED"
     back = tmp_path / "back.zip"
@@ -131,7 +131,7 @@ def test_stray_files_that_were_put_there_by_hand_neither_run_nor_harm(course: Sm
     for name in STRAY:
         course.hand_in("ada", "raise SystemExit('stray')\n", file=name)
     course.hand_in("ada", VECTORS.replace("import numpy", "import random, numpy") + "random.random()\n")
-    result = course.results(course.grader("grade", "--json"))["ada"]
+    result = course.results(course.grader("grade", "--budget", "0", "--json"))["ada"]
     assert (result["verdict"], result["printed"]) == ("ACCEPTED", "")
     for name in STRAY[:6]:
         assert any(flag.startswith(f"{name} ") and flag.endswith("rename it") for flag in result["flags"]), name

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.small_course import LOOPS, VECTORS, SmallCourse, make_course
+from tests.end_to_end.small_course import LOOPS, VECTORS, WRONG, SmallCourse, make_course
 
-WRONG = VECTORS.replace("np.sqrt", "")
 COPY = f"# the same again\n{VECTORS}"
 SLOWER = f"{VECTORS.replace('distances', 'once')}\ndef distances(points):\n    return [once(points) for _ in range(5)][-1]\n"
 

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from grader.machine import usable_cpus
-from tests.end_to_end.small_course import LOOPS, VECTORS, SmallCourse
+from tests.end_to_end.small_course import LOOPS, VECTORS, make_course
 
 PROGRAMS = 3
 """Beside that many a worker has a quarter of its core: of three calls, not even the fastest is left alone."""
@@ -25,10 +26,11 @@ def busy_core() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("busy_core")
-def test_runs_on_a_busy_core_are_flagged_with_the_remedy_and_everybody_has_a_result(course: SmallCourse) -> None:
+def test_runs_on_a_busy_core_are_flagged_with_the_remedy_and_everybody_has_a_result(tmp_path: Path) -> None:
+    course = make_course(tmp_path, longest_call_s=0.25)  # longer than any time for which the system leaves a program alone
     course.hand_in("lena", LOOPS)
     course.hand_in("vera", VECTORS)
-    ran = course.grader("grade", "--json")
+    ran = course.grader("grade", "--budget", "0", "--json")
     assert ran.code == 0, ran.err
     results = course.results(ran)
     assert {result["verdict"] for result in results.values()} == {"ACCEPTED"}

@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.end_to_end.small_course import LOOPS, VECTORS, SmallCourse, run_grader
-
-SQUARED = VECTORS.replace("np.sqrt", "")
+from tests.end_to_end.small_course import LOOPS, VECTORS, WRONG, SmallCourse, run_grader
 
 
 def test_the_starter_goes_into_place_and_is_never_overwritten(course: SmallCourse, tmp_path: Path) -> None:
@@ -24,7 +22,7 @@ def test_the_starter_goes_into_place_and_is_never_overwritten(course: SmallCours
 def test_a_right_file_is_compared_with_every_reference_and_drawn(course: SmallCourse, tmp_path: Path) -> None:
     file = tmp_path / "distances.py"
     file.write_text(VECTORS, encoding="utf-8")
-    ran = course.grader("check", file, "--picture", tmp_path / "drawn")
+    ran = course.grader("check", file, "--picture", tmp_path / "drawn", "--budget", "0")
     assert ran.code == 0, ran.err
     # How the speeds compare, beside which reference, and whether there are points for it yet, is left to the machine.
     assert re.search(
@@ -38,7 +36,7 @@ def test_a_right_file_is_compared_with_every_reference_and_drawn(course: SmallCo
 
 def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
     file = tmp_path / "distances.py"
-    file.write_text(SQUARED, encoding="utf-8")
+    file.write_text(WRONG, encoding="utf-8")
     ran = course.grader("check", file)
     assert ran.code == 1
     assert "WRONG_ANSWER" in ran.out
@@ -49,30 +47,28 @@ def test_several_files_are_compared_at_one_case(course: SmallCourse, tmp_path: P
     slow, fast = tmp_path / "slow.py", tmp_path / "fast.py"
     slow.write_text(LOOPS, encoding="utf-8")
     fast.write_text(VECTORS, encoding="utf-8")
-    results = course.results(course.grader("check", slow, fast, "--task", "distances", "--json"))
+    results = course.results(course.grader("check", slow, fast, "--task", "distances", "--budget", "0", "--json"))
     assert set(results) == {"slow", "fast"}
     assert results["slow"]["case"] == results["fast"]["case"]
     assert (results["fast"]["rank"], results["slow"]["rank"]) == (1, 2)
 
 
-def test_a_failing_case_can_be_run_alone(course: SmallCourse, tmp_path: Path) -> None:
-    course.hand_in("sam", SQUARED)
-    course.grader("grade")
-    case = course.folder / "results" / "cases" / "sam" / "distances.npz"
+def test_a_failing_case_can_be_run_alone(graded: SmallCourse, tmp_path: Path) -> None:
+    case = graded.folder / "results" / "cases" / "wim" / "distances.npz"
     with np.load(case) as saved:
         assert str(saved["task"]) == "distances"
     file = tmp_path / "distances.py"
-    file.write_text(SQUARED, encoding="utf-8")
-    assert course.grader("check", file, "--case", case).code == 1
+    file.write_text(WRONG, encoding="utf-8")
+    assert graded.grader("check", file, "--case", case).code == 1
     file.write_text(VECTORS, encoding="utf-8")
-    right = course.grader("check", file, "--case", case)
+    right = graded.grader("check", file, "--case", case)
     assert right.code == 0
     assert "right on this case" in right.out
 
 
 def test_a_wrong_answer_is_shown_on_a_call_to_paste_and_as_a_picture(course: SmallCourse, tmp_path: Path) -> None:
     file, picture = tmp_path / "distances.py", tmp_path / "wrong.png"
-    file.write_text(SQUARED, encoding="utf-8")
+    file.write_text(WRONG, encoding="utf-8")
     (result,) = course.results(course.grader("check", file, "--json")).values()
     pasted = re.search(r"the smallest call found that fails like this one:\n +distances\((.*)\)\n", result["message"])
     assert pasted is not None

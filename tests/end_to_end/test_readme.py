@@ -3,23 +3,33 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import sysconfig
 import zipfile
+from collections.abc import Mapping
+from contextlib import nullcontext
+from importlib.metadata import distributions
 from pathlib import Path
+from threading import Timer
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from grader.machine import usable_cpus
+from tests import cores
 from tests.end_to_end.small_course import PROJECT
 
-CTRL_C = "timeout --preserve-status --signal INT 8"
-"""For what goes on until somebody ends it."""
+LONGEST_S = 540.0
+ONES_OWN = ("VIRTUAL_ENV", "PYTEST", "PYTHON")
+"""Variables that a reader of the README does not have."""
 
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
-    "make test": "make test PYTEST_OPTIONS=--collect-only",
+    "make test": "make test PYTEST_OPTIONS='--collect-only --assert=plain'",
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
+    "grader replay chen julia": "grader replay chen julia --budget 0",
     "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
     "grader check submissions/ada/matmul.py submissions/chen/matmul.py": (
         "grader check submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
@@ -27,14 +37,14 @@ SMALLER = {
     "grader compare submissions/ada/matmul.py submissions/chen/matmul.py": (
         "grader compare submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
     ),
-    "grader check mine/julia.py --watch": f"{CTRL_C} grader check mine/julia.py --watch",
-    "grader report results/staff --watch": f"{CTRL_C} grader report results/staff --watch",
 }
 """The same commands on a small budget, one author and one task; `make test` would run this test again."""
 
+BRIEF = "longest_call_s = 0.05\nmin_runs = 2\nmax_timed_calls_per_turn = 2\ncalls_per_run = 24"
+
 EXPECTED_CODES = {
     "grader check mine/julia.py": 1,
-    "grader scaling tuned --task julia": 0 if len(usable_cpus()) > 1 else 2,
+    "grader scaling tuned --task julia": 0 if len(cores.EVERY) > 1 else 2,
     "grader grade --on zhores": 2,
     "grader rank julia --from asv": 2,
 }
@@ -63,9 +73,35 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name)
+    unpack(folder / ".venv")
     measure_briefly(folder / "course.toml")
     export_a_class(folder)
     return folder
+
+
+def unpack(environment: Path) -> None:
+    """Put the packages of `constraints.txt` where pip would unpack them once more, as they were unpacked here.
+
+    pip still finds out what the clone needs, builds the project, and gets what is not there.
+    """
+    here = Path(sysconfig.get_path("purelib"))
+    there = environment / here.relative_to(sys.prefix)
+    pinned = {line.strip().lower() for line in (PROJECT / "constraints.txt").read_text(encoding="utf-8").splitlines()}
+    known = {f"{canonicalize_name(name)}=={version}" for name, _, version in (line.partition("==") for line in pinned)}
+    for one in distributions(path=[str(here)]):
+        if f"{canonicalize_name(one.name)}=={one.version}" in known:
+            for file in one.files or ():
+                if ".." not in file.parts:  # programs, which name the interpreter of here
+                    (there / file).parent.mkdir(parents=True, exist_ok=True)
+                    same_file(here / file, there / file)
+
+
+def same_file(source: Path, target: Path) -> None:
+    """Under two names; twice where the two lie on different disks."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def export_a_class(folder: Path) -> None:
@@ -77,8 +113,8 @@ def export_a_class(folder: Path) -> None:
 def measure_briefly(course_file: Path) -> None:
     """Shorter runs than a course wants: the commands are tried here, not the figures."""
     text = course_file.read_text(encoding="utf-8")
-    text = text.replace("longest_call_s = 0.1 ", "longest_call_s = 0.05\nmin_runs = 2 ")
-    assert "min_runs" in text
+    text = text.replace("longest_call_s = 0.1 ", f"{BRIEF} ")
+    assert BRIEF in text
     course_file.write_text(text, encoding="utf-8")
 
 
@@ -110,18 +146,34 @@ def test_the_readme_names_the_two_commands_first_and_all_the_others() -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_the_command_works_in_a_fresh_clone(clone: Path, command: str) -> None:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("VIRTUAL_ENV", "PYTEST"))}
-    done = subprocess.run(  # noqa: S602 -- the README's own line, as a reader types it
-        SMALLER.get(command, command),
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ONES_OWN)}
+    environment = {**inherited, "PIP_NO_COMPILE": "1", "PATH": f"{clone / '.venv' / 'bin'}:{os.environ['PATH']}"}
+    with cores.every_core() if command.startswith("grader scaling") else nullcontext():
+        code, said = run(SMALLER.get(command, command), clone, environment)
+    assert code == EXPECTED_CODES.get(command, 0), said[-3000:]
+
+
+def run(command: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
+    """How a line of the README ends, typed as it is, and what it says; what would go on is ended when it offers that."""
+    with subprocess.Popen(  # noqa: S602 -- the README's own line, as a reader types it
+        f"exec {command}",
         shell=True,
-        cwd=clone,
-        env={**inherited, "PIP_NO_COMPILE": "1", "PATH": f"{clone / '.venv' / 'bin'}:{os.environ['PATH']}"},
-        capture_output=True,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=540,
-        check=False,
-    )
-    assert done.returncode == EXPECTED_CODES.get(command, 0), done.stdout[-3000:] + done.stderr[-3000:]
+    ) as process:
+        assert process.stdout is not None
+        at_last = Timer(LONGEST_S, process.kill)
+        at_last.start()
+        said = ""
+        for line in process.stdout:
+            said += line
+            if command.endswith("--watch") and "Ctrl-C" in line:
+                process.send_signal(signal.SIGINT)
+        at_last.cancel()
+        return process.wait(), said
 
 
 def test_the_pages_that_the_readme_links_to_exist() -> None:

@@ -4,18 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.small_course import VECTORS, SmallCourse, make_course
-
-WRONG = VECTORS.replace("np.sqrt", "")
+from tests.end_to_end.small_course import GradedCourse, SmallCourse
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCourse]:
-    """A class that has been graded, and is afterwards as it was."""
-    course = make_course(tmp_path_factory.mktemp("replay"))
-    course.hand_in("vera", VECTORS)
-    course.hand_in("wim", WRONG)
-    assert course.grader("grade", "--budget", "0").code == 0
+def graded(graded_class: GradedCourse) -> Iterator[SmallCourse]:
+    """The class that has been graded; it is afterwards as it was."""
+    course = graded_class.course
     before = course.grader("rank", "--json").out
     yield course
     assert course.grader("rank", "--json").out == before

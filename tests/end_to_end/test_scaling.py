@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.machine import usable_cpus
+from tests import cores
 from tests.end_to_end.small_course import VECTORS, SmallCourse, make_course
 
-pytestmark = pytest.mark.skipif(len(usable_cpus()) < 2, reason="this machine has one core")
+pytestmark = [
+    pytest.mark.usefixtures("every_core"),
+    pytest.mark.skipif(len(cores.EVERY) < 2, reason="this machine has one core"),
+]
 
 THREADED = """from concurrent.futures import ThreadPoolExecutor
 import os

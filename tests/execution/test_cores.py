@@ -16,7 +16,10 @@ from grader.machine import usable_cpus
 from grader.profiles import Profile
 from grader.records import CheckResult
 from grader.verdicts import Verdict
+from tests import cores as machine
 from tests.execution.workers import LONG_S, ONE_NUMBER, Workers
+
+pytestmark = pytest.mark.usefixtures("every_core")
 
 ASKED = 8
 
@@ -153,7 +156,7 @@ def test_a_worker_has_the_cores_of_its_profile_or_as_many_of_them_as_the_task_is
     assert len(worker._handle.cpus()) == seen % 10
 
 
-@pytest.mark.skipif(len(usable_cpus()) < 2, reason="this machine has one core")
+@pytest.mark.skipif(len(machine.EVERY) < 2, reason="this machine has one core")
 def test_a_thread_on_another_core_is_seen_and_ends_the_call(
     plain: PlainBackend, submission_of: Callable[..., Submission], settings: WorkerSettings
 ) -> None:

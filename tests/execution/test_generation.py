@@ -54,6 +54,7 @@ def vanish(mark: str) -> bool:
 
 
 def descriptors() -> int:
+    """How many are open; what other tests have left may be closed at any time, so that there are fewer later."""
     gc.collect()
     return len(list(Path("/proc/self/fd").iterdir()))
 
@@ -81,7 +82,7 @@ def test_an_interpreter_that_cannot_start_says_why(
     with type(backend)(replace(settings, preload=("no_such_library",))).generation() as generation:
         with pytest.raises(GraderError, match=r"interpreter did not start: (?s:.*)No module named 'no_such_library'"):
             generation.start(submission_of("def f(): return 0.0"))
-        assert descriptors() == before
+        assert descriptors() <= before
 
 
 def test_what_cannot_be_launched_leaves_nothing_open(
@@ -93,7 +94,7 @@ def test_what_cannot_be_launched_leaves_nothing_open(
     before = descriptors()
     with generation_of(settings, launch=launch) as generation, pytest.raises(GraderError, match="no user for the sandbox"):
         generation.start(submission_of("def f(): return 0.0"))
-    assert descriptors() == before
+    assert descriptors() <= before
 
 
 def test_a_layer_of_the_sandbox_that_the_kernel_refuses_keeps_the_worker_from_starting(
@@ -108,7 +109,7 @@ def test_a_layer_of_the_sandbox_that_the_kernel_refuses_keeps_the_worker_from_st
             ):
                 generation.start(submission_of("def f(): return 0.0"))
             open_after.append(descriptors())
-        assert len(set(open_after)) == 1
+        assert open_after[-1] <= open_after[0]
 
 
 def test_a_zygote_that_has_ended_is_our_fault_and_no_submissions(
@@ -234,9 +235,9 @@ def test_descriptors_do_not_pile_up(backend: Backend, submission_of: Callable[..
             worker.call((), ONE_NUMBER, LONG_S)
             worker.call((1,), ONE_NUMBER, LONG_S)
             worker.close()
-        assert descriptors() == inside
+        assert descriptors() <= inside
         generation.start(submission_of("def f(): return 0.0"))
-    assert descriptors() == outside
+    assert descriptors() <= outside
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from grader.notebook import magics
 from tests.end_to_end.small_course import SmallCourse, make_course
 
 Run = Callable[..., str]
@@ -24,6 +25,7 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
 def shell(small_course: SmallCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """IPython's shell as a kernel has it, in an empty folder, told where the course is."""
     monkeypatch.setenv("GRADER_COURSE", str(small_course.folder))
+    monkeypatch.setattr(magics, "OWN_BUDGET_S", 0.0)  # the least number of runs: how fast it is, is not looked at
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
     work = tmp_path / "work"
     work.mkdir()

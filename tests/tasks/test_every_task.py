@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.honest_calls import simulate
 from grader.content.python_text import arguments_text
 from grader.content.task import Answered, ArraySpec, Inputs, Mistake, Outputs, Picture, task_names
 from grader.grading.pictures import PictureAnswers
@@ -35,6 +36,7 @@ from tests.tasks.task_under_test import (
 )
 
 NAMES = [name for name in task_names(COURSE) if has_variants(name)]
+HONEST_CALLS = 120
 TASKS = [pytest.param(task_under_test(name), id=name) for name in NAMES]
 
 
@@ -96,6 +98,16 @@ def test_the_usual_algorithm_takes_no_fewer_operations_than_any_program_needs(un
 def test_every_honest_variant_passes_every_check_case(under_test: TaskUnderTest, variant: Variant) -> None:
     for case in under_test.task.check_cases:
         assert verdict_of(under_test.task, variant, drawn(case)) is None, case.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_honest_calls_are_never_refused_and_stay_far_from_their_tolerance(name: str) -> None:
+    """A small part of `python -m benchmarks.honest_calls`."""
+    result = simulate(name, HONEST_CALLS, seed=1, sizes=1)
+    assert result.failures == ()
+    assert result.calls == HONEST_CALLS
+    if result.greatest_tolerance_used is not None:
+        assert result.greatest_tolerance_used < 0.8
 
 
 @each(lambda under_test: dict(under_test.references))
