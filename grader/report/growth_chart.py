@@ -89,13 +89,20 @@ class _Axis:
         return round(self._start + share * (self._end - self._start), 1)
 
     def ticks(self) -> list[float]:
-        """Powers of ten, not too many of them; with their twofold and fivefold where these are too few."""
+        """Powers of ten, not too many of them; with their twofold and fivefold where these are too few; else even steps."""
         decades = range(math.ceil(self._low), math.floor(self._high) + 1)
         if len(decades) >= _FEWEST_TICKS:
             step = math.ceil(len(decades) / _MOST_TICKS)
             return [10.0**decade for decade in decades[::step]]
         steps = (digit * 10.0**decade for decade in range(math.floor(self._low), math.ceil(self._high)) for digit in (1, 2, 5))
-        return [value for value in steps if self._low <= math.log10(value) <= self._high]
+        return [value for value in steps if self._low <= math.log10(value) <= self._high] or self._even_steps()
+
+    def _even_steps(self) -> list[float]:
+        """Of a range that lies between two and five, or between one and two: between one and ten of them are in it."""
+        low, high = 10.0**self._low, 10.0**self._high
+        step = 10.0 ** math.floor(math.log10(high - low))
+        values = [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        return values[:: math.ceil(len(values) / _MOST_TICKS)]
 
 
 def _fitted(growth: Growth, works: _Axis, times: _Axis) -> tuple[tuple[float, float], tuple[float, float]]:

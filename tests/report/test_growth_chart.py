@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.grading.growth import Growth, GrowthPoint
@@ -43,6 +43,7 @@ def test_on_logarithmic_axes_a_power_law_is_the_fitted_line() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 4), st.floats(1e-9, 1e-2)), min_size=1, max_size=7))
+@example(laws=[(0.1, 1.192092896e-07)])  # all times lie between twice and five times a power of ten
 def test_everything_stays_within_the_frame(laws: list[tuple[float, float]]) -> None:
     chart = chart_of(*(power_law(exponent, factor) for exponent, factor in laws))
     for curve in chart.curves:
@@ -53,11 +54,11 @@ def test_everything_stays_within_the_frame(laws: list[tuple[float, float]]) -> N
     assert 1 <= len(chart.time_ticks) <= 8
 
 
-@pytest.mark.parametrize("amounts", [(1e3, 1.1e3), (900.0, 1.2e3), (1e3, 8e3), (1e-3, 1e12)])
+@pytest.mark.parametrize("amounts", [(1e3, 1.001e3), (1e3, 1.1e3), (1.1e3, 1.9e3), (900.0, 1.2e3), (1e3, 8e3), (1e-3, 1e12)])
 def test_every_range_has_ticks(amounts: tuple[float, ...]) -> None:
     chart = chart_of(power_law(1.0, 1e-6, amounts))
-    assert chart.time_ticks or amounts == (1e3, 1.1e3)
-    assert len(chart.work_ticks) <= 8
+    assert 1 <= len(chart.time_ticks) <= 8
+    assert 1 <= len(chart.work_ticks) <= 8
 
 
 def test_the_ticks_are_powers_of_ten_with_their_prefixes() -> None:
