@@ -1,4 +1,4 @@
-"""The asv suite: time and memory of every task's programs, over authors and cases: a class for each task (`--bench Julia`).
+"""The asv suite: the time of every task's programs, over authors and cases: a class for each task (`--bench Julia`).
 
 A case that an author does not do in time has no figure (n/a); a program that is not right, or fails meanwhile, is a failure.
 """
@@ -40,12 +40,6 @@ class _Programs(TaskBenchmarks):
     def time_call(self, _store_file: Path, _author: str, _case: str) -> None:
         """One call of the protocol: inputs revealed to outputs complete."""
         self._program.call(self._prepared)
-
-    def track_peak_memory(self, _store_file: Path, _author: str, _case: str) -> float:
-        """Growth of the worker's resident memory in one warm call."""
-        return self._program.peak_memory_bytes()
-
-    track_peak_memory.unit = "bytes"  # type: ignore[attr-defined]  # asv reads the unit from the function
 
 
 globals().update(for_each_task(_Programs))  # asv finds benchmarks by the names of a module

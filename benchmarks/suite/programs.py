@@ -4,7 +4,6 @@ Nothing of a submission is imported here: every call is one of the protocol's, i
 checked.
 """
 
-import math
 import os
 import secrets
 from collections.abc import Mapping
@@ -150,6 +149,18 @@ class Field:
             LeftOutError: nothing is handed in, or the case takes too long.
             GraderError: the program is not right.
         """
+        self._check_at(author, case)
+        return self.hand_ins.submissions[author]
+
+    def peak_memory_bytes(self, author: str, case: str) -> int | None:
+        """The most that a warm call of the check took beside what was there before; None where it cannot be had.
+
+        Raises:
+            LeftOutError, GraderError: as `submission_at`.
+        """
+        return self._check_at(author, case).case_memory_bytes.get(case)
+
+    def _check_at(self, author: str, case: str) -> CheckResult:
         found = next(((member, check) for member, check in self.checks().items() if member.key == author), None)
         if found is None or found[1].verdict is Verdict.MISSING:
             raise LeftOutError(f"{author} has handed in nothing")
@@ -158,7 +169,7 @@ class Field:
             raise GraderError(harmless(f"{author} is {check.verdict}: {what_happened(check.message)}"))
         if case not in check.case_times_s:
             raise LeftOutError(f"{author} takes too long for {case}")
-        return self.hand_ins.submissions[author]
+        return check
 
     def speedups(self, case: str) -> dict[str, float]:
         """Of everyone at a case, over the course's baseline there: measured in common rounds, once."""
@@ -248,20 +259,13 @@ class Program:
         """One timed call; GraderError where the answer is wrong."""
         self.inside_s += self._judged(prepared).wall_time_s
 
-    def peak_memory_bytes(self) -> float:
-        """Growth of resident memory in one warm call, by the kernel's high-water mark; NaN where it cannot be had."""
-        peak_bytes = self._judged(self.fresh(), track_memory=True).peak_memory_bytes
-        return math.nan if peak_bytes is None else float(peak_bytes)
-
     def close(self) -> None:
         """End its processes."""
         self._opened.close()
 
-    def _judged(self, prepared: PreparedCase, witnesses: Witnesses | None = None, *, track_memory: bool = False) -> Call:
+    def _judged(self, prepared: PreparedCase, witnesses: Witnesses | None = None) -> Call:
         with threadpool_limits(1):
-            judged = judged_call(
-                self._worker, self._task, self._case, prepared, self._limits, witnesses, track_memory=track_memory
-            )
+            judged = judged_call(self._worker, self._task, self._case, prepared, self._limits, witnesses)
         if judged.problem is not None:
             raise GraderError(harmless(f"{judged.problem.verdict}: {judged.problem.message}"))
         return judged.call

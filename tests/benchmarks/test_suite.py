@@ -135,10 +135,9 @@ def test_the_warm_call_is_followed_up_where_the_task_asks_for_it(room: Classroom
     assert opening["ada"] > 1
 
 
-def test_memory_is_that_of_a_call(field: Field) -> None:
-    program = Program(field, field.submission_at("student/ada", "medium"), "medium")
-    assert program.peak_memory_bytes() == 1000 * 8
-    program.close()
+def test_memory_is_that_of_a_call_of_the_check(room: Classroom, field: Field) -> None:
+    assert field.peak_memory_bytes("student/ada", "medium") == 1000 * 8
+    assert room.calls_in(lambda: field.peak_memory_bytes("student/ada", "small")) == {}
 
 
 def test_speedups_are_over_the_courses_baseline_and_measured_once(room: Classroom, field: Field) -> None:
@@ -169,7 +168,7 @@ def test_asv_finds_a_class_for_every_task_wherever_it_is_started(tmp_path: Path)
     for task in tasks:
         name = "".join(part.capitalize() for part in task.split("_"))
         assert benchmarks[f"bench_tasks.{name}.time_call"]["param_names"] == ["author", "case"]
-        assert {f"bench_tasks.{name}.track_peak_memory", f"bench_speedups.{name}.track_speedup"} <= benchmarks.keys()
+        assert {f"bench_gradings.{name}.track_peak_memory", f"bench_gradings.{name}.track_speedup"} <= benchmarks.keys()
     assert "bench_harness.Harness.track_empty_call" in benchmarks
 
 
