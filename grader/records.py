@@ -161,6 +161,12 @@ class Member:
         return f"{self.kind}/{self.author}"
 
 
+def student_of(key: str) -> str | None:
+    """The author behind a student's `Member.key`; None of references and of the control."""
+    kind, _, author = key.partition("/")
+    return author if kind == "student" else None
+
+
 @dataclass(frozen=True)
 class Block:
     """Competitors that are measured together at one case of one task, always with the baseline and its control."""

@@ -36,7 +36,7 @@ class Script:
     idle_cpu_s: float = 0.0
     """CPU time that every call reports to have been used before it, when the worker should have stood still."""
     waited: float = 0.0
-    """The share of each call that it waited for its core, as the operating system would tell."""
+    """The share of the time from each call's start to its answer that it had no core, as the operating system would tell."""
     compiles: bytes = b""
     """What its workers give for its compiled functions."""
     prints: str = ""
@@ -169,5 +169,5 @@ class _ScriptedWorker:
     ) -> Call:
         script = self._script
         cpu_time_s = script.cores * wall_time_s
-        waited_s = script.waited * wall_time_s
+        waited_s = script.waited / (1 - script.waited) * wall_time_s
         return Call(wall_time_s, cpu_time_s, script.threads, outputs, failure, peak_memory_bytes, script.idle_cpu_s, waited_s)

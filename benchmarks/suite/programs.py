@@ -5,7 +5,6 @@ checked.
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -22,7 +21,7 @@ from grader.content.task import LoadedTask
 from grader.errors import GraderError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Call
-from grader.grading.check import prepare
+from grader.grading.check import new_seed, prepare
 from grader.grading.check_class import check_class, naive_times_s, what_happened
 from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run
@@ -39,7 +38,6 @@ QUICK_VARIABLE = "GRADER_BENCH_QUICK"
 SUBMISSIONS_VARIABLE = "GRADER_BENCH_SUBMISSIONS"
 """A folder of submissions in place of the sample class."""
 _QUICK_RUNS = 1
-_SEED_BITS = 128
 
 
 class LeftOutError(NotImplementedError):
@@ -191,7 +189,7 @@ class Field:
                     self.hand_ins.task,
                     block,
                     competing,
-                    seed=secrets.randbits(_SEED_BITS),
+                    seed=new_seed(),
                     plan=self.session.plan,
                     limits=self.limits(),
                     compiled=compiled,
@@ -229,7 +227,7 @@ class Program:
     def __init__(self, field: Field, submission: Submission, case: str) -> None:
         self._task = field.hand_ins.task.task
         self._case = next(one for one in self._task.benchmark_cases if one.name == case)
-        self._generator = np.random.default_rng(secrets.randbits(_SEED_BITS))
+        self._generator = np.random.default_rng(new_seed())
         self.inside_s = 0.0
         """Wall time of all calls so far, by the grader's clock."""
         limits = field.limits()

@@ -25,11 +25,12 @@ from grader.cluster.queue import Ended, Entry, Queue
 from grader.cluster.slurm import Phase, seconds_of
 from grader.content.submission import Rejection
 from grader.errors import GraderError, UsageError
-from grader.grading.check_class import new_seed, settled
+from grader.grading.check import new_seed
+from grader.grading.check_class import settled
 from grader.grading.class_report import Report, stand
 from grader.grading.measure_class import accepted_checks, open_blocks
 from grader.grading.pipeline import Wanted
-from grader.grading.progress import Progress
+from grader.grading.progress import Progress, tell_speedups
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, known_checks, member_of, read_class
 from grader.grading.standings import rank_case
 from grader.records import CheckResult, Member
@@ -331,8 +332,7 @@ class _Grading:
             self._store.complete_block(work.block_id)
         if outcome.runs or stored.runs:
             standings = rank_case([self._store.block(work.block_id)], self._session.course.measurement).standings
-            for standing in standings:
-                self._progress.found(standing.competitor.partition("/")[2], work.task, f"{standing.speedup:.3g} ×")
+            tell_speedups(self._progress, work.task, standings)
 
 
 # --- what has failed -------------------------------------------------------------------------------------------------------

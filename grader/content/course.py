@@ -131,7 +131,7 @@ class Measurement(Section):
     """`[measurement]`: how long, how often and how finely submissions are measured."""
 
     alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.02
-    """The chance of splitting equals, over all comparisons together."""
+    """The chance of splitting equals, over all comparisons of a task's case together."""
     min_difference: Positive = 0.01
     """Submissions closer than this fraction tie, however well they are measured."""
     target_difference: Positive = 0.0135
@@ -141,16 +141,17 @@ class Measurement(Section):
     reference_runs: AtLeastOne = 2
     """Where references stand alone, nobody is ranked: two runs give a rate and an interval, one a rate."""
     calls_per_run: AtLeastOne = 168
-    min_calls_per_run: AtLeastOne = 3
     seconds_per_run: Positive = 0.5
     """A competitor's share of a run; it ends with this or with `calls_per_run`."""
+    min_turns_per_run: AtLeastOne = 3
+    """Of everybody, however slow: the noise of all runs is pooled, and a run of fewer turns is noisier than the others."""
     turn_s: Positive = 0.008
     """The timed calls of a turn take about so long together, where `max_timed_calls_per_turn` are enough."""
     max_timed_calls_per_turn: AtLeastOne = 6
     longest_call_s: Positive = 0.25
     """A submission is measured at the largest case that it does in this time a call."""
     slow_ratio: Annotated[float, Field(gt=1)] = 20.0
-    """One that is slower than the fastest by more than this factor leaves the rounds."""
+    """One that is slower than the fastest by more than this factor has `min_turns_per_run`."""
     budget_s_per_submission: Positive = 3.0
     """For measuring a class: beyond the first `min_runs`, no longer than this for each submission that is measured."""
     block_size: AtLeastOne = 16
@@ -159,15 +160,9 @@ class Measurement(Section):
     """The baseline is quoted at cases where its call takes at least this long."""
 
     @model_validator(mode="after")
-    def _ranges_are_not_empty(self) -> "Measurement":
-        refuse(
-            self,
-            [
-                ((most,), f"must not be less than {least} ({getattr(self, least)})")
-                for least, most in (("min_runs", "max_runs"), ("min_calls_per_run", "calls_per_run"))
-                if getattr(self, most) < getattr(self, least)
-            ],
-        )
+    def _the_range_of_runs_is_not_empty(self) -> "Measurement":
+        if self.max_runs < self.min_runs:
+            refuse(self, [(("max_runs",), f"must not be less than min_runs ({self.min_runs})")])
         return self
 
 

@@ -27,7 +27,7 @@ class Scatter:
     between_runs: float
     """The largest median of a run over the smallest, minus 1."""
     waited: float
-    """The share of its calls that the worker was ready and had no core."""
+    """The share of the time from its calls' starts to their answers that the worker was ready and had no core."""
 
 
 def equal_calls(backend: Backend) -> Scatter:
@@ -43,7 +43,7 @@ def scatter_of(runs: Sequence[Sequence[Call]]) -> Scatter:
     return Scatter(
         within_runs=max(high / low for low, *_, high in deciles) - 1,
         between_runs=max(medians) / min(medians) - 1,
-        waited=sum(call.waited_s for call in calls) / sum(call.wall_time_s for call in calls),
+        waited=sum(call.waited_s for call in calls) / sum(call.waited_s + call.wall_time_s for call in calls),
     )
 
 

@@ -195,15 +195,18 @@ class WorkerProcess:
         self._handle.proceed()
         try:
             operation, payload = self._receive(limit_s, waited_before_s)
-            wall_time_s = time.perf_counter() - start
+            done_s = time.perf_counter() - start
             waited_s = max(0.0, self._handle.waited_s() - waited_before_s)
-            late_s = own_waited_s() - late_before_s
+            lost_s = waited_s + own_waited_s() - late_before_s
             sampled_bytes, self._sampled_bytes = self._sampled_bytes, None
             threads = self._rest()
             stopped_s = self._handle.still_at_s() - start
             cpu_time_s = self._ended_cpu_s - cpu_start_s
-            lost_s = waited_s + late_s if len(self._cpus) == 1 else 0.0
-            wall_time_s = _honest_time_s(wall_time_s, stopped_s, cpu_time_s / max(len(self._cpus), 1), lost_s)
+            lost_until_stopped_s = self._handle.waited_s() - waited_before_s + own_waited_s() - late_before_s
+            if len(self._cpus) != 1:
+                lost_s = lost_until_stopped_s = 0.0
+            busy_s = cpu_time_s / max(len(self._cpus), 1)
+            wall_time_s = _honest_time_s(done_s, stopped_s, busy_s, lost_s, lost_until_stopped_s)
             if wall_time_s > limit_s and operation is Operation.DONE:
                 raise TimeoutError  # it was excused for waiting, and it was not others that it waited for
         except _BROKEN as error:
@@ -491,7 +494,9 @@ class WorkerProcess:
         _is_readable(self._status, _GRACE_S)  # it is once the worker's init has cleaned up, or is gone itself
 
 
-def _honest_time_s(done_s: float, stopped_s: float, busy_s: float, lost_s: float = 0.0) -> float:
+def _honest_time_s(
+    done_s: float, stopped_s: float, busy_s: float, lost_s: float = 0.0, lost_until_stopped_s: float = 0.0
+) -> float:
     """A call's time: until it said done, unless it went on working after that, before it stood still.
 
     On one core, what it lost to others is none of its time, as far as it was not working then: who waits for a thread of its
@@ -504,10 +509,11 @@ def _honest_time_s(done_s: float, stopped_s: float, busy_s: float, lost_s: float
         done_s: from the start until it said done.
         stopped_s: from the start until every thread stood still.
         busy_s: CPU time of the call over the cores that it may use.
-        lost_s: while others had its core, or the grader's, and the grader was late to see that it was done.
+        lost_s: until it said done, while others had its core, or the grader's, and the grader was late to see that it was done.
+        lost_until_stopped_s: the same until every thread stood still: it needs its core for that, too.
     """
     if stopped_s - done_s > _LONG_STOP_S:
-        return stopped_s
+        return max(stopped_s - lost_until_stopped_s, min(stopped_s, busy_s))
     if busy_s - done_s > _LONG_WORK_S:
         return busy_s
     return max(done_s - lost_s, min(done_s, busy_s))

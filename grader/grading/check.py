@@ -1,6 +1,7 @@
 """The check stage: prove a submission right or wrong, then find the largest benchmark case that it does in time."""
 
 import math
+import secrets
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -127,6 +128,11 @@ def _facts_of(task: Task, case: Case, prepared: PreparedCase) -> CaseFacts:
             input_bytes=sum(value.nbytes for value in prepared.inputs if isinstance(value, np.ndarray)),
             output_bytes=sum(math.prod(spec.shape) * np.dtype(spec.dtype).itemsize for spec in prepared.outputs),
         )
+
+
+def new_seed() -> int:
+    """What inputs are drawn from: a secret, of 128 bits."""
+    return secrets.randbits(128)
 
 
 def prepare(task: Task, case: Case, generator: np.random.Generator) -> PreparedCase:

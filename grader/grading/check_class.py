@@ -1,6 +1,5 @@
 """The check stage over a class: whoever has no stored verdict is checked, each in a worker of its own."""
 
-import secrets
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from grader.content.submission import Rejection, Submission, names_used
 from grader.content.task import LoadedTask
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
-from grader.grading.check import DrawnInputs, check
+from grader.grading.check import DrawnInputs, check, new_seed
 from grader.grading.compiled import CompiledFunctions
 from grader.grading.judged import Witnesses
 from grader.grading.placing import common_case, place
@@ -25,18 +24,12 @@ from grader.records import CheckResult, Limits, Member, Problem
 from grader.store import Conditions, Store
 from grader.verdicts import Verdict
 
-_SEED_BITS = 128
 _COMPILERS = frozenset({"numba", "jax", "torch"})
 """Whoever uses none of these has nothing to compile: an endless loop is found out in seconds."""
 
 SMALLEST = "\nthe smallest call found that fails like this one:\n"
 AGAIN = "\nagain on this case: "
 """They stand behind what happened: how little it takes, and how to run that alone."""
-
-
-def new_seed() -> int:
-    """A secret one."""
-    return secrets.randbits(_SEED_BITS)
 
 
 @dataclass(frozen=True)

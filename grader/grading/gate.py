@@ -14,7 +14,7 @@ from grader.grading.estimate import MAD_TO_STANDARD_DEVIATION, turn_time_s
 from grader.noise import Disturbance, Load, Snapshot, loads
 from grader.records import CONTROL, RunRecord
 
-MOST_WAITED = 0.3
+MOST_WAITED = 0.25
 """Of the fastest call of a turn, on the mean over the turns. It is none of the call's time; but whoever shares the core that
 much empties its caches, too."""
 MOST_TAKEN = 0.2
@@ -87,12 +87,13 @@ def _troubles(record: RunRecord, baseline: str) -> Sequence[Trouble]:
 
 
 def _waited(record: RunRecord, baseline: str) -> float:
-    """The share of a turn's time that the baseline and its control, the course's own code, could have run and did not.
+    """The share of a call, from its start to its answer, that the baseline and its control could have run and did not.
 
+    They are the course's own code. A turn's time has that taken off already.
     With several threads they also wait for each other, which is nobody else's doing.
     """
     turns = [turn for turn in record.turns if turn.competitor in (baseline, CONTROL) and turn.threads == 1]
-    return fmean(turn.waited_s / turn_time_s(turn.timed_s) for turn in turns) if turns else 0.0
+    return fmean(turn.waited_s / (turn.waited_s + turn_time_s(turn.timed_s)) for turn in turns) if turns else 0.0
 
 
 def _control_off(record: RunRecord, baseline: str) -> float:

@@ -31,9 +31,6 @@ from grader.profiles import Profile
 from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
 from grader.verdicts import Verdict
 
-FEW_ROUNDS = 3
-"""Enough for a median, where the baseline is slow."""
-
 _TIMED_CALLS_ON_SEVERAL_CORES = 4
 
 _FOLLOWED_UP_ONE_IN = 3
@@ -46,7 +43,7 @@ class Plan:
 
     calls_per_run: int
     seconds_per_run: float
-    min_calls_per_run: int
+    min_turns_per_run: int
     turn_s: float
     """The timed calls of a turn take about so long together, where `max_timed_calls_per_turn` are enough."""
     max_timed_calls_per_turn: int
@@ -85,22 +82,20 @@ def timed_calls_per_turn(fastest_s: float, plan: Plan) -> int:
 
 
 def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
-    """A competitor's turns in a run: `calls_per_run` calls or `seconds_per_run`, and at least `min_calls_per_run` calls."""
-    calls_per_turn = timed_calls_per_turn(fastest_s, plan) + 1
-    least = math.ceil(plan.min_calls_per_run / calls_per_turn)
+    """A competitor's turns in a run: `calls_per_run` calls or `seconds_per_run`, and at least `min_turns_per_run`."""
     if call_s > plan.slow_ratio * fastest_s:
-        return least
+        return plan.min_turns_per_run
     calls = min(plan.calls_per_run, plan.seconds_per_run / max(call_s, 1e-9))
-    return max(least, int(calls // calls_per_turn))
+    return max(plan.min_turns_per_run, int(calls // (timed_calls_per_turn(fastest_s, plan) + 1)))
 
 
 def rounds_of(turns: Mapping[str, int], baseline: str, generator: np.random.Generator) -> list[list[str]]:
     """Who takes part in which round, in random order; the baseline and its control are in every round.
 
     A competitor with fewer turns than there are rounds has them in rounds drawn at random. There are as many rounds as the
-    baseline has turns (or a few, if those are fewer): it pays for each of them twice, with its control.
+    baseline has turns: it pays for each of them twice, with its control.
     """
-    count = min(max(turns.values()), max(turns[baseline], FEW_ROUNDS))
+    count = turns[baseline]
     rounds: list[list[str]] = [[] for _ in range(count)]
     for competitor, wanted in turns.items():
         everywhere = competitor in (baseline, CONTROL)

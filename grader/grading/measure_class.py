@@ -1,6 +1,5 @@
 """The measuring stage over a class: runs for whoever is not measured yet, until the ranking is settled or the budget spent."""
 
-import secrets
 import time
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +8,11 @@ from functools import cached_property, partial
 from grader.content.course import Measurement, baseline_of
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Generation
+from grader.grading.check import new_seed
 from grader.grading.check_class import naive_times_s
 from grader.grading.gate import WAITING_SHARE, Gate, quieter, trouble
 from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run, plan_blocks
-from grader.grading.progress import Progress
+from grader.grading.progress import Progress, tell_speedups
 from grader.grading.rank import Ranking, Standing
 from grader.grading.session import HandIns, Session, known_checks
 from grader.grading.standings import current_blocks, rank_case, without_failed
@@ -22,7 +22,6 @@ from grader.records import Block, CheckResult, Limits, Member, RunRecord
 from grader.store import Conditions, Store, StoredBlock
 from grader.verdicts import Verdict
 
-_SEED_BITS = 128
 _TRIES = 2
 
 
@@ -109,10 +108,7 @@ def measure_blocks(
                 progress.advance(0, f"{one.block.task} · {one.block.case}")
                 try:
                     stage.run(one, participants, generation, gate, deadline)
-                    for standing in stage.standings(one):
-                        kind, _, author = standing.competitor.partition("/")
-                        if kind == "student":
-                            progress.found(author, one.block.task, f"{standing.speedup:.3g} ×")
+                    tell_speedups(progress, one.block.task, stage.standings(one))
                 except GraderError as error:
                     faults.setdefault(one.id, []).append(str(error))
                 progress.advance(1, "")
@@ -259,7 +255,7 @@ class _Measuring:
             one.hand_ins.task,
             one.block,
             competitors_of(one.hand_ins.submissions, participants, one.block.baseline.key),
-            seed=secrets.randbits(_SEED_BITS),
+            seed=new_seed(),
             plan=self._session.plan,
             limits=one.limits,
             compiled=self._compiled,

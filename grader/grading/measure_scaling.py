@@ -5,7 +5,6 @@ round's own inputs, each answer checked. One core is the baseline, and a second 
 machine for a while slows all of them, and cancels.
 """
 
-import secrets
 import statistics
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -17,11 +16,11 @@ from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs, LoadedTask
 from grader.errors import GraderError, UsageError
 from grader.execution.interface import Backend, Call, Generation, Load, Worker
-from grader.grading.check import DrawnInputs, prepare
+from grader.grading.check import DrawnInputs, new_seed, prepare
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.judge import judge
-from grader.grading.measure import Competitor, Plan, competitors_of, measure_run, timed_calls_per_turn
+from grader.grading.measure import Competitor, Plan, competitors_of, measure_run
 from grader.grading.progress import Progress
 from grader.grading.scaling import Scaling, scaling
 from grader.grading.session import HandIns, Session
@@ -29,7 +28,6 @@ from grader.profiles import Profile
 from grader.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
 from grader.verdicts import Verdict
 
-_SEED_BITS = 128
 LEAST_RUNS, MOST_RUNS = 3, 10
 _LONGEST_CALL_S = 0.25
 """On one core: what threads and processes cost to start and to join would be most of a short call on many."""
@@ -127,7 +125,7 @@ def _right_on_one_core(
     submission: Submission, task: LoadedTask, limits: Limits, backend: Backend, checked: Checked
 ) -> CheckResult:
     alone = task.on_cores(1)
-    inputs = DrawnInputs(alone.task, secrets.randbits(_SEED_BITS))
+    inputs = DrawnInputs(alone.task, new_seed())
     with backend.generation() as generation:
         result, _ = check_one(generation, submission, HandIns(alone, (submission,)), limits, inputs, checked)
     if result.verdict is not Verdict.ACCEPTED:
@@ -209,8 +207,7 @@ class _Study:
         self._task = task
         self._limits = limits
         plan = session.plan.for_profile(task.task.profile)
-        least_calls = _TURNS_PER_RUN * (timed_calls_per_turn(call_s, plan) + 1)
-        self._plan: Plan = replace(plan, seconds_per_run=_SECONDS_PER_RUN, min_calls_per_run=least_calls)
+        self._plan: Plan = replace(plan, seconds_per_run=_SECONDS_PER_RUN, min_turns_per_run=_TURNS_PER_RUN)
         self._on = {cores: replace(submission, author=f"on {cores}") for cores in counts}
         self._cores = {one.author: cores for cores, one in self._on.items()} | {CONTROL: 1}
         members = {cores: Member(str(cores), "cores", submission.content_hash) for cores in counts}
@@ -231,7 +228,7 @@ class _Study:
                     self._task,
                     self._block,
                     self._competitors,
-                    seed=secrets.randbits(_SEED_BITS),
+                    seed=new_seed(),
                     plan=self._plan,
                     limits=self._limits,
                     compiled=compiled,
@@ -246,7 +243,7 @@ class _Study:
         """A warm call on each number of cores, in workers of their own; not timed."""
         task = self._task.task
         case = next(one for one in task.benchmark_cases if one.name == self._block.case)
-        prepared = prepare(task, case, np.random.default_rng(secrets.randbits(_SEED_BITS)))
+        prepared = prepare(task, case, np.random.default_rng(new_seed()))
         found: dict[int, Call] = {}
         with backend.generation() as started:
             generation = _OnCores(started, self._cores)

@@ -36,8 +36,8 @@ OWN_RESULTS_FILE = "own.sqlite"
 """In the folder of results: what is remembered of the references between one check and the next."""
 OWN_BUDGET_S = 5.0
 """For measuring: a student waits for the answer."""
-_SECONDS_PER_RUN = 0.2
-"""The same: shorter turns than in a class's grading, and so a wider interval."""
+_MOST_SECONDS_PER_RUN = 0.2
+"""The same, also where a class is measured longer: and so a wider interval."""
 _REFERENCE_RUNS = 1
 """The same: what a reference reaches at a case of its own is told without an interval."""
 
@@ -61,8 +61,9 @@ def open_own_session(course_folder: Path, task: str) -> Session:
 
 
 def _in_short(course: Course) -> Course:
-    measurement = course.measurement.model_copy(update={"seconds_per_run": _SECONDS_PER_RUN, "reference_runs": _REFERENCE_RUNS})
-    return course.model_copy(update={"measurement": measurement})
+    of_class = course.measurement
+    in_short = {"seconds_per_run": min(of_class.seconds_per_run, _MOST_SECONDS_PER_RUN), "reference_runs": _REFERENCE_RUNS}
+    return course.model_copy(update={"measurement": of_class.model_copy(update=in_short)})
 
 
 def grade_own(

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from grader.execution.interface import Backend
-from grader.grading.check import DrawnInputs
-from grader.grading.check_class import Checked, align_cases, check_class, new_seed, students_checks
+from grader.grading.check import DrawnInputs, new_seed
+from grader.grading.check_class import Checked, align_cases, check_class, students_checks
 from grader.grading.class_report import Report, stand
 from grader.grading.measure_class import measure_class
 from grader.grading.progress import Progress

@@ -7,7 +7,6 @@ such a program is run once more without the compiler, on small inputs, as the Py
 
 import itertools
 import re
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,14 +32,13 @@ from grader.execution.line_profile import (
     watched_call,
     with_driver,
 )
-from grader.grading.check import prepare
+from grader.grading.check import new_seed, prepare
 from grader.grading.line_facts import LineFacts, Split, line_facts, slowest_row, split, total_s
 from grader.grading.progress import Progress
 from grader.grading.session import Session
 from grader.profiles import Profile
 from grader.records import PreparedCase
 
-_SEED_BITS = 128
 _LIMIT_S = 120.0
 """Of a call that is watched: plain Python takes some ten times as long then."""
 _LONG_S = 1.0
@@ -184,7 +182,7 @@ class _Study:
         self._submission = submission
         self._longest_call_s = longest_call_s
         self._first_call_s = first_call_s
-        self._generator = np.random.default_rng(secrets.randbits(_SEED_BITS))
+        self._generator = np.random.default_rng(new_seed())
         self._prepared: dict[str, PreparedCase] = {}
         line_counts = [line_count(file) for file in submission.files]
         self._rows = sum(line_counts)

@@ -1,6 +1,10 @@
 """How long work tells whoever waits for it how far it is."""
 
+from collections.abc import Iterable
 from typing import Protocol
+
+from grader.grading.rank import Standing
+from grader.records import student_of
 
 
 class Progress(Protocol):
@@ -30,3 +34,11 @@ class Silent:
 
     def found(self, author: str, task: str, result: str) -> None:
         """Say nothing."""
+
+
+def tell_speedups(progress: Progress, task: str, standings: Iterable[Standing]) -> None:
+    """Each student's, as it stands by now."""
+    for standing in standings:
+        author = student_of(standing.competitor)
+        if author is not None:
+            progress.found(author, task, f"{standing.speedup:.3g} ×")

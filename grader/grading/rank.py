@@ -132,11 +132,6 @@ def rank(
     )
 
 
-def needs_more_runs(ranking: Ranking, target_hsd: float = 0.0135) -> bool:
-    """Whether a difference of `target_hsd` (a log ratio) would still pass for noise, or the control split from the baseline."""
-    return ranking.hsd > target_hsd or ranking.control_split
-
-
 @dataclass(frozen=True)
 class _Table:
     """The runs as arrays, the competitors in the order of their standings."""

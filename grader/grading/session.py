@@ -69,7 +69,7 @@ class Session:
         return Plan(
             calls_per_run=measurement.calls_per_run,
             seconds_per_run=measurement.seconds_per_run,
-            min_calls_per_run=measurement.min_calls_per_run,
+            min_turns_per_run=measurement.min_turns_per_run,
             turn_s=measurement.turn_s,
             max_timed_calls_per_turn=measurement.max_timed_calls_per_turn,
             slow_ratio=measurement.slow_ratio,

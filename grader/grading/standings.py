@@ -19,7 +19,7 @@ from grader.grading.session import TUNED, HandedIn, HandIns, Session, known_chec
 from grader.grading.stopping import level_of_a_look
 from grader.grading.suspicion import Observed, suspicions
 from grader.profiles import Profile
-from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn
+from grader.records import CONTROL, Acceptance, CheckResult, Member, RunRecord, Turn, student_of
 from grader.store import Conditions, Store, StoredBlock
 from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
@@ -143,7 +143,7 @@ def without_failed(members: Collection[Member], blocks: Sequence[StoredBlock]) -
 def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member] | None = None) -> Ranking:
     """Rank all that was measured at one case, over all of its blocks; with `current`, only those versions of the code."""
     runs = [RunScores(str(one.id), scores) for one in blocks for scores in scores_of_runs(one, current)]
-    students = {key for run in runs for key in run.scores if key.startswith("student/")}
+    students = {key for run in runs for key in run.scores if student_of(key) is not None}
     return rank(
         runs,
         baseline=blocks[0].block.baseline.key,

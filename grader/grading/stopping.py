@@ -11,7 +11,7 @@ with probability `alpha` at most, each is made at a lower level (Pocock 1977): `
 from collections.abc import Callable
 
 from grader.content.course import Measurement
-from grader.grading.rank import Ranking, needs_more_runs
+from grader.grading.rank import Ranking
 
 LEVEL_OF_A_LOOK = 0.7
 """The level of one look, as a share of `alpha`."""
@@ -27,7 +27,7 @@ def contestants(
         return frozenset()
     now = ranking()
     students = {standing.competitor for standing in now.standings if standing.rank is not None}
-    if now.control_split or (students & everyone and needs_more_runs(now, measurement.target_difference)):
+    if now.control_split or (students & everyone and now.hsd > measurement.target_difference):
         return everyone
     return everyone & {name for pair in now.contested for name in pair}
 

@@ -16,8 +16,8 @@ from grader.content.submission import Rejection
 from grader.content.task import LoadedTask, task_names
 from grader.content.versions import Pair, Versions, read_pairs
 from grader.execution.interface import Backend
-from grader.grading.check import DrawnInputs
-from grader.grading.check_class import AGAIN, naive_times_s, new_seed
+from grader.grading.check import DrawnInputs, new_seed
+from grader.grading.check_class import AGAIN, naive_times_s
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure_class import OpenBlock, measure_blocks
 from grader.grading.pipeline import check_first

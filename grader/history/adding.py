@@ -20,6 +20,7 @@ from grader.history.figures import Figures, figures_of
 from grader.history.gradings import Grading, Seen, new_gradings
 from grader.history.repository import Commit, HistoryRepository
 from grader.machine import Machine
+from grader.records import student_of
 from grader.store import Conditions, Store
 from grader.text import listed
 
@@ -138,8 +139,8 @@ class History:
         return {(task, self._competitor(key), case): timing for (task, key, case), timing in figures.items()}
 
     def _competitor(self, key: str) -> str:
-        kind, _, author = key.partition("/")
-        return f"{kind}/{self._name_of(author)}" if kind == "student" else key
+        author = student_of(key)
+        return key if author is None else f"student/{self._name_of(author)}"
 
 
 def _machine(store: Store, conditions: Conditions) -> Machine:

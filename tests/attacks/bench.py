@@ -1,6 +1,5 @@
 """Grades files of the corpus by the very code that grades a class, and looks at everything that they could have touched."""
 
-import secrets
 import shutil
 import signal
 import time
@@ -18,7 +17,7 @@ from grader.content.task import ArraySpec, Inputs, task_names
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Call, Failure, Generation, Load, Worker
 from grader.execution.peaks import measure_peaks
-from grader.grading.check import DrawnInputs
+from grader.grading.check import DrawnInputs, new_seed
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import turn_time_s
 from grader.grading.measure import Plan, competitors_of, measure_run
@@ -51,7 +50,6 @@ _CONTROLS_LONGEST_CALL_S = 0.002
 _CONTROLS_PATIENCE_S = 15.0
 SECONDS_PER_RUN = (0.3, 0.6, 1.2)
 """Of each competitor; a suspicious time is measured again, for longer."""
-_SEED_BITS = 128
 
 
 class HungError(Exception):
@@ -109,7 +107,7 @@ class Bench:
         self._backend = _WatchedBackend(backend, canaries, lambda: self._seen)
         self._stack = ExitStack()
         self._generation: Generation | None = None
-        self._inputs = {name: DrawnInputs(task.task, secrets.randbits(_SEED_BITS)) for name, task in session.tasks.items()}
+        self._inputs = {name: DrawnInputs(task.task, new_seed()) for name, task in session.tasks.items()}
         self._naive_times_s: dict[str, dict[str, float]] = {}
         self._twins: dict[tuple[str, str], tuple[Submission, CheckResult]] = {}
         self._compiled = Checked()
@@ -260,11 +258,11 @@ class Bench:
             self._session.tasks[task],
             Block(task, case, baseline, (member,), calls_s),
             [one for one in competitors if one.key != CONTROL],  # it says whether ranks can be trusted, and here are none
-            seed=secrets.randbits(_SEED_BITS),
+            seed=new_seed(),
             plan=Plan(
                 calls_per_run=48,
                 seconds_per_run=seconds,
-                min_calls_per_run=20,
+                min_turns_per_run=5,
                 turn_s=1,
                 max_timed_calls_per_turn=3,
                 slow_ratio=1e9,

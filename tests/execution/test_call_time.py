@@ -36,6 +36,21 @@ def test_what_a_call_lost_to_others_is_none_of_its_time_and_what_it_worked_is(
     assert _honest_time_s(done_s, done_s + 5e-5, busy_s, lost_s) == pytest.approx(time_s)
 
 
+LATE = {
+    "others had its core while it was to stop": (0.0019, 0.0077, 0.00195, 0.0, 0.0057, 0.0020),
+    "others had it before that, too": (0.0060, 0.0120, 0.0040, 0.0020, 0.0078, 0.0042),
+    "it worked on, and others had its core": (0.0019, 0.0077, 0.0040, 0.0, 0.0040, 0.0040),
+    "it slept on": (0.0019, 0.0077, 0.0018, 0.0, 0.0, 0.0077),
+}
+
+
+@pytest.mark.parametrize(("done_s", "stopped_s", "busy_s", "lost_s", "lost_until_stopped_s", "time_s"), LATE.values(), ids=LATE)
+def test_whoever_stands_still_late_is_not_charged_for_what_others_did_meanwhile(
+    done_s: float, stopped_s: float, busy_s: float, lost_s: float, lost_until_stopped_s: float, time_s: float
+) -> None:
+    assert _honest_time_s(done_s, stopped_s, busy_s, lost_s, lost_until_stopped_s) == pytest.approx(time_s)
+
+
 TWO_THREADS = """
     import hashlib
     from threading import Thread

@@ -10,7 +10,7 @@ from grader.testing import Script, ScriptedBackend
 
 
 def calls(*times_s: float, waited: float = 0.0) -> list[Call]:
-    return [Call(time_s, time_s, 1, None, None, waited_s=waited * time_s) for time_s in times_s]
+    return [Call(time_s, time_s, 1, None, None, waited_s=waited / (1 - waited) * time_s) for time_s in times_s]
 
 
 def test_the_noisiest_run_and_the_distance_of_the_runs_are_told() -> None:
@@ -21,7 +21,7 @@ def test_the_noisiest_run_and_the_distance_of_the_runs_are_told() -> None:
 
 
 def test_the_share_of_waiting_is_over_all_calls() -> None:
-    assert scatter_of([calls(*[1.0] * 20), calls(*[1.0] * 20, waited=0.5)]).waited == pytest.approx(0.25)
+    assert scatter_of([calls(*[1.0] * 20), calls(*[1.0] * 20, waited=0.5)]).waited == pytest.approx(1 / 3)
 
 
 def test_real_calls_are_measured(plain: PlainBackend) -> None:

@@ -18,7 +18,7 @@ QUIET = Disturbance()
 def run(*, control: float = 1.0, waited: float = 0.0, threads: int = 1, disturbance: Disturbance | None = QUIET) -> RunRecord:
     """Rounds of a baseline and a control that takes `control` times as long, both waiting this share of their time."""
     turns = tuple(
-        Turn(name, number, 0.01, (time_s,) * 3, time_s, threads, 0.0, waited * time_s)
+        Turn(name, number, 0.01, (time_s,) * 3, time_s, threads, 0.0, waited / (1 - waited) * time_s)
         for number in range(8)
         for name, time_s in ((BASELINE, 0.01), (CONTROL, 0.01 * control * (1 + 0.001 * (number % 3))))
     )

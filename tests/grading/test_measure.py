@@ -16,7 +16,6 @@ from grader.content.task import Inputs, LoadedTask
 from grader.errors import GraderError
 from grader.execution.interface import Failure, FailureKind
 from grader.grading.measure import (
-    FEW_ROUNDS,
     Competitor,
     Plan,
     choose_baseline,
@@ -47,7 +46,7 @@ from tests.grading.course_fixture import (
 PLAN = Plan(
     calls_per_run=48,
     seconds_per_run=0.5,
-    min_calls_per_run=3,
+    min_turns_per_run=1,
     turn_s=1,
     max_timed_calls_per_turn=3,
     slow_ratio=20,
@@ -61,7 +60,7 @@ plans = st.builds(
     Plan,
     calls_per_run=st.integers(1, 200),
     seconds_per_run=st.floats(0.01, 10),
-    min_calls_per_run=st.integers(1, 30),
+    min_turns_per_run=st.integers(1, 9),
     turn_s=st.floats(0.001, 0.1),
     max_timed_calls_per_turn=st.integers(1, 9),
     slow_ratio=st.floats(1.5, 100),
@@ -75,19 +74,20 @@ times = st.floats(1e-6, 10)
 
 @settings(deadline=None)
 @given(times, times, plans)
-def test_a_competitor_gets_its_least_calls_and_never_more_than_its_most(call_s: float, fastest_s: float, plan: Plan) -> None:
-    per_turn = timed_calls_per_turn(fastest_s, plan) + 1
-    calls = turns_per_run(call_s, fastest_s, plan) * per_turn
-    assert calls >= plan.min_calls_per_run
-    assert calls <= max(plan.calls_per_run, plan.min_calls_per_run + per_turn - 1)
+def test_a_competitor_gets_its_least_turns_and_never_more_calls_than_its_most(
+    call_s: float, fastest_s: float, plan: Plan
+) -> None:
+    turns = turns_per_run(call_s, fastest_s, plan)
+    assert turns >= plan.min_turns_per_run
+    assert turns == plan.min_turns_per_run or turns * (timed_calls_per_turn(fastest_s, plan) + 1) <= plan.calls_per_run
 
 
 @settings(deadline=None)
 @given(times, plans)
-def test_beyond_its_least_calls_a_competitor_stays_within_its_seconds(call_s: float, plan: Plan) -> None:
-    per_turn = timed_calls_per_turn(call_s, plan) + 1
-    calls = turns_per_run(call_s, call_s, plan) * per_turn
-    assert calls < plan.min_calls_per_run + per_turn or calls * call_s <= plan.seconds_per_run * (1 + 1e-9)
+def test_beyond_its_least_turns_a_competitor_stays_within_its_seconds(call_s: float, plan: Plan) -> None:
+    turns = turns_per_run(call_s, call_s, plan)
+    turn_s = (timed_calls_per_turn(call_s, plan) + 1) * call_s
+    assert turns == plan.min_turns_per_run or turns * turn_s <= plan.seconds_per_run * (1 + 1e-9)
 
 
 @pytest.mark.parametrize(("call_s", "timed"), [(1e-9, 6), (0.0005, 6), (0.002, 4), (0.0021, 4), (0.005, 2), (0.008, 1), (1, 1)])
@@ -111,6 +111,7 @@ def test_fast_code_is_bounded_by_calls_and_slow_code_by_seconds(call_s: float, t
 def test_whoever_is_far_slower_than_the_fastest_takes_the_least_part() -> None:
     assert turns_per_run(0.0199, 0.001, PLAN) == 6
     assert turns_per_run(0.0201, 0.001, PLAN) == 1
+    assert turns_per_run(0.0201, 0.001, replace(PLAN, min_turns_per_run=3)) == 3
 
 
 # Rounds
@@ -125,7 +126,7 @@ def test_the_baseline_and_its_control_are_in_every_round_and_the_others_in_their
 ) -> None:
     turns = {**turns, "base": baseline_turns, CONTROL: baseline_turns}
     rounds = rounds_of(turns, "base", np.random.default_rng(seed))
-    assert len(rounds) <= max(baseline_turns, FEW_ROUNDS)
+    assert len(rounds) == baseline_turns
     counts = Counter(name for one in rounds for name in one)
     others = {name: min(count, len(rounds)) for name, count in turns.items()}
     assert counts == {**others, "base": len(rounds), CONTROL: len(rounds)}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmarks.stopping_rule import correlated
 from grader.errors import GraderError
 from grader.grading.estimate import score_run
-from grader.grading.rank import Ranking, RunScores, Standing, needs_more_runs, rank
+from grader.grading.rank import Ranking, RunScores, Standing, rank
 
 EIGHT_COPIES = {f"s{number}": 0.0 for number in range(8)}
 
@@ -150,7 +150,6 @@ def test_after_one_run_nothing_is_known_and_everyone_ties() -> None:
     assert ranking.hsd == math.inf
     assert (standings(ranking)["a"].speedup_low, standings(ranking)["a"].speedup_high) == (0, math.inf)
     assert not ranking.contested
-    assert needs_more_runs(ranking)
 
 
 def test_without_any_noise_the_least_difference_decides() -> None:
@@ -323,7 +322,6 @@ def test_a_control_that_differs_from_the_baseline_is_found() -> None:
     split = [RunScores(run.block, {**run.scores, "control": run.scores["control"] + 0.05}) for run in runs]
     assert not rank_students(runs).control_split
     assert rank_students(split).control_split
-    assert needs_more_runs(rank_students(split), target_hsd=1)
 
 
 def test_a_control_that_differs_in_one_block_is_not_averaged_away() -> None:
@@ -335,12 +333,6 @@ def test_a_control_that_differs_in_one_block_is_not_averaged_away() -> None:
     ]
     assert not rank_students(good).control_split
     assert rank_students(good + bad).control_split
-
-
-def test_runs_go_on_until_the_hsd_is_small_enough() -> None:
-    ranking = rank_students(runs_of(SCATTER))
-    assert needs_more_runs(ranking, target_hsd=0.99 * ranking.hsd)
-    assert not needs_more_runs(ranking, target_hsd=1.01 * ranking.hsd)
 
 
 # How often it errs.
