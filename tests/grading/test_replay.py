@@ -259,12 +259,12 @@ def test_whoever_fails_the_check_now_is_not_measured(classroom: Classroom) -> No
 
 
 def test_whoever_failed_while_measured_takes_a_turn_in_every_round(classroom: Classroom) -> None:
-    classroom.submit("ada", paced(1.8e-5, compute=wrong_at(CHECK_CALLS + 4 + 1)))  # in the second run
+    classroom.submit("ada", paced(1.8e-5, compute=wrong_at(CHECK_CALLS + RUN_CALLS + 1)))  # in the second run
     assert of(classroom.grade(), "ada").verdict is Verdict.WRONG_ANSWER
     found = replayed(classroom)
     assert (found.then.verdict, found.now.verdict) == (Verdict.WRONG_ANSWER, Verdict.ACCEPTED)
     first, second = found.runs
-    assert [one.then is None for one in first.rounds] == [False]
+    assert [one.then is None for one in first.rounds] == [False, False]
     assert [(one.then, one.now is None) for one in second.rounds] == [(None, False), (None, False)]
     assert second.then.scatter is None
 
