@@ -21,6 +21,8 @@ _SHOWN_PRINTS_CHARACTERS = 1000
 _SHOWN_PRINTS_LINES = 20
 _SHOWN_FLAGS = 20
 _ALL_OF_IT = "grader check FILE --json"
+_CLOSE = 0.2
+"""Who may be further from the baseline than this is not said to be as fast."""
 
 
 def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str] | None = None) -> RenderableType:
@@ -156,7 +158,8 @@ def _beside(result: Result) -> str:
     if isinf(half_width(speedup, low, high)):
         return f"{number_text(speedup)}× as {'slow' if is_slower else 'fast'} as {baseline} ({within})"
     if low <= 1 <= high:
-        return f"as fast as {baseline} ({within})"
+        is_close = half_width(1.0, low, high) <= _CLOSE
+        return f"{'as fast as' if is_close else 'not to be told apart yet from'} {baseline} ({within})"
     return f"{number_text(speedup)}× {'slower' if is_slower else 'faster'} than {baseline} ({within})"
 
 

@@ -24,6 +24,8 @@ def test_a_right_file_stands_beside_the_references() -> None:
         (0.32, 0.31, 0.33, "3.12× slower than numba (±3.2 %)"),
         (0.1, 0.05, 0.2, "10× slower than numba (5 to 20)"),
         (1.01, 0.99, 1.03, "as fast as numba (±2 %)"),
+        (0.35, 0.0614, 1.99, "not to be told apart yet from numba (0.0614 to 1.99)"),
+        (1.15, 0.98, 1.35, "not to be told apart yet from numba (±17 %)"),
         (2.0, 0.0, math.inf, "2× as fast as numba (no interval yet)"),
         (None, None, None, "correct · about"),
     ],
