@@ -147,6 +147,14 @@ def what_happened(message: str) -> str:
     return message.rsplit(AGAIN, 1)[0].rsplit(SMALLEST, 1)[0]
 
 
+def with_again(message: str, again: str | None) -> str:
+    """A message with another command that makes it happen again behind it, or with none; as it is where it names none."""
+    before, found, _ = message.rpartition(AGAIN)
+    if not found:
+        return message
+    return before if again is None else f"{before}{AGAIN}{again}"
+
+
 def naive_times_s(checks: Mapping[Member, CheckResult | None]) -> Mapping[str, float]:
     """The naive reference's call times by case; empty until it is checked itself."""
     naive = (result for member, result in checks.items() if (member.kind, member.author) == ("reference", NAIVE))

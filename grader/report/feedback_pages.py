@@ -1,16 +1,18 @@
 """One page for each student, to be handed back: what happened, the figures, how each mark comes about, the code.
 
-A page names no other student. What a person should look at is the teaching staff's, and not on it.
+A page names no other student. What a person should look at is the teaching staff's, and not on it; nor is a command on a file
+that only the staff has.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
 from grader.advice.keeping import KeptProfile
 from grader.content.course import Course
 from grader.content.submission import Submission
+from grader.grading.check_class import with_again
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.advice import told
@@ -81,7 +83,7 @@ def feedback_pages(
             title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
             author=author,
             pseudonym=name_of(author),
-            **student_values(report, results[author], submissions, pictures, profiles),
+            **student_values(report, [_for_its_author(result) for result in results[author]], submissions, pictures, profiles),
             footer=footer,
         )
 
@@ -89,6 +91,10 @@ def feedback_pages(
     paths = file_names(results)
     footer = [line.plain for line in footer_lines(report)]
     return LazyPages({paths[author]: partial(made, author) for author in results})
+
+
+def _for_its_author(result: Result) -> Result:
+    return replace(result, message=with_again(result.message, None))
 
 
 def own_results(report: Report) -> dict[str, list[Result]]:

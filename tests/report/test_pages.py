@@ -10,6 +10,7 @@ import pytest
 from grader.advice.keeping import KeptProfile
 from grader.content.course import Course
 from grader.content.submission import SourceFile, Submission
+from grader.grading.check_class import AGAIN, SMALLEST
 from grader.grading.class_report import Report
 from grader.grading.score import Points
 from grader.grading.standings import Confidence
@@ -232,6 +233,16 @@ def test_a_students_page_names_nobody_else_and_no_evidence() -> None:
         others = {"ada", "bob", "eve", "ida", "max"} - {author}
         assert [name for name in others if re.search(rf"\b{name}\b", Seen(own_source_aside).text)] == []
         assert "faster than light" not in own_source_aside
+
+
+def test_a_student_is_told_the_smallest_call_that_fails_and_no_file_that_only_the_staff_has() -> None:
+    command = "grader check FILE --case results/cases/max/double.npz"
+    shown = report(wrong("max", f"Wrong on case 'one'{SMALLEST}  double([0.0])\n  expected 0, got 1{AGAIN}{command}"))
+    feedback = feedback_pages(shown, COURSE, SUBMISSIONS, renamed)["max.html"]
+    assert "expected 0, got 1" in feedback
+    assert "again on this case" not in feedback
+    assert "double.npz" not in feedback
+    assert command in staff_pages(shown, COURSE, SUBMISSIONS)["students/max.html"]
 
 
 def test_the_lines_of_the_code_are_numbered_as_in_the_file() -> None:
