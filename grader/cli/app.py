@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from grader.content.course_folder import HERE, find_course
+from grader.content.course_folder import COURSE_VARIABLE, HERE, find_course
 from grader.errors import GraderError, UsageError
 from grader.windows import require_unix
 
@@ -30,7 +30,7 @@ app = typer.Typer(
 CourseOption = Annotated[
     Path,
     typer.Option(
-        "--course", metavar="DIR", envvar="GRADER_COURSE", callback=find_course, help="The course's folder, with course.toml."
+        "--course", metavar="DIR", envvar=COURSE_VARIABLE, callback=find_course, help="The course's folder, with course.toml."
     ),
 ]
 SubmissionsOption = Annotated[

@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from grader.advice.program import advice_beside_check
+from grader.cli.own_commands import OwnCommands
 from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
 from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
 from grader.cli.watching import SavedAgainError, UntilSaved, each_save
@@ -34,7 +35,7 @@ from grader.report.as_json import dump, report_document
 from grader.report.own_files import summary, summary_of_the_rest
 from grader.report.theme import paper
 from grader.store import Store
-from grader.text import command, harmless, harmless_name
+from grader.text import harmless, harmless_name
 from grader.verdicts import Verdict
 
 
@@ -72,16 +73,20 @@ def check_own_files(asked: Checkup, *, as_json: bool, watched: Collection[Path] 
         return _check_case(session, task, mine, asked, asked.case, backend, as_json=as_json)
     store_file = asked.store or results_folder(asked.course) / OWN_RESULTS_FILE
     authors = [one.author for one in mine]
+    commands = OwnCommands(dict(zip(authors, asked.files, strict=True)), asked.course, asked.task)
+    by_author = dict(zip(authors, mine, strict=True))
     with Store(store_file) as store, store.exclusive():
         with _progress(authors, watched) as progress:
-            report = grade_own(session, mine, asked.budget_s, backend, store, progress)
+            graded = grade_own(session, mine, asked.budget_s, backend, store, progress)
+        report = commands.with_failing_cases(graded, by_author, store_file)
         if not as_json:
-            results_console().print(summary(report, authors, _next_steps(asked, mine)))
+            results_console().print(summary(report, authors, commands.profile, commands.everything))
             _advise(session, mine, report, backend, watched)
         with _progress((), watched) as progress:
             complete = grade_rest(session, mine, backend, store, progress)
     if as_json:
-        typer.echo(dump(report_document(complete or report)))
+        whole = report if complete is None else commands.with_failing_cases(complete, by_author, store_file)
+        typer.echo(dump(report_document(whole)))
     elif complete is not None:
         results_console().print(summary_of_the_rest(complete, authors))
     if asked.picture is not None:
@@ -115,13 +120,6 @@ def _to_be_watched(asked: Checkup) -> set[Path]:
     """The files, and those that they import now."""
     limit_bytes = int(load_course(asked.course).limits.source_bytes)
     return {one for file in asked.files for one in (file, *files_beside(file, source_bytes_limit=limit_bytes))}
-
-
-def _next_steps(asked: Checkup, mine: Sequence[HandedIn]) -> dict[str, str]:
-    """The command that tells more, by author."""
-    options = f"--task {asked.task}" if asked.task is not None else ""
-    paths = zip(mine, asked.files, strict=True)
-    return {one.author: command("grader profile", str(path), options=options) for one, path in paths}
 
 
 def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend, watched: Collection[Path]) -> None:

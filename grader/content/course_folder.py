@@ -3,6 +3,8 @@
 from pathlib import Path
 
 COURSE_FILE = "course.toml"
+COURSE_VARIABLE = "GRADER_COURSE"
+"""Of the environment: the course's folder, for all commands."""
 HERE = Path()
 INSTALLED_COURSE = Path(__file__).parents[1] / "course"
 """Of a student's copy, which is installed with the grader, this is the course's folder."""

@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 
 from grader.advice.program import Advice, advice_beside_check
 from grader.cli.terminal import OwnProgress
-from grader.content.course_folder import COURSE_FILE, HERE, find_course, results_folder
+from grader.content.course_folder import COURSE_FILE, COURSE_VARIABLE, HERE, find_course, results_folder
 from grader.content.reading import SourceFile
 from grader.content.submission import Rejection, Submission, read_files, read_unsaved
 from grader.content.task import task_names
@@ -31,7 +31,6 @@ from grader.store import Store
 from grader.text import harmless_line
 from grader.verdicts import Verdict
 
-COURSE_VARIABLE = "GRADER_COURSE"
 _WIDTH = 120
 _PICTURES_BUDGET_S = 5.0
 """Of the function's own time: somebody waits."""

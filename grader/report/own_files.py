@@ -25,20 +25,26 @@ _CLOSE = 0.2
 """Who may be further from the baseline than this is not said to be as fast."""
 
 
-def summary(report: Report, authors: Sequence[str], next_steps: Mapping[str, str] | None = None) -> RenderableType:
+def summary(
+    report: Report,
+    authors: Sequence[str],
+    next_steps: Mapping[str, str] | None = None,
+    everything: Mapping[str, str] | None = None,
+) -> RenderableType:
     """Each file's verdict, a table beside the references, and one closing line per file.
 
-    `next_steps` are the commands that tell more, by author, where there is one.
+    `next_steps` are the commands that tell more, by author, where there is one; `everything` those that leave nothing out.
     """
+    all_of_it = {author: (everything or {}).get(author, _ALL_OF_IT) for author in authors}
     mine, references = own_results(report, authors), reference_results(report)
     parts: list[RenderableType] = [
-        part for result in mine if result.verdict is not Verdict.ACCEPTED for part in _problem(result)
+        part for result in mine if result.verdict is not Verdict.ACCEPTED for part in _problem(result, all_of_it[result.author])
     ]
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
     if accepted:
         parts.append(_comparison(report, [*accepted, *references]))
     for result in mine:
-        parts += [Text(note, style="yellow") for note in notes(result)]
+        parts += [Text(note, style="yellow") for note in notes(result, all_of_it[result.author])]
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
         parts += estimate_lines(report, result.task)
@@ -70,30 +76,30 @@ def reference_results(report: Report) -> list[Result]:
     return [result for result in report.results if result.kind == "reference"]
 
 
-def _problem(result: Result) -> list[RenderableType]:
+def _problem(result: Result, everything: str) -> list[RenderableType]:
     parts: list[RenderableType] = [
         Text.assemble((harmless_name(result.author), "bold"), f" · {result.task} · ", (result.verdict.value, "red")),
-        Padding(Text(harmless(result.message, all_of_it=_ALL_OF_IT)), (0, 0, 0, 2)),
+        Padding(Text(harmless(result.message, all_of_it=everything)), (0, 0, 0, 2)),
     ]
     if result.printed.strip():
-        parts.append(Padding(Text(f"it printed:\n{printed(result)}", style="dim"), (0, 0, 0, 2)))
+        parts.append(Padding(Text(f"it printed:\n{printed(result, everything)}", style="dim"), (0, 0, 0, 2)))
     return parts
 
 
-def notes(result: Result) -> list[str]:
+def notes(result: Result, everything: str = _ALL_OF_IT) -> list[str]:
     """What is good to know, and what a person looks at."""
     said = [f"note: {harmless_remark(flag)}" for flag in result.flags[:_SHOWN_FLAGS]]
     if len(result.flags) > _SHOWN_FLAGS:
-        said.append(f"and {len(result.flags) - _SHOWN_FLAGS} more notes: {_ALL_OF_IT}")
+        said.append(f"and {len(result.flags) - _SHOWN_FLAGS} more notes: {harmless_line(everything)}")
     said += [f"note: a person would look at this: {harmless_remark(one)}" for one in result.suspicions]
     if result.review is not None:
         said.append(f"note: a person looks at this before it is ranked and gets speed points: {harmless_remark(result.review)}")
     return said
 
 
-def printed(result: Result) -> str:
+def printed(result: Result, everything: str = _ALL_OF_IT) -> str:
     """What the function printed, as much of it as is shown."""
-    return harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=_ALL_OF_IT)
+    return harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=everything)
 
 
 def _comparison(report: Report, results: Sequence[Result]) -> Table:

@@ -1,6 +1,7 @@
 """A student checks their own files: right or wrong, how fast beside the references, and what next."""
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +38,14 @@ def test_a_right_file_is_compared_with_every_reference_and_drawn(course: SmallCo
 def test_a_wrong_file_ends_with_code_1_and_the_known_mistake(course: SmallCourse, tmp_path: Path) -> None:
     file = tmp_path / "distances.py"
     file.write_text(WRONG, encoding="utf-8")
-    ran = course.grader("check", file)
+    (tmp_path / "elsewhere").mkdir()
+    ran = course.grader("check", "../distances.py", "--store", "../kept/own.sqlite", here=tmp_path / "elsewhere", COLUMNS="500")
     assert ran.code == 1
     assert "WRONG_ANSWER" in ran.out
     assert "the root is missing" in ran.out
+    (again,) = re.findall(r"again on this case: grader (.*)", ran.out)
+    copied = run_grader(*shlex.split(again), here=tmp_path / "elsewhere")
+    assert (copied.code, "the root is missing" in copied.out) == (1, True), copied.err
 
 
 def test_several_files_are_compared_at_one_case(course: SmallCourse, tmp_path: Path) -> None:

@@ -51,6 +51,13 @@ def test_a_right_file_is_told_what_comes_next_where_there_is_a_command() -> None
     assert "next" not in rendered(summary(shown, ["you", "other"]))
 
 
+def test_where_something_is_left_out_the_command_that_tells_all_of_it_names_the_file() -> None:
+    long = replace(wrong("you", printed="x\n" * 100), flags=("a flag",) * 30)
+    text = " ".join(rendered(summary(report(long), ["you"], {}, {"you": "grader check julia.py --json"})).split())
+    assert text.count("grader check julia.py --json") == 2
+    assert "FILE" not in text
+
+
 def test_a_wrong_file_says_what_is_wrong_and_gets_no_table() -> None:
     text = rendered(summary(report(wrong("you", "Wrong on case 'one'", printed="x is 1"), reference("numba")), ["you"]))
     assert [line.strip() for line in text.splitlines()[:4]] == [
