@@ -138,6 +138,18 @@ def test_the_top_and_my_neighbours(board: Browser) -> None:
     assert board.run(f"[...{TABLE}.querySelectorAll('tr.me')].map((row) => row.dataset.name)") == ["author9"]
 
 
+def test_who_has_capitals_in_the_name_is_found_however_it_is_typed(chromium: Browser, tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    shown = marked(*RIGHT[:4], accepted("Kira Nagy", 5, wall_time_s=0.05), *RIGHT[5:])
+    page.write_text(published_pages(shown, COURSE, {}, str)["index.html"], encoding="utf-8")
+    chromium.open(page)
+    for typed in ("Kira Nagy", "kira nagy"):
+        choose(chromium, "me", typed)
+        assert chromium.run("[...document.querySelectorAll('tr.me')].map((row) => row.dataset.name)") == ["Kira Nagy"]
+    chromium.run("document.getElementById('near').click()")
+    assert names(chromium) == ["author1", "author2", "author3", "author4", "Kira Nagy", "author6", "author7"]
+
+
 def test_a_hostile_name_is_text(chromium: Browser, folder: Path) -> None:
     chromium.open(folder / "staff" / "index.html")
     assert HOSTILE_NAME in chromium.run("document.body.textContent")

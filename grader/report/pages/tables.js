@@ -40,8 +40,12 @@ for (const table of document.querySelectorAll("table.sortable")) {
 
 const form = document.getElementById("filters");
 
+function isMine(row, mine) {
+  return mine !== "" && row.dataset.name.toLowerCase() === mine;
+}
+
 function near(rows, mine) {
-  const place = rows.findIndex((row) => row.dataset.name === mine);
+  const place = rows.findIndex((row) => isMine(row, mine));
   return rows.filter((row, index) => index < TOP || (place >= 0 && Math.abs(index - place) <= NEIGHBOURS));
 }
 
@@ -51,7 +55,7 @@ function filterTable(table, technique, mine, onlyNear) {
   const kept = new Set(onlyNear ? near(using, mine) : using);
   for (const row of rows) {
     row.hidden = !kept.has(row);
-    row.classList.toggle("me", mine !== "" && row.dataset.name === mine);
+    row.classList.toggle("me", isMine(row, mine));
   }
   return [kept.size, rows.length];
 }
