@@ -30,7 +30,7 @@ class Board:
     """What is known of one task."""
 
     results: tuple[Result, ...]
-    """The fastest first."""
+    """In the order of the ranks."""
     ungraded: tuple[str, ...]
     """Whose current code has no verdict yet."""
     confidence: tuple[Confidence, ...]

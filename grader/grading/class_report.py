@@ -40,7 +40,7 @@ class Report:
     """Per task, the reference that the largest measured case is compared with."""
     alpha: float
     results: tuple[Result, ...]
-    """Task by task, the fastest first, what has no figure last."""
+    """Task by task, in the order of the ranks, references where their rates belong, what has no figure last."""
     marks: tuple[AssignmentMarks, ...]
     """Author by author, assignment by assignment."""
     finals: tuple[FinalMark, ...]

@@ -200,12 +200,12 @@ class TaskStandings:
         self._accepted = {(one.author, one.task, one.content_hash): one for one in store.acceptances()}
 
     def results(self) -> list[Result]:
-        """Checked, measured, ranked over the cases, and marked; the fastest first."""
+        """Checked, measured, ranked over the cases, and marked; in the order of the ranks."""
         results = [self._checked(one) for one in self._everyone if self._is_graded(one)]
         by_key = {f"{result.kind}/{result.author}": result for result in results}
         for case in {one.block.case for one in self._blocks if one.runs}:
             by_key |= self._measured(case, by_key)
-        return sorted(ranked_over_cases(list(by_key.values())), key=_fastest_first)
+        return in_order(ranked_over_cases(list(by_key.values())))
 
     def confidence(self) -> list[Confidence]:
         """Of every case at which students are ranked, from the smallest to the largest."""
@@ -528,6 +528,23 @@ def _places(students: Iterable[Result]) -> dict[tuple[str | None, int | None], f
 
 def _count_above(value: float, ascending: Sequence[float]) -> int:
     return len(ascending) - bisect.bisect_right(ascending, value)
+
+
+def in_order(results: Sequence[Result]) -> list[Result]:
+    """By rank, of those who tie the fastest first; who has no rank stands among them where the rate belongs."""
+    slowest_so_far: dict[str, float] = {}
+    least = math.inf
+    students = [result for result in results if result.rank is not None]
+    for result in sorted(students, key=lambda result: (result.rank, _fastest_first(result))):
+        least = min(least, result.counted_rate or 0.0)
+        slowest_so_far[result.author] = least
+
+    def place(result: Result) -> tuple[float, float, tuple[float, float, str, str, str]]:
+        if result.rank is None:
+            return -(result.counted_rate or 0.0), math.inf, _fastest_first(result)
+        return -slowest_so_far[result.author], result.rank, _fastest_first(result)
+
+    return sorted(results, key=place)
 
 
 def _fastest_first(result: Result) -> tuple[float, float, str, str, str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.placing import place
-from grader.grading.standings import Result, ranked_over_cases
+from grader.grading.standings import Result, in_order, ranked_over_cases
 from grader.records import CheckResult
 from grader.verdicts import Verdict
 
@@ -168,3 +168,27 @@ def test_who_beats_another_at_their_own_case_does_not_fall_behind_it_over_the_ca
 
     results = [at("ada", "medium", 5.0, 1.0, 1), at("bob", "medium", 1.4, 1.3, 2), at("eve", "large", 1.2, 0.0, 1)]
     assert {result.author: result.rank for result in ranked_over_cases(results)} == {"ada": 1, "bob": 2, "eve": 3}
+
+
+# The order
+
+
+def test_those_who_tie_stand_together_though_somebody_at_another_case_is_faster_than_the_slower_of_them() -> None:
+    def placed(author: str, rank: int | None, rate: float, case: str) -> Result:
+        kind = "student" if rank is not None else "reference"
+        return Result(author, kind, "double", Verdict.ACCEPTED, "", case=case, work=rate, wall_time_s=1.0, rank=rank)
+
+    results = [
+        placed("other", 3, 9.0, "large"),
+        placed("numba", None, 9.5, "large"),
+        placed("slower", 1, 8.0, "small"),
+        placed("naive", None, 1.0, "large"),
+        placed("faster", 1, 10.0, "small"),
+        placed("last", 4, 5.0, "small"),
+        Result("wrong", "student", "double", Verdict.WRONG_ANSWER, ""),
+    ]
+    order = [(one.author, one.rank) for one in in_order(results)]
+    students = [("faster", 1), ("slower", 1), ("other", 3), ("last", 4), ("wrong", None)]
+    assert [one for one in order if one[0] not in ("numba", "naive")] == students
+    assert order.index(("numba", None)) == 1
+    assert order.index(("naive", None)) == 5
