@@ -52,9 +52,10 @@ class Load:
     pid: int
     core: int
     share: float
+    """Of one core's time; above 1 for one that keeps several busy."""
 
     def __str__(self) -> str:
-        return f"{self.name} (pid {self.pid}) keeps core {self.core} busy: {100 * self.share:.0f} %"
+        return f"{self.name} (pid {self.pid}) keeps core {self.core} busy: {100 * min(self.share, 1.0):.0f} %"
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ def between(before: Snapshot, after: Snapshot) -> Disturbance:
     excess = sum(load.share for load in running) - (after.machine_cores - len(after.cores))
     time_s = max(after.at_s - before.at_s, 1e-9) * len(after.cores)
     return Disturbance(
-        others=max(0.0, excess) / len(after.cores),
-        stolen=max(0.0, after.stolen_s - before.stolen_s) / time_s,
+        # What ended in between counts with all that it ever used; no more is taken of cores than all that they have.
+        others=min(max(0.0, excess) / len(after.cores), 1.0),
+        stolen=min(max(0.0, after.stolen_s - before.stolen_s) / time_s, 1.0),
         throttled=max(0, after.throttled - before.throttled),
         busiest=running[0].name if running else "",
     )

@@ -45,6 +45,13 @@ def test_the_busiest_program_comes_first_and_is_named_with_its_core() -> None:
     assert second.name == "make"
 
 
+def test_nobody_takes_more_of_the_cores_than_all_of_their_time() -> None:
+    found = between(at(0.0, bash=0.0, make=0.0), at(0.2, bash=60.0, make=60.0, stolen_s=9.0))
+    assert (found.others, found.stolen) == (1.0, 1.0)
+    (load,) = loads(at(0.0, numpy=0.0), at(1.0, numpy=1.61))
+    assert str(load) == "numpy (pid 100) keeps core 3 busy: 100 %"
+
+
 def test_a_program_that_started_meanwhile_has_used_all_of_its_time_since() -> None:
     (load,) = loads(at(0.0), at(1.0, make=0.5))
     assert load.share == pytest.approx(0.5)

@@ -9,7 +9,7 @@ from grader.grading.measure_scaling import Figures, Study
 from grader.grading.scaling import Estimate, OnCores
 from grader.report.figures import speedup_text
 from grader.text import harmless_name, harmless_remark
-from grader.units import ABSENT, memory_text, time_text
+from grader.units import ABSENT, memory_text, number_text, time_text
 
 _TIMES = ("time of a call", "speedup", "efficiency", "serial part (Karp–Flatt)", "cores at work")
 _COLUMNS = ("cores", *_TIMES, "threads", "memory")
@@ -38,9 +38,15 @@ def _row(one: OnCores, figures: Figures) -> tuple[str, ...]:
         time_text(figures.time_s),
         speedup,
         f"{one.efficiency:.0%}",
-        ABSENT if one.karp_flatt is None else share_text(one.karp_flatt),
+        _serial_text(one.karp_flatt),
         f"{figures.cores_at_work:.2f}",
     )
+
+
+def _serial_text(share: Estimate | None) -> str:
+    if share is None:
+        return ABSENT
+    return share_text(share) if share.value <= 1 else "over 100 %: slower"
 
 
 def _largest(figures: Figures) -> str:
@@ -50,9 +56,19 @@ def _largest(figures: Figures) -> str:
 
 def _law(study: Study) -> Text:
     found = study.scaling
+    if found.serial.value > 1:
+        return _slower(study)
     bound = "no bound" if found.most_speedup is None else f"{found.most_speedup:.3g} × at most, however many cores"
     one = "process" if study.of_processes else "core"
     return Text(f"Amdahl: {share_text(found.serial)} of the time on one {one} stays serial: {bound}")
+
+
+def _slower(study: Study) -> Text:
+    """Where more cores only cost: a share of more than all of the time would tell nobody anything."""
+    slowest = min(study.scaling.on_cores, key=lambda one: one.speedup.value)
+    cores = "processes" if study.of_processes else "cores"
+    times = number_text(1 / slowest.speedup.value)
+    return Text(f"more {cores} make it slower: on {slowest.cores} a call takes {times} times as long as on one")
 
 
 def share_text(estimate: Estimate) -> str:

@@ -1,5 +1,6 @@
 """What `grader scaling` says of a program."""
 
+import math
 from dataclasses import replace
 
 from grader.grading.scaling import Estimate, scaling
@@ -21,6 +22,15 @@ def test_each_number_of_cores_has_a_row_and_the_law_one_sentence() -> None:
 def test_a_program_that_gains_more_than_its_cores_has_no_bound() -> None:
     faster = scaling([{1: 0.0, 2: -0.8}] * 3, [0.0] * 3)
     assert "no bound" in rendered(scaled(replace(study(), scaling=faster, figures=study().figures[:2])))
+
+
+def test_a_program_that_more_cores_make_slower_is_said_to_be_so_and_has_no_share_above_all_of_its_time() -> None:
+    slower = scaling([{1: 0.0, 2: math.log(1.91)}] * 3, [0.0] * 3)
+    text = rendered(scaled(replace(study(), scaling=slower, figures=study().figures[:2])))
+    assert "more cores make it slower: on 2 a call takes 1.91 times as long as on one" in text
+    assert "at most" not in text
+    assert "over 100 %: slower" in text
+    assert "282" not in text, "no share of 282 %"
 
 
 def test_memory_that_the_machine_does_not_tell_is_absent() -> None:
