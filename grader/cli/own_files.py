@@ -119,7 +119,8 @@ def watch_own_files(asked: Checkup, *, as_json: bool) -> None:
 def _to_be_watched(asked: Checkup) -> set[Path]:
     """The files, and those that they import now."""
     limit_bytes = int(load_course(asked.course).limits.source_bytes)
-    return {one for file in asked.files for one in (file, *files_beside(file, source_bytes_limit=limit_bytes))}
+    beside = (files_beside(file, source_bytes_limit=limit_bytes) for file in asked.files)
+    return {file.resolve() for file in asked.files}.union(*beside)
 
 
 def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend, watched: Collection[Path]) -> None:

@@ -65,7 +65,7 @@ def test_a_file_is_checked_again_at_every_save_and_a_broken_one_too(course: Smal
     file, beside = tmp_path / "distances.py", tmp_path / "roots.py"
     file.write_text(VECTORS.replace("np.sqrt", "sqrt").replace("import", "from roots import sqrt\nimport"), encoding="utf-8")
     beside.write_text("from numpy import sqrt\n", encoding="utf-8")
-    with watching("check", file, "--watch", "--budget", "0", "--course", course.folder) as watched:
+    with watching("check", os.path.relpath(file, PROJECT), "--watch", "--budget", "0", "--course", course.folder) as watched:
         watched.wait_for(lambda: watched.said.count("checked again when you save") == 1)
         assert "you: correct" in watched.said
         beside.write_text("def sqrt(x):\n    return x\n", encoding="utf-8")
@@ -75,6 +75,7 @@ def test_a_file_is_checked_again_at_every_save_and_a_broken_one_too(course: Smal
         file.write_text("def distances(points:\n", encoding="utf-8")
         watched.wait_for(lambda: watched.said.count("checked again when you save") == 3)
         assert "BUILD_ERROR" in watched.said
+        assert "saved: distances.py\n" in watched.said, "once, however it was named"
         file.unlink()
         file.write_text(VECTORS, encoding="utf-8")
         watched.wait_for(lambda: watched.said.count("checked again when you save") == 4)
