@@ -469,9 +469,10 @@ def _bound_flags(result: Result, work_unit: str) -> tuple[str, ...]:
     bound = result.bound
     if bound is None or result.rate is None or result.rate <= bound.rate:
         return ()
-    found = "it did not in the check" if bound.took_s is None else f"it took {time_text(bound.took_s)} there in the check"
+    found = "did not manage it" if bound.took_s is None else f"took {time_text(bound.took_s)}"
     promised, counts = time_text(bound.work / result.rate), rate_text(bound.rate, work_unit)
-    return (f"at this rate it would do {bound.case} in {promised}, and {found}: over the cases it counts as {counts}",)
+    promise = f"at this rate, case {bound.case} would take {promised}, but in the check it {found}"
+    return (f"{promise}: beside programs that were timed at other cases it counts as {counts}",)
 
 
 def _signed(acceptance: Acceptance) -> str:

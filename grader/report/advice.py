@@ -16,7 +16,7 @@ class Told:
     """One finding in words."""
 
     title: str
-    """`line 14: growing-in-loop, at most 3.2 times as fast`."""
+    """`line 14: growing-in-loop, up to 3.2 times as fast`."""
     evidence: str
     next_step: str
 
@@ -25,7 +25,7 @@ def told(findings: Sequence[Finding]) -> list[Told]:
     """Each finding in words, the one that would gain the most first."""
     return [
         Told(
-            f"{harmless_line(one.line.place)}: {one.cause.value}, at most {gain_text(one.gain)} times as fast",
+            f"{harmless_line(one.line.place)}: {one.cause.value}, up to {gain_text(one.gain)} times as fast",
             harmless_line(one.evidence),
             harmless_line(one.next_step),
         )
@@ -57,7 +57,7 @@ def gain_text(gain: float) -> str:
 
 
 def in_short(advice: Advice) -> str:
-    """`slowest: line 14 · line 12: growing-in-loop, at most 3.2 times as fast`; a line that is both is named once."""
+    """`slowest: line 14 · line 12: growing-in-loop, up to 3.2 times as fast`; a line that is both is named once."""
     said = told(advice.findings)[0].title if advice.findings else NOTHING
     if advice.slowest is None:
         return said

@@ -182,7 +182,7 @@ def _details(report: Report, result: Result) -> RenderableType:
 
 
 def confidence_lines(report: Report, task: str, case: str | None = None) -> list[Text]:
-    """`large: differences of 1.3 % and more can be told apart (α = 0.02, 5 runs, control tied)`; of all cases, or of one."""
+    """`large: differences of 1.3 % and more can be told apart (α = 0.02, 5 runs, …)`; of all cases, or of one."""
     return [
         Text(f"{one.case}: {_told_apart(one)} (α = {report.alpha:g}, {_how_measured(one)})", style="dim")
         for one in report.confidence
@@ -199,7 +199,7 @@ def _told_apart(one: Confidence) -> str:
 def _how_measured(one: Confidence) -> str:
     runs = f"{one.runs}" if one.runs == one.most_runs else f"{one.runs} to {one.most_runs}"
     aside = f", {one.set_aside_runs} more set aside" if one.set_aside_runs else ""
-    control = "control tied" if one.control_tied else "the control did not tie"
+    control = f"a copy of the baseline {'came' if one.control_tied else 'did not come'} out equal"
     return f"{runs} run{'s' * (one.most_runs > 1)}{aside}, {control}"
 
 

@@ -42,7 +42,7 @@ def summary(
     ]
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
     if accepted:
-        parts.append(_comparison(report, [*accepted, *references]))
+        parts += _comparison(report, [*accepted, *references])
     for result in mine:
         parts += [Text(note, style="yellow") for note in notes(result, all_of_it[result.author])]
     for result in accepted[:1]:
@@ -58,7 +58,7 @@ def summary_of_the_rest(report: Report, authors: Sequence[str]) -> RenderableTyp
     mine, references = own_results(report, authors), reference_results(report)
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
     heading = Text("beside all references, which are remembered from now on:")
-    return Group(heading, _comparison(report, [*accepted, *references]), *_limits(accepted, references))
+    return Group(heading, *_comparison(report, [*accepted, *references]), *_limits(accepted, references))
 
 
 def _limits(accepted: Sequence[Result], references: Sequence[Result]) -> list[RenderableType]:
@@ -102,22 +102,29 @@ def printed(result: Result, everything: str = _ALL_OF_IT) -> str:
     return harmless(result.printed, _SHOWN_PRINTS_CHARACTERS, _SHOWN_PRINTS_LINES, all_of_it=everything)
 
 
-def _comparison(report: Report, results: Sequence[Result]) -> Table:
+def _comparison(report: Report, results: Sequence[Result]) -> list[RenderableType]:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in COLUMNS:
+    for heading in comparison_columns(results):
         table.add_column(heading, justify="right" if heading in NUMBERS else "left")
     for result, cells in comparison_rows(report, results):
         table.add_row(*map(Text, cells), style="dim" if result.kind == "reference" else "bold")
-    return table
+    return [table, *(Text(line, style="dim") for line in cases_lines(results))]
 
 
-COLUMNS = ("author", "rate", "time of a call", "case", "speedup", "over", "rank")
+_COLUMNS = ("author", "rate", "time of a call", "case", "speedup", "over", "rank")
 NUMBERS = frozenset({"rate", "time of a call", "speedup", "rank"})
 """Columns that are read from the right."""
 
 
+def comparison_columns(results: Sequence[Result]) -> tuple[str, ...]:
+    """The headings; to be the first of one is no rank."""
+    ranked = [result for result in results if result.rank is not None]
+    return _COLUMNS if len(ranked) > 1 else _COLUMNS[:-1]
+
+
 def comparison_rows(report: Report, results: Sequence[Result]) -> list[tuple[Result, tuple[str, ...]]]:
     """The table beside the references, the fastest first: whose row it is, and a text for each column."""
+    width = len(comparison_columns(results))
     return [
         (
             result,
@@ -126,12 +133,35 @@ def comparison_rows(report: Report, results: Sequence[Result]) -> list[tuple[Res
                 rate_text(result.rate, report.work_units[result.task]),
                 time_text(result.wall_time_s),
                 result.case or "",
-                speedup_text(result.speedup, result.speedup_low, result.speedup_high),
+                _speedup(result),
                 result.baseline or "",
                 "" if result.rank is None else str(result.rank),
-            ),
+            )[:width],
         )
         for result in sorted(results, key=lambda result: -(result.rate or 0.0))
+    ]
+
+
+def _speedup(result: Result) -> str:
+    """Of a reference at a case of its own there is a single run, and there will be no more."""
+    speedup, low, high = result.speedup, result.speedup_low, result.speedup_high
+    if (
+        speedup is None
+        or low is None
+        or high is None
+        or result.kind != "reference"
+        or not isinf(half_width(speedup, low, high))
+    ):
+        return speedup_text(speedup, low, high)
+    return f"{number_text(speedup)} × (one run)"
+
+
+def cases_lines(results: Sequence[Result]) -> list[str]:
+    """What to make of rates and speedups that seem to disagree."""
+    if len({result.case for result in results if result.rate is not None}) <= 1:
+        return []
+    return [
+        "rates of different cases cannot be compared; a speedup is over the reference named beside it, at the case of its row"
     ]
 
 

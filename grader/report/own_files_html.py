@@ -11,9 +11,10 @@ from grader.report.figures import limit_text
 from grader.report.html import page
 from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.report.own_files import (
-    COLUMNS,
     NUMBERS,
+    cases_lines,
     closing_line,
+    comparison_columns,
     comparison_rows,
     notes,
     own_results,
@@ -34,18 +35,22 @@ def html_summary(
     """Each function's verdict, the table beside the references, the pictures, the advice, the notes, and what to hand in."""
     mine, references = own_results(report, authors), reference_results(report)
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
+    compared = [*accepted, *references] if accepted else []
     return page(
         "own_files.html",
         right=[closing_line(report, result) for result in accepted],
         wrong=[(result, printed(result)) for result in mine if result not in accepted],
-        columns=COLUMNS,
+        columns=comparison_columns(compared),
         numbers=NUMBERS,
-        rows=comparison_rows(report, [*accepted, *references]) if accepted else (),
+        rows=comparison_rows(report, compared),
         pictures=drawn.pictures if drawn is not None else (),
         advice=[] if advice is None else [in_lines(one) for one in told(advice.findings)],
         in_short=None if advice is None else in_short(advice),
         notes=[*(note for result in mine for note in notes(result)), *(left_out_lines(drawn) if drawn is not None else ())],
-        background=[line for result in accepted[:1] for line in _background(report, result, references)],
+        background=[
+            *cases_lines(compared),
+            *(line for result in accepted[:1] for line in _background(report, result, references)),
+        ],
         hand_in=[str(file) for file in hand_in],
     )
 

@@ -51,7 +51,7 @@ def test_a_file_of_ones_own_needs_no_task_and_no_sandbox(course: SmallCourse, tm
     assert "total += math.dist(one, other)" in marked[0]
     assert "while its lines are watched" in ran.out
     assert "sandbox: none" in ran.out
-    assert "line 8: python-loop, at most" in ran.out
+    assert "line 8: python-loop, up to" in ran.out
     assert "to do: let one NumPy operation handle a whole array" in ran.out
     assert "the next step is shown by the reference numpy" in ran.out
 

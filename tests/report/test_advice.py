@@ -12,11 +12,11 @@ from tests.report.example import HOSTILE_TEXTS, findings, line_profile
 def test_each_finding_has_its_line_its_cause_its_gain_what_was_measured_and_what_to_do() -> None:
     lines = list(advice_lines(Advice(findings(), "numba")))
     assert lines[:3] == [
-        ("title", "1 · line 3: python-loop, at most 3.3 times as fast"),
+        ("title", "1 · line 3: python-loop, up to 3.3 times as fast"),
         ("evidence", "measured: it runs 1,000 times, 350 µs each"),
         ("step", "to do: compile it"),
     ]
-    assert lines[3][1] == "2 · line 4: append-then-array, at most 14 times as fast"
+    assert lines[3][1] == "2 · line 4: append-then-array, up to 14 times as fast"
     assert lines[-1] == ("next", "the next step is shown by the reference numba")
 
 
@@ -26,12 +26,12 @@ def test_where_there_is_nothing_to_fix_it_says_so_and_where_it_goes_on() -> None
 
 
 def test_in_short_it_is_the_slowest_line_and_the_first_finding() -> None:
-    assert in_short(Advice(findings(), None)) == "line 3: python-loop, at most 3.3 times as fast"
+    assert in_short(Advice(findings(), None)) == "line 3: python-loop, up to 3.3 times as fast"
     assert in_short(Advice((), "tuned")) == NOTHING
     slowest = line_profile().lines[1]
-    assert in_short(Advice(findings(), None, slowest)) == "slowest: line 2 · line 3: python-loop, at most 3.3 times as fast"
+    assert in_short(Advice(findings(), None, slowest)) == "slowest: line 2 · line 3: python-loop, up to 3.3 times as fast"
     slowest = line_profile().lines[2]
-    assert in_short(Advice(findings(), None, slowest)) == "slowest: line 3: python-loop, at most 3.3 times as fast"
+    assert in_short(Advice(findings(), None, slowest)) == "slowest: line 3: python-loop, up to 3.3 times as fast"
 
 
 @pytest.mark.parametrize(("gain", "text"), [(1.1, "1.1"), (3.333, "3.3"), (14.2, "14"), (100.0, "100")])

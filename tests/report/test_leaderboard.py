@@ -261,11 +261,14 @@ SURE = Confidence("double", "large", 0.013, 5, 5, control_tied=True, disturbed_r
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [
-        (SURE, "large: differences of 1.3 % and more can be told apart (α = 0.02, 5 runs, control tied)"),
+        (
+            SURE,
+            "large: differences of 1.3 % and more can be told apart (α = 0.02, 5 runs, a copy of the baseline came out equal)",
+        ),
         (replace(SURE, difference=5.5), "large: differences of a factor of 6.5 and more can be told apart"),
         (replace(SURE, difference=None, runs=1, most_runs=1), "after a single run, no difference can be told from noise"),
-        (replace(SURE, runs=3, set_aside_runs=2), "3 to 5 runs, 2 more set aside, control tied"),
-        (replace(SURE, control_tied=False), "the control did not tie"),
+        (replace(SURE, runs=3, set_aside_runs=2), "3 to 5 runs, 2 more set aside, a copy of the baseline came out equal"),
+        (replace(SURE, control_tied=False), "a copy of the baseline did not come out equal"),
         (replace(SURE, disturbed_runs=2), "large: 2 of 5 runs were disturbed"),
         (replace(SURE, disturbed_runs=2), "grader grade --fresh --task double"),
     ],

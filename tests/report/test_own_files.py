@@ -90,6 +90,26 @@ def test_a_right_file_is_told_what_it_can_work_towards_once() -> None:
     assert "speed points" not in rendered(summary(marked(wrong("three")), ["three"]))
 
 
+def test_a_reference_that_is_run_once_waits_for_no_interval() -> None:
+    once = reference("numpy", case="small", speedup=0.65, speedup_low=0.0, speedup_high=math.inf)
+    text = rendered(summary(report(accepted("you"), reference("numba"), once), ["you"]))
+    assert "0.65 × (one run)" in text
+    assert "no interval yet" not in text
+
+
+def test_who_is_alone_has_no_rank() -> None:
+    alone = rendered(summary(report(accepted("you", 1), reference("numba")), ["you"]))
+    assert "rank" not in alone
+    assert "rank" in rendered(summary(report(accepted("one", 1), accepted("two", 2), reference("numba")), ["one", "two"]))
+
+
+def test_where_cases_differ_it_is_said_what_can_be_compared() -> None:
+    said = "rates of different cases cannot be compared"
+    assert said in rendered(summary(report(accepted("you"), reference("numba", case="small")), ["you"]))
+    assert said in rendered(summary_of_the_rest(report(accepted("you"), reference("numba", case="small")), ["you"]))
+    assert said not in rendered(summary(report(accepted("you"), reference("numba"), wrong("other")), ["you", "other"]))
+
+
 def test_a_file_that_a_person_has_to_look_at_is_told_so() -> None:
     looked_at = accepted("you", None, review="on case 'one': an unknown order of operations")
     text = " ".join(rendered(summary(report(looked_at, reference("numba")), ["you"])).split())

@@ -343,7 +343,7 @@ def kept(_submission: Submission) -> KeptProfile:
 
 def test_a_student_sees_the_heat_of_each_line_and_the_advice_where_there_is_a_profile() -> None:
     page = feedback_pages(a_class(), COURSE, {KEY: submission("ada")}, str, profiles=kept)["ada.html"]
-    assert "line 3: python-loop, at most 3.3 times as fast" in page
+    assert "line 3: python-loop, up to 3.3 times as fast" in page
     assert "The next step is shown by the reference numba." in page
     hot = next(line for line in page.splitlines() if "def double" in line and "<li>" in line)
     assert "95 %" in hot

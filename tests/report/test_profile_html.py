@@ -51,5 +51,5 @@ def test_source_is_text_and_nothing_else(text: str) -> None:
 
 def test_advice_stands_below_the_sentences() -> None:
     page = Page(html_profile(line_profile(), Advice(findings(), None)))
-    assert "line 3: python-loop, at most 3.3 times as fast" in page.texts
+    assert "line 3: python-loop, up to 3.3 times as fast" in page.texts
     assert page.texts[-1].endswith("to do: make the array first")
