@@ -21,6 +21,7 @@ from grader.content.exports import chosen_export, read_exports
 from grader.content.submission import Submission
 from grader.content.upload_names import Layout
 from grader.errors import GraderError, UsageError
+from grader.grading.own_history import Histories, own_histories
 from grader.report.as_json import dump
 from grader.report.feedback_pages import Submissions, feedback_pages, own_results
 from grader.report.html import page
@@ -99,7 +100,7 @@ def _make(place: Place, asked: Asked, *, trust_code: bool) -> _Made:
     export = None if asked.archive is None else chosen_export(read_exports(known.session.submissions_folder), asked.export)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
     profiles = KeptProfiles(place.store_file.with_name(FOLDER))
-    pages = _pages(known, asked.output, name_of, PictureShelf(place.store_file), profiles)
+    pages = _pages(known, asked.output, name_of, place.store_file, profiles)
     written = write_folder(asked.folder, asked.output, pages)
     archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, asked.folder), export)
     return _Made(tuple(pages), written, archive)
@@ -147,9 +148,9 @@ def _listing(folder: Path, paths: Iterable[str]) -> str:
 
 
 def _pages(
-    known: StoredClass, output: Output, name_of: Callable[[str], str], shelf: PictureShelf, profiles: KeptProfiles
+    known: StoredClass, output: Output, name_of: Callable[[str], str], store_file: Path, profiles: KeptProfiles
 ) -> Mapping[str, str]:
-    course, submissions = known.session.course, _submissions(known)
+    course, submissions, shelf = known.session.course, _submissions(known), PictureShelf(store_file)
 
     def pictures(submission: Submission) -> Drawn | None:
         return shelf.get(submission, known.session.tasks[submission.task])
@@ -157,8 +158,15 @@ def _pages(
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
     if output is Output.FEEDBACK:
-        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get)
+        histories = _histories(known, store_file)
+        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get, histories)
     return staff_pages(known.report, course, submissions, pictures, profiles.get)
+
+
+def _histories(known: StoredClass, store_file: Path) -> Histories:
+    report, measurement = known.report, known.session.course.measurement
+    with Store(store_file) as store:
+        return own_histories(store, known.session.tasks, report.machine.fingerprint, report.sandbox, measurement)
 
 
 def _submissions(known: StoredClass) -> Submissions:

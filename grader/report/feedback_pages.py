@@ -14,6 +14,7 @@ from grader.content.course import Course
 from grader.content.submission import Submission
 from grader.grading.check_class import with_again
 from grader.grading.class_report import Report
+from grader.grading.own_history import Histories
 from grader.grading.standings import Result
 from grader.report.advice import told
 from grader.report.growth_chart import growth_chart
@@ -74,8 +75,9 @@ def feedback_pages(
     name_of: Callable[[str], str],
     pictures: Pictures = no_pictures,
     profiles: Profiles = no_profile,
+    histories: Histories | None = None,
 ) -> LazyPages:
-    """A page for each student, by its path; with heat and advice where there are profiles."""
+    """A page for each student, by its path; with heat and advice where there are profiles, and what there was before."""
 
     def made(author: str) -> str:
         return page(
@@ -84,6 +86,7 @@ def feedback_pages(
             author=author,
             pseudonym=name_of(author),
             **student_values(report, [_for_its_author(result) for result in results[author]], submissions, pictures, profiles),
+            developed=[(task, own) for (whose, task), own in (histories or {}).items() if whose == author],
             footer=footer,
         )
 

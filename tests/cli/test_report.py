@@ -44,6 +44,16 @@ def test_the_staffs_pages_are_written_once_and_then_only_where_something_has_cha
     assert json.loads(report(classroom, folder, "--json").stdout)["changed"] == 3, "bob's page, the task's, and the class"
 
 
+def test_a_student_sees_what_the_version_before_came_to(classroom: Classroom, tmp_path: Path) -> None:
+    classroom.submit("max", paced(NUMPY_PACE_S), code="# right now")
+    classroom.grade()
+    assert report(classroom, tmp_path / "feedback", "--feedback").exit_code == 0
+    pages = {author: (tmp_path / "feedback" / f"{author}.html").read_text(encoding="utf-8") for author in ("max", "bob")}
+    developed = pages["max"][pages["max"].index("How it developed") :]
+    assert developed.index("WRONG_ANSWER") < developed.index("ACCEPTED")
+    assert "How it developed" not in pages["bob"]
+
+
 def test_the_board_has_pseudonyms_and_no_trace_of_anybody(classroom: Classroom, tmp_path: Path) -> None:
     folder = tmp_path / "board"
     assert report(classroom, folder, "--publish").exit_code == 0

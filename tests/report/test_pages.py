@@ -12,6 +12,7 @@ from grader.content.course import Course
 from grader.content.submission import SourceFile, Submission
 from grader.grading.check_class import AGAIN, SMALLEST
 from grader.grading.class_report import Report
+from grader.grading.own_history import PastResult
 from grader.grading.score import Points
 from grader.grading.standings import Confidence
 from grader.report.feedback_pages import feedback_pages
@@ -243,6 +244,19 @@ def test_a_student_is_told_the_smallest_call_that_fails_and_no_file_that_only_th
     assert "again on this case" not in feedback
     assert "double.npz" not in feedback
     assert command in staff_pages(shown, COURSE, SUBMISSIONS)["students/max.html"]
+
+
+def test_a_student_sees_how_the_own_versions_developed_and_nobody_elses() -> None:
+    versions = [
+        PastResult("2026-10-05T09:30:12+00:00", Verdict.WRONG_ANSWER),
+        PastResult("2026-10-06T10:00:00+00:00", Verdict.ACCEPTED, "large", "numba", 0.5, 0.49, 0.51),
+    ]
+    pages = feedback_pages(a_class(), COURSE, SUBMISSIONS, renamed, histories={("max", "double"): versions})
+    text = Seen(pages["max.html"]).text
+    words = ("2026-10-05 09:30", "WRONG_ANSWER", "–", "2026-10-06 10:00", "ACCEPTED", "0.5 × ±2 %", "numba", "large")
+    assert " ".join(words) in text[text.index("How it developed") :]
+    assert_is_ours_alone(pages["max.html"])
+    assert "How it developed" not in pages["eve.html"]
 
 
 def test_the_lines_of_the_code_are_numbered_as_in_the_file() -> None:
