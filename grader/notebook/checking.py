@@ -26,7 +26,6 @@ from grader.report.advice import in_short
 from grader.report.own_files import summary
 from grader.report.own_files_html import html_summary
 from grader.report.pictures import Drawn, drawn
-from grader.report.theme import LIGHT
 from grader.store import Store
 from grader.text import harmless_line
 from grader.verdicts import Verdict
@@ -156,4 +155,4 @@ def _drawn(session: Session, mine: HandedIn, backend: Backend) -> Drawn | None:
     (task,) = session.tasks.values()
     if not isinstance(mine, Submission) or not task.task.pictures:
         return None
-    return drawn(picture_answers(session, task, mine, backend, task.task.pictures, _PICTURES_BUDGET_S), (LIGHT,))
+    return drawn(picture_answers(session, task, mine, backend, task.task.pictures, _PICTURES_BUDGET_S))

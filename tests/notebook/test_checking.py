@@ -42,7 +42,7 @@ def test_a_function_is_checked_with_what_it_needs_of_other_cells(shell: Interact
     assert "✓ you: correct" in html
     assert checked.drawn is not None
     (picture,) = checked.drawn.pictures
-    assert picture.files["light"].startswith(b"\x89PNG")
+    assert {name: file[:4] for name, file in picture.files.items()} == {"light": b"\x89PNG", "dark": b"\x89PNG"}
     assert picture.is_right
     assert "data:image/png;base64," in html
     assert checked.advice is not None

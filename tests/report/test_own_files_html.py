@@ -15,12 +15,14 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def drawn(*, is_right: bool) -> Drawn:
-    picture = DrawnPicture("set", "A set", "What it shows.", "png", is_right=is_right, files={"light": PNG})
+    files = {"light": PNG, "dark": PNG + b"dark"}
+    picture = DrawnPicture("set", "A set", "What it shows.", "png", is_right=is_right, files=files)
     return Drawn((picture,), {"A film": "too slow"})
 
 
 KNOWN_TAGS = frozenset(
-    {"div", "p", "pre", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img", "ul", "li"}
+    {"div", "p", "pre", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "picture", "source", "img"}
+    | {"ul", "li"}
 )
 
 
@@ -33,6 +35,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.texts: list[str] = []
         self.images: list[dict[str, str | None]] = []
+        self.sources: list[dict[str, str | None]] = []
         self.feed(html)
         self.close()
 
@@ -40,6 +43,8 @@ class Page(HTMLParser):
         self.tags.append(tag)
         if tag == "img":
             self.images.append(dict(attrs))
+        elif tag == "source":
+            self.sources.append(dict(attrs))
         else:
             self.open.append(tag)
 
@@ -90,6 +95,9 @@ def test_the_pictures_are_within_the_page_and_described_and_those_that_are_missi
     (image,) = right.images
     assert str(image["src"]).startswith("data:image/png;base64,iVBORw0KGgo=")
     assert image["alt"] == "What it shows."
+    (dark,) = right.sources
+    assert dark["media"] == "(prefers-color-scheme: dark)"
+    assert str(dark["srcset"]).startswith("data:image/png;base64,iVBORw0KGgpkYXJr")
     assert "A set, from your output" in right.texts
     assert "A film: not drawn: too slow" in right.texts
     of_wrong = html_summary(report(wrong("you")), ["you"], drawn(is_right=False))
