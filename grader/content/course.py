@@ -153,7 +153,7 @@ class Measurement(Section):
     slow_ratio: Annotated[float, Field(gt=1)] = 20.0
     """One that is slower than the fastest by more than this factor has `min_turns_per_run`."""
     budget_s_per_submission: Positive = 3.0
-    """For measuring a class: beyond the first `min_runs`, no longer than this for each submission that is measured."""
+    """No run of a class begins when this has passed for each submission that is measured, but for the first `min_runs`."""
     block_size: AtLeastOne = 16
     """Submissions that are measured in the same rounds."""
     shortest_baseline_call_s: Positive = 0.005
