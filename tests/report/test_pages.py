@@ -1,6 +1,7 @@
 """The three kinds of pages: what each shows, what it never shows, and that text from outside is text."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +15,7 @@ from grader.grading.check_class import AGAIN, SMALLEST
 from grader.grading.class_report import Report
 from grader.grading.own_history import PastResult
 from grader.grading.score import Points
-from grader.grading.standings import Confidence
+from grader.grading.standings import Confidence, Result
 from grader.report.feedback_pages import feedback_pages
 from grader.report.pictures import Drawn, DrawnPicture
 from grader.report.published_pages import overall, published_pages, techniques_of
@@ -322,6 +323,15 @@ def test_pictures_stand_in_the_page_itself_each_with_what_there_is_to_see(text: 
         assert {tag for tag, _ in seen.tags} & {"a", "script", "b", "svg"} <= {"a", "svg"}
         assert "the answer is wrong" in seen.text
         assert "Another film: not drawn: " in seen.text
+
+
+@pytest.mark.parametrize(("result", "is_right", "said"), [(wrong, True, 1), (wrong, False, 0), (accepted, True, 0)])
+def test_of_a_wrong_answer_it_is_said_where_the_pictures_happen_to_be_right(
+    result: Callable[[str], Result], is_right: bool, said: int
+) -> None:
+    picture = DrawnPicture("set", "A set", "A set.", "png", is_right=is_right, files={"light": b"white", "dark": b"black"})
+    page = feedback_pages(report(result("ada")), COURSE, SUBMISSIONS, str, lambda _: Drawn((picture,), {}))["ada.html"]
+    assert page.count("What is drawn here is right") == said
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
