@@ -143,8 +143,8 @@ class Measurement(Section):
     calls_per_run: AtLeastOne = 168
     seconds_per_run: Positive = 0.5
     """A competitor's share of a run; it ends with this or with `calls_per_run`."""
-    min_turns_per_run: AtLeastOne = 3
-    """Of everybody, however slow: the noise of all runs is pooled, and a run of fewer turns is noisier than the others."""
+    min_turns_per_run: AtLeastOne = 2
+    """Of everybody, however slow."""
     turn_s: Positive = 0.008
     """The timed calls of a turn take about so long together, where `max_timed_calls_per_turn` are enough."""
     max_timed_calls_per_turn: AtLeastOne = 6
