@@ -68,7 +68,7 @@ def _slower(study: Study) -> Text:
     slowest = min(study.scaling.on_cores, key=lambda one: one.speedup.value)
     cores = "processes" if study.of_processes else "cores"
     times = number_text(1 / slowest.speedup.value)
-    return Text(f"more {cores} make it slower: on {slowest.cores} a call takes {times} times as long as on one")
+    return Text(f"Amdahl: nothing to gain: on {slowest.cores} {cores} a call takes {times} times as long as on one")
 
 
 def share_text(estimate: Estimate) -> str:

@@ -27,7 +27,7 @@ def test_a_program_that_gains_more_than_its_cores_has_no_bound() -> None:
 def test_a_program_that_more_cores_make_slower_is_said_to_be_so_and_has_no_share_above_all_of_its_time() -> None:
     slower = scaling([{1: 0.0, 2: math.log(1.91)}] * 3, [0.0] * 3)
     text = rendered(scaled(replace(study(), scaling=slower, figures=study().figures[:2])))
-    assert "more cores make it slower: on 2 a call takes 1.91 times as long as on one" in text
+    assert "Amdahl: nothing to gain: on 2 cores a call takes 1.91 times as long as on one" in text
     assert "at most" not in text
     assert "over 100 %: slower" in text
     assert "282" not in text, "no share of 282 %"
