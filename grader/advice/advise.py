@@ -34,6 +34,7 @@ from grader.advice.numbers import (
     wider_than_given,
 )
 from grader.advice.order import memory_order, memory_order_compiled, strided_reduction, transform_along_columns
+from grader.advice.output import output_in_function
 from grader.advice.parallel import gil_threads, oversubscription, process_copies, process_startup
 from grader.advice.repeated import masked_everything, repeated_work, started_again, started_again_by_call, twice_the_same
 from grader.content.reading import SourceFile
@@ -42,6 +43,7 @@ from grader.grading.profile_lines import LineProfile
 Rule: TypeAlias = Callable[[Facts], Finding | None]
 
 RULES: tuple[Rule, ...] = (
+    output_in_function,
     recompiles,
     object_mode,
     object_mode_within,
