@@ -117,7 +117,7 @@ def failed(
 ) -> Problem:
     """The verdict on code that gave no answer, with what to do next."""
     lines = [f"{_headline(failure, memory_bytes)} {where}".strip(), failure.message]
-    hint = _hint(failure)
+    hint = hint_on(failure)
     if hint:
         lines.append(f"hint: {hint}")
     if case is not None:
@@ -181,7 +181,8 @@ def _headline(failure: Failure, memory_bytes: int) -> str:
     return _HEADLINES[failure.kind]
 
 
-def _hint(failure: Failure) -> str | None:
+def hint_on(failure: Failure) -> str | None:
+    """What to do about code that gave no answer, where that is known."""
     if failure.kind is FailureKind.IMPORT and failure.module:
         return f"the module {failure.module!r} is neither among your files nor provided by the course"
     if failure.kind is FailureKind.EXIT:

@@ -42,7 +42,8 @@ MEASURED = {"print": (0.7, 10_000), "total += v": (0.2, 10_000)}
 def test_what_shows_or_writes_is_to_go_out_of_the_function(line: str, called: str) -> None:
     found = output_in_function(facts(PRINTED.replace("print(v)", line), {line: (0.7, 10_000)}))
     assert found is not None
-    assert (found.cause, found.line.line, found.gain) == (Cause.OUTPUT, 12, pytest.approx(1 / 0.3))
+    assert (found.cause, found.line.line) == (Cause.OUTPUT, 12)
+    assert found.gain == pytest.approx(1 / 0.3)
     assert f"`{called}`" in found.evidence
     assert "70% of the time" in found.evidence
     assert "out of the function" in found.next_step
@@ -52,7 +53,8 @@ def test_lines_that_show_something_count_together() -> None:
     source = PRINTED.replace("print(v)", "print(v)\n        sys.stdout.flush()")
     found = output_in_function(facts(source, {"print": (0.4, 100), "flush": (0.3, 100)}))
     assert found is not None
-    assert (found.line.line, found.gain) == (12, pytest.approx(1 / 0.3))
+    assert found.line.line == 12
+    assert found.gain == pytest.approx(1 / 0.3)
 
 
 @pytest.mark.parametrize("line", ["v.print()", "total.write(v)", "np.abs(v)", "print = v"])
