@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from grader.content.submission import Submission
 from grader.content.task import Array, Case, LoadedTask, Task
 from grader.execution.interface import Call, Generation, Worker
-from grader.grading.judge import failed, the_courses_code
+from grader.grading.judge import WHILE_IMPORTED, failed, the_courses_code
 from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.grading.placing import BORDERLINE
 from grader.records import CheckResult, Limits, PreparedCase, Problem
@@ -189,7 +189,7 @@ def call_once(
     witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
     load = worker.load(limits.first_call_s, processes=case.processes)
     if load.failure is not None:
-        return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
+        return None, failed(load.failure, limits.memory_bytes, where=WHILE_IMPORTED)
     judged = judged_call(worker, task, case, prepared, CallLimits(limits.first_call_s, limits.memory_bytes), witnesses)
     return judged.call, judged.problem
 
@@ -245,7 +245,7 @@ class _Check:
     def _load(self) -> None:
         load = self._worker.load(self._limits.first_call_s, processes=self._task.check_cases[0].processes)
         if load.failure is not None:
-            raise _Stop(failed(load.failure, self._limits.memory_bytes, where="while the file was imported"))
+            raise _Stop(failed(load.failure, self._limits.memory_bytes, where=WHILE_IMPORTED))
         self._note(import_time_s=load.import_time_s)
 
     def _check_cases(self) -> None:

@@ -197,7 +197,7 @@ class _Study:
         try:
             failure = import_with_driver(worker, self._first_call_s, compiled)
             if failure is not None:
-                raise _ProfileError(_why("the file cannot be imported", failure))
+                raise _ProfileError(_why("the file cannot be imported", failure, imported=True))
             yield worker
         finally:
             worker.close()
@@ -336,9 +336,9 @@ class _ProfileError(UsageError):
     """The submission does not run under the profiler; the text says why."""
 
 
-def _why(headline: str, failure: Failure) -> str:
+def _why(headline: str, failure: Failure, *, imported: bool = False) -> str:
     """What failed, how, and what to do about it where that is known."""
-    hint = hint_on(failure)
+    hint = hint_on(failure, imported=imported)
     return f"{headline}:\n{failure.message}" + (f"\nhint: {hint}" if hint else "")
 
 
