@@ -31,6 +31,7 @@ from grader.advice.numbers import (
     object_array,
     power_of_integer,
     prime_transform,
+    truths_kept_wide,
     wider_than_given,
 )
 from grader.advice.order import memory_order, memory_order_compiled, strided_reduction, transform_along_columns
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     extended_precision,
     wider_than_given,
     counts_too_wide,
+    truths_kept_wide,
     growing_in_loop,
     repeated_work,
     twice_the_same,
