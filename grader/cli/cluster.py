@@ -18,6 +18,7 @@ from grader.cluster.queue import Queue
 from grader.cluster.slurm import Slurm, require_slurm
 from grader.content.course import load_course
 from grader.content.submission import authors
+from grader.errors import GraderError
 from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted
 from grader.grading.session import Session
@@ -88,11 +89,19 @@ def show_jobs(place: Place, *, as_json: bool) -> None:
 
 
 def cancel_jobs(place: Place, *, as_json: bool) -> None:
-    """End what waits and runs. The results of what has ended are kept, and the next grading takes them up."""
+    """End what waits and runs. The results of what has ended are kept, and the next grading takes them up.
+
+    Raises:
+        GraderError: Slurm refuses, or does not answer: then jobs may still be there.
+    """
     found = _overview(place)
-    active = sorted({line.job.partition("_")[0] for line in found.lines if line.job is not None and line.is_active})
-    Slurm().cancel(active)
-    ended = sum(line.is_active for line in found.lines)
+    active = [line.job for line in found.lines if line.is_active and line.job is not None]
+    Slurm().cancel(sorted({job.partition("_")[0] for job in active}))
+    if any(line.is_active and line.job is None for line in found.lines):
+        raise GraderError(
+            f"Slurm does not answer, and may have jobs of which nobody has heard: {found.silent}; cancel them again"
+        )
+    ended = len(active)
     if as_json:
         typer.echo(dump({"machine": found.machine, "cancelled": ended}))
     else:

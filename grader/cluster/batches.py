@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,9 +57,13 @@ class Batch:
 
     def with_job(self, job_id: str) -> "Batch":
         """The batch, once Slurm has taken it; kept at once."""
-        batch = Batch(self.folder, About(self.about.machine, self.about.trust_code, self.about.submitted_at, job_id))
+        batch = self.known_as(job_id)
         batch.keep()
         return batch
+
+    def known_as(self, job_id: str | None) -> "Batch":
+        """The batch with the array's id, which is written nowhere."""
+        return Batch(self.folder, replace(self.about, job_id=job_id))
 
     def keep(self) -> None:
         """Write what is known of it; GraderError where that cannot be."""

@@ -41,6 +41,7 @@ def overview(machine: str, batches: Batches, slurm: Slurm) -> Overview:
     jobs: dict[JobId, Job] | None = None
     silent = None
     try:
+        ours = [_found(batch, slurm) for batch in ours]
         jobs = slurm.jobs() if ours else {}
     except NoAnswerError as error:
         silent = str(error)
@@ -49,6 +50,11 @@ def overview(machine: str, batches: Batches, slurm: Slurm) -> Overview:
         gone = arrays - {array for array, _ in jobs}
         jobs |= slurm.history(sorted(gone)) if gone else {}
     return Overview(machine, tuple(_line(batch, index, jobs) for batch in ours for index in batch.open_indices()), silent)
+
+
+def _found(batch: Batch, slurm: Slurm) -> Batch:
+    """The batch with its array's id, which Slurm is asked for where nobody has heard it take it."""
+    return batch if batch.about.job_id is not None else batch.known_as(slurm.find(batch.name))
 
 
 def _line(batch: Batch, index: int, jobs: dict[JobId, Job] | None) -> Line:

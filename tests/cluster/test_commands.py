@@ -1,15 +1,16 @@
 """The cluster's commands: `grade --on`, `rank --on`, `jobs`, `jobs cancel`."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from grader.cli import cluster as command
 from grader.cli.app import EXIT_GRADER, EXIT_USAGE, app
-from grader.cluster.slurm import Slurm
-from grader.errors import UsageError
-from tests.cluster.fake_slurm import Campus, Killed
+from grader.cluster.slurm import Answer, Slurm
+from grader.errors import GraderError, UsageError
+from tests.cluster.fake_slurm import Campus, FakeSlurm, Killed
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,39 @@ def test_whoever_ends_a_grading_is_told_that_the_jobs_go_on(campus: Campus) -> N
     assert "1 jobs cancelled" in run(campus, "jobs", "cancel", "--on", "zhores").stdout
     assert json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)["jobs"][0]["state"] == "cancelled"
     assert json.loads(run(campus, "jobs", "cancel", "--on", "zhores", "--json").stdout)["cancelled"] == 0
+
+
+def kill_in_submission(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slurm takes the first array, and nobody hears of it."""
+    really = FakeSlurm._sbatch
+
+    def taken(slurm: FakeSlurm, options: Sequence[str]) -> Answer:
+        really(slurm, options)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeSlurm, "_sbatch", taken)
+        with pytest.raises(Killed):
+            run(campus, "grade", "--on", "zhores")
+
+
+def test_an_array_that_was_taken_in_the_moment_of_a_kill_is_shown_and_ended(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_in_submission(campus, monkeypatch)
+    (job,) = json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)["jobs"]
+    assert (job["job"], job["state"]) == ("1_0", "waiting")
+    assert "1 jobs cancelled" in run(campus, "jobs", "cancel", "--on", "zhores").stdout
+    assert [one.state for one in campus.slurm.elements.values()] == ["CANCELLED"]
+
+
+def test_while_slurm_is_silent_nothing_is_said_to_be_cancelled(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill_in_submission(campus, monkeypatch)
+    campus.slurm.answers = False
+    cancelled = run(campus, "jobs", "cancel", "--on", "zhores")
+    assert isinstance(cancelled.exception, GraderError)
+    assert "may have jobs of which nobody has heard: " in str(cancelled.exception)
+    assert "cancelled" not in cancelled.stdout
 
 
 def test_results_that_wait_to_be_taken_up_are_shown_as_done_also_while_slurm_is_silent(campus: Campus) -> None:
