@@ -75,6 +75,8 @@ class FakeSlurm:
     cut_off: Callable[[Element, int], str | None] = lambda _element, _finished: None
     """The state of an element that is ended once it has finished so many checks or runs; `PENDING` is back in the queue."""
     answers: bool = True
+    longest_minutes: int = 10**6
+    """That the partition allows."""
     refuses: str = ""
     """What sbatch says instead of taking anything."""
 
@@ -97,6 +99,9 @@ class FakeSlurm:
         if self.refuses:
             return Answer(1, "", f"sbatch: error: Batch job submission failed: {self.refuses}")
         last = int(_option(options, "array").partition("-")[2])
+        if int(_option(options, "time")) > self.longest_minutes:
+            said = "Requested time limit is invalid (missing or exceeds some limit)"
+            return Answer(1, "", f"sbatch: error: Batch job submission failed: {said}")
         waiting = sum(one.state == "PENDING" for one in self.elements.values())
         if last >= self.most_elements:
             return Answer(1, "", "sbatch: error: Batch job submission failed: Invalid job array specification")
