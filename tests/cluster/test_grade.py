@@ -265,6 +265,19 @@ def test_what_slurm_refuses_is_the_courses_fault_and_leaves_nothing(campus: Camp
     assert campus.left() == []
 
 
+def test_a_refusal_that_passes_is_waited_for(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    really = FakeSlurm._sbatch
+    passing = [Answer(1, "", "sbatch: error: Batch job submission failed: Slurm backup controller in standby mode")] * 2
+
+    def in_standby(slurm: FakeSlurm, options: Sequence[str]) -> Answer:
+        return passing.pop() if passing and len(slurm.submitted) == 3 else really(slurm, options)
+
+    monkeypatch.setattr(FakeSlurm, "_sbatch", in_standby)
+    report = campus.grade()
+    assert (ranks(report), report.faults, passing) == ({"ada": 1, "bob": 2}, (), [])
+    assert Counter(element.label for element in campus.slurm.done).most_common(1)[0][1] == 1
+
+
 # What was finished
 
 
