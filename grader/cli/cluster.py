@@ -40,23 +40,23 @@ class Place(Protocol):
 
 
 def grade_on_cluster(store_file: Path, session: Session, wanted: Wanted, *, trust_code: bool) -> Report:
-    """Grade by jobs. Whoever presses Ctrl-C is told that they go on, and how to come back to them."""
+    """Grade by jobs. Whoever presses Ctrl-C, or meets an error, is told that they go on, and how to come back to them."""
     require_slurm()
     name = session.course.about.machine
     batches = Batches(store_file)
     queue = Queue(batches, Slurm(), (name, session.course.machine), trust_code=trust_code)
     class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
-    with _jobs_go_on(name), Store(store_file) as store, store.exclusive(), class_progress as progress:
+    with _jobs_go_on(name, queue), Store(store_file) as store, store.exclusive(), class_progress as progress:
         return grade_by_jobs(session, wanted, Cluster(batches, queue, trust_code), store, progress)
 
 
 @contextmanager
-def _jobs_go_on(name: str) -> Iterator[None]:
-    """Whoever interrupts the grading is told what becomes of the jobs."""
+def _jobs_go_on(name: str, queue: Queue) -> Iterator[None]:
+    """Whoever interrupts the grading, or meets an error while jobs are open, is told what becomes of them."""
     try:
         yield
     except BaseException as error:
-        if not isinstance(error, Exception):
+        if queue.entries or not isinstance(error, Exception):  # a kill may have come before the first was heard of
             ways = {verb: command(f"grader {verb} --on", name) for verb in ("jobs", "grade", "jobs cancel")}
             typer.echo(
                 harmless(

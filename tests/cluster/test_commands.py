@@ -1,13 +1,18 @@
 """The cluster's commands: `grade --on`, `rank --on`, `jobs`, `jobs cancel`."""
 
+import errno
 import json
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from grader.cli import cluster as command
 from grader.cli.app import EXIT_GRADER, EXIT_USAGE, app
+from grader.cluster import batches
+from grader.cluster.elements import Element, Measuring
 from grader.cluster.slurm import Answer, Slurm
 from grader.errors import GraderError, UsageError
 from tests.cluster.fake_slurm import Campus, FakeSlurm, Killed
@@ -96,6 +101,30 @@ def test_while_slurm_is_silent_nothing_is_said_to_be_cancelled(campus: Campus, m
     assert isinstance(cancelled.exception, GraderError)
     assert "may have jobs of which nobody has heard: " in str(cancelled.exception)
     assert "cancelled" not in cancelled.stdout
+
+
+def test_whoever_meets_an_error_is_told_so_too(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fate(element: Element) -> str | None:
+        if not isinstance(element.work, Measuring):
+            return None
+        monkeypatch.setattr(batches, "write_record", full)  # none can be submitted again
+        return "NODE_FAIL" if element.work.block.case == "large" else "PENDING"
+
+    def full(path: Path, _record: Element) -> NoReturn:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded", str(path))
+
+    campus.slurm.fate = fate
+    ended = run(campus, "grade", "--on", "zhores")
+    assert isinstance(ended.exception, GraderError)
+    assert "Disk quota exceeded" in str(ended.exception)
+    assert "the jobs on zhores go on. `grader jobs --on zhores` shows them" in ended.stderr
+
+
+def test_where_no_job_is_left_nothing_is_said_of_jobs(campus: Campus) -> None:
+    campus.slurm.refuses = "Invalid partition name specified"
+    ended = run(campus, "grade", "--on", "zhores")
+    assert isinstance(ended.exception, UsageError)
+    assert "go on" not in ended.stderr
 
 
 def test_results_that_wait_to_be_taken_up_are_shown_as_done_also_while_slurm_is_silent(campus: Campus) -> None:
