@@ -72,7 +72,16 @@ def show_jobs(place: Place, *, as_json: bool) -> None:
     """What runs, what waits and why, what has failed."""
     found = _overview(place)
     if as_json:
-        typer.echo(dump({"machine": found.machine, "silent": found.silent, "jobs": [_document(line) for line in found.lines]}))
+        typer.echo(
+            dump(
+                {
+                    "machine": found.machine,
+                    "silent": found.silent,
+                    "jobs": [_document(line) for line in found.lines],
+                    "faults": found.faults,
+                }
+            )
+        )
         return
     console = results_console()
     if found.silent is not None:
@@ -86,6 +95,10 @@ def show_jobs(place: Place, *, as_json: bool) -> None:
             table.add_row(*(Text(harmless_line(word)) for word in words))
         console.print(table)
     console.print(Text(_summary(found)))
+    if found.faults:
+        console.print(Text("the last grading could not do:"))
+    for fault in found.faults:
+        console.print(Text(f"  {harmless_line(fault)}"))
 
 
 def cancel_jobs(place: Place, *, as_json: bool) -> None:

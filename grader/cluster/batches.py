@@ -153,6 +153,28 @@ class Batches:
         """The next grading asks again."""
         self._node_file(machine, trust_code=trust_code).unlink(missing_ok=True)
 
+    # --- what has failed ---------------------------------------------------------------------------------------------------
+
+    def faults(self, machine: str) -> tuple[str, ...]:
+        """Those of the last grading that came to its end; none where they cannot be read."""
+        try:
+            return TypeAdapter(tuple[str, ...]).validate_python(
+                json.loads(self._faults_file(machine).read_text(encoding="ascii"))
+            )
+        except (OSError, ValueError):
+            return ()
+
+    def keep_faults(self, machine: str, faults: Sequence[str]) -> None:
+        """Remember them until the next grading. On a full disk nothing is: the grading has said them itself."""
+        with suppress(OSError):
+            if faults:
+                self._faults_file(machine).write_text(json.dumps(faults), encoding="ascii")
+            else:
+                self._faults_file(machine).unlink(missing_ok=True)
+
+    def _faults_file(self, machine: str) -> Path:
+        return self.folder / f"faults-{machine.encode().hex()}.json"
+
     def _node_file(self, machine: str, *, trust_code: bool) -> Path:
         digest = machine.encode().hex()  # a key of TOML may hold anything
         return self.folder / f"node-{digest}{'-trusted' if trust_code else ''}.json"

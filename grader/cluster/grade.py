@@ -72,7 +72,9 @@ def grade_by_jobs(session: Session, wanted: Wanted, cluster: Cluster, store: Sto
     grading = _Grading(session, sandbox, wanted, cluster, store, progress)
     grading.take_over(entry for entry in ended if not wanted.fresh)
     report = grading.run()
-    return replace(report, faults=(*report.faults, *faults))
+    report = replace(report, faults=(*report.faults, *faults))
+    cluster.batches.keep_faults(session.course.about.machine, report.faults)
+    return report
 
 
 def _on_the_nodes(session: Session, cluster: Cluster, store: Store, progress: Progress) -> tuple[Session, str, tuple[str, ...]]:

@@ -213,8 +213,10 @@ class Campus:
         return Batches(self.classroom.store_file)
 
     def left(self) -> list[str]:
-        """The files that are still in the folder of the jobs, but for what is known of the nodes."""
-        return sorted(path.name for path in self.batches.folder.rglob("*.json") if not path.name.startswith("node-"))
+        """The files that are still in the folder of the jobs, but for what is known of the nodes and of the last grading."""
+        return sorted(
+            path.name for path in self.batches.folder.rglob("*.json") if not path.name.startswith(("node-", "faults-"))
+        )
 
 
 def _option(options: Sequence[str], name: str) -> str:

@@ -127,6 +127,41 @@ def test_where_no_job_is_left_nothing_is_said_of_jobs(campus: Campus) -> None:
     assert "go on" not in ended.stderr
 
 
+def test_what_has_failed_is_still_known_after_the_grading(campus: Campus) -> None:
+    campus.slurm.fate = lambda element: "CANCELLED" if element.size else None
+    graded = run(campus, "grade", "--on", "zhores", "--budget", "0", "--json")
+    document = json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)
+    assert (document["jobs"], document["faults"]) == ([], json.loads(graded.stdout)["faults"])
+    shown = " ".join(run(campus, "jobs", "--on", "zhores").stdout.split())
+    assert "zhores: no jobs" in shown
+    assert "its job was cancelled; grade again to have it submitted again" in shown
+    campus.slurm.fate = lambda _element: None
+    run(campus, "grade", "--on", "zhores", "--budget", "0")
+    assert json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)["faults"] == []
+
+
+def test_an_element_that_slurm_shows_no_more_is_looked_up_though_its_neighbours_wait(campus: Campus) -> None:
+    failed: list[Element] = []
+
+    def fate(element: Element) -> str | None:
+        if not isinstance(element.work, Measuring):
+            return None
+        failed.extend([] if failed else [element])
+        return "was OUT_OF_MEMORY" if element is failed[0] else "PENDING"
+
+    def sleep(seconds: float) -> None:
+        campus.slurm.pass_time(seconds)
+        if failed:
+            raise Killed
+
+    campus.slurm.fate, campus.sleep = fate, sleep
+    with pytest.raises(Killed):
+        run(campus, "grade", "--on", "zhores", "--budget", "0")
+    jobs = json.loads(run(campus, "jobs", "--on", "zhores", "--json").stdout)["jobs"]
+    assert [job["state"] for job in jobs] == ["out of memory", "waiting"]
+    assert "OUT_OF_MEMORY, exit code 0:9" in jobs[0]["why"]
+
+
 def test_results_that_wait_to_be_taken_up_are_shown_as_done_also_while_slurm_is_silent(campus: Campus) -> None:
     campus.sleep = killed
     with pytest.raises(Killed):
