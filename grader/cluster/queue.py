@@ -169,9 +169,12 @@ class Queue:
 
     def _refuse(self, elements: Sequence[Element], error: UsageError) -> None:
         """Elements with the usual time are the user's to mend, and the error goes on; others are for `take_refused`."""
-        if elements[0].time_s <= seconds_of(self._machine.time):
+        if not self._has_more_time(elements[0]):
             raise error
         self._refused += [Refused(element, str(error)) for element in elements]
+
+    def _has_more_time(self, element: Element) -> bool:
+        return element.time_s > seconds_of(self._machine.time)
 
     def take_refused(self) -> list[Refused]:
         """What Slurm did not give more time; each once."""
@@ -260,12 +263,21 @@ class Queue:
             entry.job = jobs.get(self._id(entry)) or history.get(self._id(entry)) or Job(Phase.LOST)
             if entry.job.phase.is_active:
                 entry.ended_at_s = None  # it may have been put back into the queue
+                if entry.job.waits_for_good and self._has_more_time(entry.element):
+                    self._call_off(entry)
                 continue
             if entry.ended_at_s is None:
                 entry.ended_at_s = self._clock()
                 self._ask_s = self._pace.grace_s
             if self._clock() - entry.ended_at_s >= self._pace.grace_s:
                 yield Ended(entry, None, harmless_line(log_tail(entry.batch.log(entry.index))))
+
+    def _call_off(self, entry: Entry) -> None:
+        """It was given more time, by us, and will never start: that is refused, too."""
+        with suppress(GraderError):  # or else tried again at the next look
+            self._slurm.cancel([f"{entry.batch.about.job_id}_{entry.index}"])
+            self._refused.append(Refused(entry.element, entry.job.why))
+            self.close(entry)
 
     def _find_unheard_of(self) -> None:
         """Arrays that were submitted while Slurm did not answer: it has taken them, or they are submitted again."""

@@ -88,6 +88,8 @@ _REASONS = {
     "JobArrayTaskLimit": "as many elements of the array run as may at once",
 }
 
+_TOO_LONG = re.compile(r"PartitionTimeLimit|(QOS|Assoc)MaxWallDurationPerJobLimit")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -111,6 +113,11 @@ class Job:
     phase: Phase
     node: str = ""
     reason: str = ""
+
+    @property
+    def waits_for_good(self) -> bool:
+        """Whether it asks for more time than it may, in a cluster that takes such jobs all the same and never starts them."""
+        return self.phase is Phase.WAITING and _TOO_LONG.match(self.reason) is not None
 
     @property
     def why(self) -> str:

@@ -77,6 +77,8 @@ class FakeSlurm:
     answers: bool = True
     longest_minutes: int = 10**6
     """That the partition allows."""
+    enforces: bool = True
+    """Whether what asks for more is refused at once, or left waiting for good."""
     refuses: str = ""
     """What sbatch says instead of taking anything."""
 
@@ -99,7 +101,7 @@ class FakeSlurm:
         if self.refuses:
             return Answer(1, "", f"sbatch: error: Batch job submission failed: {self.refuses}")
         last = int(_option(options, "array").partition("-")[2])
-        if int(_option(options, "time")) > self.longest_minutes:
+        if self.enforces and self._is_too_long(options):
             said = "Requested time limit is invalid (missing or exceeds some limit)"
             return Answer(1, "", f"sbatch: error: Batch job submission failed: {said}")
         waiting = sum(one.state == "PENDING" for one in self.elements.values())
@@ -117,6 +119,9 @@ class FakeSlurm:
             self.elements[array, index] = FakeElement(Path(options[-1]).parent, index, options)
         return Answer(0, f"{array}\n", "")
 
+    def _is_too_long(self, options: Sequence[str]) -> bool:
+        return int(_option(options, "time")) > self.longest_minutes
+
     def _squeue(self, options: Sequence[str]) -> Answer:
         name = _option(options, "name")
         shown = {key: one for key, one in self.elements.items() if one.state != "VANISHED"}
@@ -133,8 +138,8 @@ class FakeSlurm:
         return Answer(0, "\n".join(f"{array}_{index}|{one.reason[4:]}|0:9|n1" for (array, index), one in shown.items()), "")
 
     def _scancel(self, options: Sequence[str]) -> Answer:
-        for (array, _), one in self.elements.items():
-            if array in options and one.state == "PENDING":
+        for (array, index), one in self.elements.items():
+            if {array, f"{array}_{index}"} & set(options) and one.state == "PENDING":
                 one.state = "CANCELLED"
         return Answer(0, "", "")
 
@@ -153,6 +158,9 @@ class FakeSlurm:
         element = read_record(path, Element)
         if element is None:
             one.state = "COMPLETED"
+            return
+        if self._is_too_long(one.options):
+            one.reason = "PartitionTimeLimit"
             return
         fate = self.fate(element)
         if fate == "PENDING":

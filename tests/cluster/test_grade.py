@@ -144,14 +144,16 @@ def test_after_a_time_out_there_is_twice_the_time(campus: Campus) -> None:
 
 
 @pytest.mark.parametrize("when", [measured, lambda element: isinstance(element.work, Checking)])
+@pytest.mark.parametrize("at_once", [True, False])
 def test_where_twice_the_time_is_refused_that_is_a_fault_of_the_element_and_the_grading_goes_on(
-    campus: Campus, when: Callable[[Element], bool]
+    campus: Campus, when: Callable[[Element], bool], at_once: bool
 ) -> None:
-    campus.slurm.longest_minutes = 60
+    campus.slurm.longest_minutes, campus.slurm.enforces = 60, at_once
     campus.slurm.fate = once("TIMEOUT", when=when)
     faults = campus.grade().faults
     assert {"not done in 60 minutes, and more is refused: raise `time` in [machines.zhores]" in one for one in faults} == {True}
     assert campus.left() == []
+    assert all(one.state != "PENDING" for one in campus.slurm.elements.values()), "nothing is left waiting for good"
     assert ranks(campus.grade()) == {"ada": 1, "bob": 2}
 
 

@@ -63,6 +63,13 @@ def test_a_reason_comes_with_its_meaning_where_that_is_known() -> None:
     assert "\x1b" not in Job(Phase.WAITING, "", "\x1b[31mred").why
 
 
+@pytest.mark.parametrize("reason", ["PartitionTimeLimit", "QOSMaxWallDurationPerJobLimit", "AssocMaxWallDurationPerJobLimit"])
+def test_a_job_that_asks_for_too_much_time_waits_for_good(reason: str) -> None:
+    assert Job(Phase.WAITING, "", reason).waits_for_good
+    assert not Job(Phase.RUNNING, "n1", reason).waits_for_good
+    assert not Job(Phase.WAITING, "", "Priority").waits_for_good
+
+
 @pytest.mark.parametrize("said", ["12\n", "12;cluster\n", "sbatch: a word of welcome\n12\n"])
 def test_the_arrays_id_is_the_last_line(said: str) -> None:
     assert Slurm(Script(sbatch=Answer(0, said, ""))).submit(Path("job.sh"), "name", 3, ["--x"]) == "12"
