@@ -160,9 +160,6 @@ COMPUTED: Mapping[str, Idea] = {
     "middle half of the rounds": from_own_turns(lambda logs: trimmed(logs - logs[:, :, :1])),
     "Hodges-Lehmann over the rounds": from_own_turns(lambda logs: hodges_lehmann(logs - logs[:, :, :1])),
     "bisquare over the rounds": from_own_turns(lambda logs: bisquare(logs - logs[:, :, :1])),
-    "against the mean of baseline and control": from_own_turns(
-        lambda logs: np.asarray(np.median(logs - logs[:, :, :2].mean(axis=2, keepdims=True), axis=1))
-    ),
     "rounds fitted over everyone, robustly": from_own_turns(two_way),
     "rounds fitted over everyone, least squares": from_own_turns(least_squares),
     "without rounds in which the control strays": from_own_turns(without_disturbed_rounds),
@@ -218,7 +215,10 @@ def _worth(recorded: Mapping[str, Mapping[str, Samples]], name: str) -> tuple[fl
 
 
 def _scatter(scores: FloatArray) -> float:
-    """The standard deviation that the additive model of runs and copies leaves, without baseline and control."""
+    """The standard deviation that the additive model of runs and copies leaves, without baseline and control.
+
+    It is what separates students from each other: the baseline's own noise is in all of their scores alike.
+    """
     copies = scores[:, 2:]
     rest = copies - copies.mean(axis=1, keepdims=True)
     rest = rest - rest.mean(axis=0)

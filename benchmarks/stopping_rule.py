@@ -10,9 +10,10 @@ import argparse
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from itertools import combinations
 from typing import TypeAlias
@@ -58,6 +59,8 @@ class Noise:
     """The share of runs in which all noise is three times as large."""
     erratic: bool = False
     """The first student scatters eight times as much as the others."""
+    slow_rounds: int | None = None
+    """The second half of the students, whose calls are long, has turns in so many rounds alone; None: in all."""
 
 
 NOISES = (
@@ -72,6 +75,8 @@ NOISES = (
     Noise("loud", turn=0.02, worker=0.004),
     Noise("one is erratic", erratic=True),
     Noise("three rounds", rounds=3, turn=0.006),
+    Noise("half in two rounds", slow_rounds=2),
+    Noise("the same, between workers", worker=0.006, turn=0.004, slow_rounds=2),
 )
 
 
@@ -182,9 +187,9 @@ def grade(noise: Noise, step: float, measurement: Measurement, alpha: float, gen
         )
 
     while taking_part:
-        scores = run_scores(noise, truth, generator)
-        kept = {key: score for key, score in scores.items() if key in {BASELINE, CONTROL, *taking_part}}
-        runs.append(RunScores("block", kept))
+        of_all = run_scores(noise, truth, generator)
+        kept = {key: score for key, score in of_all.scores.items() if key in {BASELINE, CONTROL, *taking_part}}
+        runs.append(replace(of_all, scores=kept))
         taking_part = contestants(len(runs), partial(ranking_after, len(runs)), everyone, measurement)
     return _outcome(ranking_after(len(runs)), truth, step, len(runs), without="student/0" if noise.erratic else None)
 
@@ -204,7 +209,7 @@ def _outcome(ranking: Ranking, truth: dict[str, float], step: float, runs: int, 
     )
 
 
-def run_scores(noise: Noise, truth: dict[str, float], generator: np.random.Generator) -> dict[str, float]:
+def run_scores(noise: Noise, truth: dict[str, float], generator: np.random.Generator) -> RunScores:
     """One run of a class: the engine's scores of turns that the machine disturbed."""
     names = [BASELINE, CONTROL, *truth]
     loudness = 3.0 if generator.random() < noise.loud_runs else 1.0
@@ -220,8 +225,12 @@ def run_scores(noise: Noise, truth: dict[str, float], generator: np.random.Gener
     times += noise.phase * correlated(standard((noise.rounds, 1)), 0.7)
     hit = generator.random(times.shape) < noise.bursts
     times += hit * generator.exponential(0.2, times.shape)
-    rounds_s = (_CALL_S * np.exp(times)).tolist()
-    return score_run([dict(zip(names, row, strict=True)) for row in rounds_s], BASELINE)
+    rounds_s = [dict(zip(names, row, strict=True)) for row in (_CALL_S * np.exp(times)).tolist()]
+    if noise.slow_rounds is not None:
+        for name in list(truth)[len(truth) // 2 :]:
+            for number in generator.permutation(noise.rounds)[noise.slow_rounds :]:
+                del rounds_s[number][name]
+    return RunScores("block", score_run(rounds_s, BASELINE), Counter(name for row in rounds_s for name in row))
 
 
 def correlated(white: FloatArray, correlation: float) -> FloatArray:

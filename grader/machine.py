@@ -67,6 +67,8 @@ class Peaks:
     """From the narrowest to the widest that the CPU has, and the workers' environment allows."""
     together: "Peaks | None" = None
     """All cores of a worker's budget at once; None where that is one core."""
+    beside: str = ""
+    """What else took the cores' time while this was measured, so that it may be too low; empty where nothing did."""
 
     def of_cores(self, cores: int) -> "Peaks":
         """What so many cores do at once: one of them, or the whole budget."""

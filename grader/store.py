@@ -709,6 +709,7 @@ def _peaks(kept: dict[str, Any]) -> Peaks:
         bandwidths=tuple(Bandwidth(**bandwidth) for bandwidth in kept["bandwidths"]),
         vectors=tuple(VectorPeak(**vector) for vector in kept["vectors"]),
         together=None if kept["together"] is None else _peaks(kept["together"]),
+        beside=kept["beside"],
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.course_files import write_file
+from benchmarks.figures import COURSE
 from benchmarks.quality.classes import BASE, PIECES, THREADS, Kernel, Program, source_of
+from grader.content.course import Measurement, load_course
 from grader.machine import usable_cpus
 
 _COURSE = """\
@@ -17,11 +19,8 @@ machine = "here"
 threads = {threads}
 preload = ["numpy", "numba"]
 
-[measurement]   # this many runs whatever they say: the rules are applied to them afterwards
-min_runs = {runs}
-max_runs = {runs}
-budget_s_per_submission = 1e6
-block_size = {block_size}
+[measurement]
+{measurement}
 """
 
 _TASK = '''\
@@ -73,10 +72,18 @@ def write_course(folder: Path, kernels: Sequence[Kernel], programs: Sequence[Pro
             write_file(path_of(folder, kernel, program), source_of(kernel, program, size))
 
 
+def sample_measurement() -> Measurement:
+    """How the sample course measures."""
+    return load_course(COURSE).measurement
+
+
 def write_rules(folder: Path, runs: int, programs: Sequence[Program]) -> None:
-    """`course.toml`: the grader's own rules, but so many runs of everyone."""
+    """`course.toml`: as the sample course measures, but so many runs of everyone: its rules are applied to them afterwards."""
+    so_many = {"min_runs": runs, "max_runs": runs, "budget_s_per_submission": 1e6, "block_size": len(programs) + 1}
+    keys = sample_measurement().model_copy(update=so_many).model_dump()
+    measurement = "\n".join(f"{key} = {value}" for key, value in keys.items())
     threads = min(THREADS, len(usable_cpus()))
-    write_file(folder / "course.toml", _COURSE.format(threads=threads, runs=runs, block_size=len(programs) + 1))
+    write_file(folder / "course.toml", _COURSE.format(threads=threads, measurement=measurement))
 
 
 def path_of(folder: Path, kernel: Kernel, program: Program) -> Path:

@@ -36,14 +36,16 @@ def whole(pool: StoredBlock, measurement: Measurement) -> Outcome:
 
 
 def _graded(pool: StoredBlock, runs: Sequence[RunRecord], measurement: Measurement) -> Outcome | None:
-    """A grading of the first of the runs, as many as the grader asks for; None where they do not suffice."""
+    """A grading of the first of the runs, as many as the grader asks for and has time for; None where they do not suffice."""
     everyone = frozenset(member.key for member in pool.block.members)
+    budget_s = measurement.budget_s_per_submission * len(everyone)
     participants, taken = everyone, pool.runs[:0]
     for record in runs:
         taken = (*taken, _of(record, participants | {pool.block.baseline.key, CONTROL}))
         so_far = replace(pool, runs=taken)
         participants = contestants(len(so_far.counting), partial(rank_case, [so_far], measurement), everyone, measurement)
-        if not participants:
+        is_over = len(taken) >= measurement.min_runs and _seconds(taken) > budget_s
+        if is_over or not participants:
             return _outcome(rank_case([so_far], measurement), taken)
     return None
 
@@ -62,9 +64,13 @@ def _outcome(ranking: Ranking, runs: Sequence[RunRecord]) -> Outcome:
             for other, others_rank in students
             if rank < others_rank
         ),
-        seconds=sum(record.wall_time_s for record in runs),
+        seconds=_seconds(runs),
         runs=len(runs),
     )
+
+
+def _seconds(runs: Sequence[RunRecord]) -> float:
+    return sum(record.wall_time_s for record in runs)
 
 
 def _author(key: str) -> str:

@@ -8,7 +8,7 @@ from statistics import fmean, median, variance
 
 from scipy.stats import kendalltau
 
-from benchmarks.quality.classes import LADDER, Program, Text
+from benchmarks.quality.classes import BASE, LADDER, Program, Text
 from benchmarks.share import Share
 
 DIFFERENCES = (1, 2, 5, 10)
@@ -38,9 +38,10 @@ class Outcome:
         return math.exp(self.log_times[author] - self.log_times[other])
 
     def only(self, authors: Collection[str]) -> "Outcome":
-        """What it says of these authors."""
+        """What it says of these authors, and their part of the seconds."""
         log_times = {author: value for author, value in self.log_times.items() if author in authors}
-        return replace(self, log_times=log_times, faster={pair for pair in self.faster if set(pair) <= log_times.keys()})
+        faster = {pair for pair in self.faster if set(pair) <= log_times.keys()}
+        return replace(self, log_times=log_times, faster=faster, seconds=self.seconds * len(log_times) / len(self.log_times))
 
 
 NOTHING = Share(0, 0)
@@ -61,7 +62,8 @@ class Merit:
     """Pairs of identical programs with others just in front of them: here ranks differ also where one alone of the two is found
     to be slower than those."""
     found: Mapping[int, Share]
-    """By true difference in percent: pairs with the base's equals that are ranked in the right order."""
+    """By true difference in percent: programs that are ranked behind the base program. Its equals have the same rank, as a
+    rule, and would say the same again."""
     wrong: Share
     """Pairs of unequal programs that are ranked the wrong way round."""
     agreements: tuple[float, ...]
@@ -134,7 +136,7 @@ def _same_text(pair: _Pair) -> bool:
 
 
 def _with_base(pairs: Iterable[_Pair], difference: int) -> list[_Pair]:
-    return [(fast, slow) for fast, slow in pairs if fast.percent == 0 and slow.percent == difference]
+    return [(fast, slow) for fast, slow in pairs if fast == BASE and slow.percent == difference]
 
 
 def _split(outcome: Outcome, pairs: Sequence[_Pair]) -> Share:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.quality.classes import BASE, THREADS, Kernel, Program
-from benchmarks.quality.course import write_course
+from benchmarks.quality.course import sample_measurement, write_course
 from benchmarks.quality.effort import Effort
 from benchmarks.quality.gradings import gradings, reshuffled, whole
 from benchmarks.quality.load import QUIET
@@ -18,7 +18,6 @@ from benchmarks.quality.pools import CheckedClasses, check_classes, record
 from benchmarks.quality.rivals import RIVALS
 from benchmarks.quality.rivals.session import field_of, outcome_of
 from benchmarks.quality.true_work import pieces_made, size_for
-from grader.content.course import Measurement
 from grader.grading.estimate import turn_time_s
 from grader.machine import Machine, library_versions, this_machine, usable_cpus
 from grader.store import StoredBlock
@@ -49,8 +48,8 @@ class Quality:
     outcomes: Mapping[str, Mapping[str, tuple[Outcome, ...]]]
     """By load and kernel: the independent gradings."""
     merits: Mapping[str, ByKernel]
-    resampled: Mapping[str, Mapping[int, ByKernel]]
-    """By load, and the most runs of a grading."""
+    resampled: Mapping[str, Mapping[float, ByKernel]]
+    """By load, and the seconds that a grading may take for each program."""
     rivals: Mapping[str, ByKernel]
     rivals_grader: ByKernel
     """The grader's gradings without load, of the other tools' programs alone."""
@@ -74,7 +73,7 @@ def benchmark(effort: Effort, folder: Path, say: Say) -> Quality:
     say(f"checking {len(kernels)} classes of {len(effort.programs)}")
     classes = check_classes(folder, kernels, effort.programs)
     pools = _pools(classes, kernels, effort, say)
-    rules = Measurement(max_runs=effort.most_runs)
+    rules = sample_measurement()
     outcomes = {
         load: {name: tuple(gradings(pool, rules)) for name, pool in by_kernel.items()} for load, by_kernel in pools.items()
     }
@@ -93,7 +92,7 @@ def benchmark(effort: Effort, folder: Path, say: Say) -> Quality:
         outcomes=outcomes,
         merits={load: _merits(by_kernel, effort.programs) for load, by_kernel in outcomes.items()},
         resampled={
-            load: {length: _resampled(by_kernel, length, effort) for length in effort.lengths}
+            load: {budget_s: _resampled(by_kernel, budget_s, effort) for budget_s in effort.budgets_s}
             for load, by_kernel in pools.items()
         },
         rivals=_rivals(folder, kernels, effort, say),
@@ -132,8 +131,8 @@ def _merits(outcomes: Mapping[str, tuple[Outcome, ...] | list[Outcome]], program
     return {name: merit(of_kernel, programs) for name, of_kernel in outcomes.items()}
 
 
-def _resampled(pools: Mapping[str, StoredBlock], length: int, effort: Effort) -> dict[str, Merit]:
-    rules = Measurement(max_runs=length)
+def _resampled(pools: Mapping[str, StoredBlock], budget_s: float, effort: Effort) -> dict[str, Merit]:
+    rules = sample_measurement().model_copy(update={"budget_s_per_submission": budget_s})
     return _merits({name: reshuffled(pool, rules, effort.reshuffles) for name, pool in pools.items()}, effort.programs)
 
 

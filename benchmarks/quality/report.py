@@ -5,6 +5,7 @@ from pathlib import Path
 from string import Template
 
 from benchmarks.quality.classes import PIECES, Kernel
+from benchmarks.quality.course import sample_measurement
 from benchmarks.quality.load import LOADS, QUIET
 from benchmarks.quality.merit import DIFFERENCES, Merit, together
 from benchmarks.quality.quality import ByKernel, Quality
@@ -41,7 +42,8 @@ def markdown(quality: Quality) -> str:
         kernels=_list(_kernel(quality, kernel) for kernel in quality.kernels),
         quiet_runs=effort.quiet_runs,
         loaded_runs=effort.loaded_runs,
-        most_runs=effort.most_runs,
+        budget_s=f"{sample_measurement().budget_s_per_submission:g}",
+        seconds_per_run=f"{sample_measurement().seconds_per_run:g}",
         reshuffles=effort.reshuffles,
         quiet=_table(["kernel", *_EFFORT, *_MEASURES], _by_kernel(quality.kernels, quality.merits[QUIET])),
         loads=_list(f"*{name}*: {LOADS[name].about}" for name in effort.loads) or _NOT_IN_THIS_RUN,
@@ -53,9 +55,11 @@ def markdown(quality: Quality) -> str:
 
 def _summary(merit: Merit) -> str:
     return (
-        f"of {merit.gradings} gradings {_share(merit.split_gradings)} split programs of equal work; of the pairs that differ"
-        f" by 5 %, {_share(merit.found[5])} were found, by 2 %, {_share(merit.found[2])}; of all unequal pairs,"
-        f" {_share(merit.wrong)} were ranked the wrong way round."
+        f"of {merit.gradings} gradings {_share(merit.split_gradings)} split the fastest programs, which are equal; of the"
+        f" programs that do 5 % more work {_share(merit.found[5])} were found to be slower, of those with 2 %"
+        f" {_share(merit.found[2])}; of all unequal pairs {_percent(merit.wrong)} were ranked the wrong way round; of equal"
+        f" pairs behind others {_share(merit.split_among_others)} had two ranks;"
+        f" two gradings agreed by τ_b = {_agreement(merit)}."
     )
 
 
@@ -90,32 +94,32 @@ def _loaded(quality: Quality) -> str:
 
 def _resampled(quality: Quality) -> str:
     rows = []
-    for load, by_length in quality.resampled.items():
-        for length, merits in by_length.items():
+    for load, by_budget in quality.resampled.items():
+        for budget_s, merits in by_budget.items():
             merit = _all(merits)
-            rows.append([load, str(length), *_effort(merit), *_measures(merit, _percent)])
-    everything = _table(["load", "at most", *_EFFORT, *_MEASURES], rows)
-    return f"{everything}\n\n{_lengths(quality)}"
+            rows.append([load, f"{budget_s:g} s", *_effort(merit), *_measures(merit, _percent)])
+    everything = _table(["load", "budget", *_EFFORT, *_MEASURES], rows)
+    return f"{everything}\n\n{_longer(quality)}"
 
 
-def _lengths(quality: Quality) -> str:
+def _longer(quality: Quality) -> str:
     """What longer gradings find of 2 %, and what they take."""
     rows = [
         [
             f"{load}, {kernel.title}",
             *(
                 f"{_percent(merits[kernel.name].found[_SMALL])} in {merits[kernel.name].seconds / len(quality.programs):.1f} s"
-                for merits in by_length.values()
+                for merits in by_budget.values()
             ),
         ]
-        for load, by_length in quality.resampled.items()
+        for load, by_budget in quality.resampled.items()
         for kernel in quality.kernels
-        if all(kernel.name in merits for merits in by_length.values())
+        if all(kernel.name in merits for merits in by_budget.values())
     ]
     return f"""\
-Pairs that differ by {_SMALL} %, found by gradings that may be longer, and the seconds for each program:
+Programs that do {_SMALL} % more, found by gradings that may be longer, and the seconds that those took for each program:
 
-{_table(["load, kernel", *(f"at most {length} runs" for length in quality.effort.lengths)], rows)}"""
+{_table(["load, kernel", *(f"{budget_s:g} s" for budget_s in quality.effort.budgets_s)], rows)}"""
 
 
 def _rivals(quality: Quality) -> str:
@@ -144,8 +148,8 @@ program. Nobody made these tools to rank a class: this says what happens where t
 
 {_table(heads, rows)}
 
-The first row is the grader's gradings without load, of which these programs alone are looked at; its seconds include the rest
-of the class. Kernel by kernel:
+The first row is the grader's gradings without load, of which these programs alone are looked at, with their part of the seconds
+that its runs took. Kernel by kernel:
 
 {_table(["tool: kernel", "sessions", *_MEASURES], details)}"""
 
@@ -170,10 +174,15 @@ def _measures(merit: Merit, text: Callable[[Share], str]) -> list[str]:
     splits = (merit.split_gradings, merit.split_copies, merit.split_texts, merit.split_among_others)
     found = (merit.found[difference] for difference in DIFFERENCES)
     return [
-        *map(text, (*splits, *found, merit.wrong)),
-        ABSENT if merit.agreement is None else f"{merit.agreement:.2f}",
+        *map(text, (*splits, *found)),
+        _percent(merit.wrong),
+        _agreement(merit),
         ABSENT if merit.copies_sd_percent is None else f"{merit.copies_sd_percent:.2f} %",
     ]
+
+
+def _agreement(merit: Merit) -> str:
+    return ABSENT if merit.agreement is None else f"{merit.agreement:.2f}"
 
 
 def _share(share: Share) -> str:

@@ -28,10 +28,10 @@ from grader.errors import GraderError, UsageError
 from grader.execution import mpi
 from grader.execution.choose import choose_backend, host_features
 from grader.execution.interface import Backend
-from grader.execution.peaks import measure_peaks
 from grader.grading.check import DrawnInputs
 from grader.grading.check_class import check_class, naive_times_s
 from grader.grading.compiled import CompiledFunctions
+from grader.grading.known_peaks import peaks_now
 from grader.grading.measure_class import OpenBlock, measure_blocks
 from grader.grading.progress import Silent
 from grader.grading.session import Session, member_of, open_session, read_members, require_runnable
@@ -102,7 +102,7 @@ def _done(element: Element, kept: SoFar, session: Session, backend: Backend, nod
 
 def _probed(session: Session, backend: Backend, node: Node) -> Outcome:
     try:
-        return Outcome(node, peaks=measure_peaks(backend, session.machine.threads))
+        return Outcome(node, peaks=peaks_now(backend, session.machine.threads))
     except GraderError as error:
         return Outcome(node, faults=(Fault("", node.name, str(error)),))
 

@@ -143,8 +143,8 @@ class Measurement(Section):
     calls_per_run: AtLeastOne = 168
     seconds_per_run: Positive = 0.5
     """A competitor's share of a run; it ends with this or with `calls_per_run`."""
-    min_turns_per_run: AtLeastOne = 3
-    """Of everybody, however slow: the noise of all runs is pooled, and a run of fewer turns is noisier than the others."""
+    min_turns_per_run: AtLeastOne = 2
+    """Of everybody, however slow."""
     turn_s: Positive = 0.008
     """The timed calls of a turn take about so long together, where `max_timed_calls_per_turn` are enough."""
     max_timed_calls_per_turn: AtLeastOne = 6
@@ -153,7 +153,7 @@ class Measurement(Section):
     slow_ratio: Annotated[float, Field(gt=1)] = 20.0
     """One that is slower than the fastest by more than this factor has `min_turns_per_run`."""
     budget_s_per_submission: Positive = 3.0
-    """For measuring a class: beyond the first `min_runs`, no longer than this for each submission that is measured."""
+    """No run of a class begins when this has passed for each submission that is measured, but for the first `min_runs`."""
     block_size: AtLeastOne = 16
     """Submissions that are measured in the same rounds."""
     shortest_baseline_call_s: Positive = 0.005

@@ -1,28 +1,49 @@
-"""What the machine can do at most: measured once for each machine and environment, and kept in the store."""
+"""What the machine can do at most: measured once for each machine and environment, and kept in the store.
+
+Other load only makes it less. So what was measured while others took the cores is measured again at the next occasion, and the
+better one is kept.
+"""
+
+from dataclasses import replace
 
 from grader.errors import GraderError
 from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
+from grader.grading.gate import MOST_TAKEN
 from grader.grading.progress import Progress
 from grader.grading.session import Session
 from grader.machine import Peaks
+from grader.noise import Disturbance, between
 from grader.store import Store
 
 
 def know_peaks(session: Session, backend: Backend, store: Store, progress: Progress, *, again: bool) -> Peaks:
-    """What the store knows of this machine; measured now where it knows nothing, or `again`.
+    """What the store knows of this machine; measured now where it knows nothing for certain, or `again`.
 
     Raises:
         GraderError: a worker cannot measure it.
     """
     conditions = session.conditions(backend.sandbox)
     known = store.peaks(conditions)
-    if known is not None and not again:
+    if known is not None and not known.beside and not again:
         return known
     progress.begin("measuring the machine", 1)
-    peaks = measure_peaks(backend, session.machine.threads)
-    store.add_peaks(conditions, peaks)
-    return peaks
+    found = peaks_now(backend, session.machine.threads)
+    if known is not None and found.beside and known.flop_per_s >= found.flop_per_s:
+        return known
+    store.add_peaks(conditions, found)
+    return found
+
+
+def peaks_now(backend: Backend, cores: int) -> Peaks:
+    """What one core can do now, and so many at once; and who else was at work meanwhile.
+
+    Raises:
+        GraderError: a worker cannot measure it.
+    """
+    before = backend.snapshot()
+    found = measure_peaks(backend, cores)
+    return replace(found, beside=_taken_by(between(before, backend.snapshot())))
 
 
 def peaks_faults(session: Session, backend: Backend, store: Store, progress: Progress, *, again: bool) -> tuple[str, ...]:
@@ -32,3 +53,10 @@ def peaks_faults(session: Session, backend: Backend, store: Store, progress: Pro
     except GraderError as error:
         return (str(error),)
     return ()
+
+
+def _taken_by(happened: Disturbance) -> str:
+    """Who took so much of the cores' time that the peaks cannot be trusted."""
+    if happened.stolen > MOST_TAKEN:
+        return "other virtual machines"
+    return (happened.busiest or "other programs") if happened.others > MOST_TAKEN else ""

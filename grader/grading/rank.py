@@ -7,7 +7,7 @@ of runs after Kramer 1956; unequal variances after Games and Howell 1976). Score
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress, pairwise
 from statistics import fmean
 from typing import TypeAlias
@@ -29,6 +29,11 @@ ERRATIC_SIGNIFICANCE = 0.01
 """The probability that chance alone calls any competitor of a steady class erratic. The ratio says too little of few runs: at
 three, 6 % of equal competitors exceed it, and without them the pooled variance would come out 18 % too small."""
 
+SHARE_OF_TURNS = 0.5
+"""Of a score's variance, where it rests on as many turns as the baseline: what comes from its turns, and is the more the fewer
+there are. The rest is the process's own. Equals are split no more often where it is really more, or less: simulated by
+`benchmarks/stopping_rule.py`."""
+
 NEGLIGIBLE_VARIANCE = 1e-12
 """Of a log time: a scatter of one in a million is rounding, not noise."""
 
@@ -43,6 +48,8 @@ class RunScores:
     block: str
     """The set of competitors that were measured together; each block has the baseline and the control."""
     scores: Mapping[str, float]
+    turns: Mapping[str, int] = field(default_factory=dict)
+    """How many turns each score rests on; as many as everyone's, where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +155,8 @@ class _Table:
     """Of each competitor, ascending: the winsorised mean over its runs."""
     moved: FloatArray
     """What winsorising added to the plain mean, of each competitor."""
+    noisiness: FloatArray
+    """The variance of each competitor's scores, over that of one with as many turns as the baseline."""
 
     @property
     def run_counts(self) -> FloatArray:
@@ -157,7 +166,10 @@ class _Table:
 
 @dataclass(frozen=True)
 class _Noise:
-    """The variance of one log time about the additive model, with its degrees of freedom: pooled, and of each competitor."""
+    """The variance of one log time about the additive model, with its degrees of freedom: pooled, and of each competitor.
+
+    All are what they would be with as many turns as the baseline has: the table's `noisiness` is taken off.
+    """
 
     pooled_variance: float
     pooled_degrees: float
@@ -195,7 +207,15 @@ def _tabulate(runs: Sequence[RunScores], baseline: str) -> _Table:
         present=np.array([[name in run.scores for name in competitors] for run in runs]),
         scores=np.array([scores[name] for name in competitors]),
         moved=np.array([scores[name] - fmean(values[name]) for name in competitors]),
+        noisiness=np.array([_noisiness([run for run in runs if name in run.scores], name, baseline) for name in competitors]),
     )
+
+
+def _noisiness(runs: Sequence[RunScores], competitor: str, baseline: str) -> float:
+    """By the turns that its scores rest on, the mean over its runs."""
+    told = [run.turns for run in runs if {competitor, baseline} <= run.turns.keys()]
+    fewer = fmean(turns[baseline] / turns[competitor] for turns in told) if told else 1.0
+    return 1 - SHARE_OF_TURNS + SHARE_OF_TURNS * fewer
 
 
 def _noise(table: _Table) -> _Noise:
@@ -260,25 +280,29 @@ class _Residuals:
         key = (block, steady.tobytes())
         if key not in self._fits:
             cells = np.ix_(self._runs_of[block], self._present[block])
-            self._fits[key] = _block_residuals(self._table.log_ratios[cells], self._table.present[cells], steady)
+            noisiness = self._table.noisiness[self._present[block]]
+            self._fits[key] = _block_residuals(self._table.log_ratios[cells], self._table.present[cells], steady, noisiness)
         return self._fits[key]
 
 
-def _block_residuals(log_ratios: FloatArray, present: BoolArray, steady: BoolArray) -> tuple[FloatArray, FloatArray]:
+def _block_residuals(
+    log_ratios: FloatArray, present: BoolArray, steady: BoolArray, noisiness: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Fit run + competitor effects to one block (runs × competitors, any cells absent); squares and degrees per competitor.
 
-    The run effects are the least-squares ones of the steady competitors, so that an erratic one leaves the others' residuals
-    alone. The baseline takes part with its zeros: subtracting its log time from a whole run only moves that run's effect, and
-    so its own noise is estimated like any other's.
+    The run effects are the least-squares ones of the steady competitors, weighted by how noisy they are, so that an erratic one
+    leaves the others' residuals alone. The baseline takes part with its zeros: subtracting its log time from a whole run only
+    moves that run's effect, and so its own noise is estimated like any other's.
     """
     run_of, competitor_of = np.nonzero(present)
     values = log_ratios[present]
     run_count, competitor_count = present.shape
-    design = np.hstack([np.eye(run_count)[run_of], np.eye(competitor_count)[competitor_of]])
+    weights = 1 / np.sqrt(noisiness[competitor_of])
+    design = weights[:, None] * np.hstack([np.eye(run_count)[run_of], np.eye(competitor_count)[competitor_of]])
     fitted = steady[competitor_of]
     # One direction of the design is always empty (a constant moved from runs to competitors): the cutoff is above rounding.
     inverse = np.linalg.pinv(design[fitted], rcond=1e-9)
-    run_effects = (inverse @ values[fitted])[:run_count]
+    run_effects = (inverse @ (weights * values)[fitted])[:run_count]
     leverages = np.einsum("ij,ji->i", design[fitted], inverse)
 
     def per_competitor(amounts: FloatArray) -> FloatArray:
@@ -287,7 +311,7 @@ def _block_residuals(log_ratios: FloatArray, present: BoolArray, steady: BoolArr
     counts = np.asarray(present.sum(axis=0), dtype=np.float64)
     deviations = values - run_effects[run_of]
     effects = per_competitor(deviations) / np.maximum(counts, 1)
-    squares = per_competitor((deviations - effects[competitor_of]) ** 2)
+    squares = per_competitor((weights * (deviations - effects[competitor_of])) ** 2)
     freedoms = np.zeros(len(values))
     freedoms[fitted] = 1 - leverages
     degrees = np.where(steady, per_competitor(freedoms).round(9), np.maximum(counts - 1, 0))  # exactly 0 where nothing is left
@@ -326,15 +350,17 @@ def _hsd_of_pairs(table: _Table, noise: _Noise, quantile: _Quantile) -> FloatArr
     own = (weights**2).sum(axis=1)
     uncancelled = np.maximum(_of_pairs(own) - 2 * weights @ weights.T, 0.0)  # Σ (w_i − w_j)² over the runs
 
+    noisy = own * table.noisiness
     erratic = np.where(noise.erratic, noise.variances, 0.0)
     degrees = np.maximum(noise.degrees, 1)  # those of the erratic ones are at least 1, and the others' are multiplied by 0
-    pooled_part = noise.pooled_variance * (_of_pairs(own * ~noise.erratic) + uncancelled * (not noise.erratic[table.baseline]))
+    pooled = _of_pairs(noisy * ~noise.erratic) + uncancelled * (not noise.erratic[table.baseline])
+    pooled_part = noise.pooled_variance * pooled
     baseline_part = uncancelled * erratic[table.baseline]
-    variance = pooled_part + _of_pairs(own * erratic) + baseline_part
+    variance = pooled_part + _of_pairs(noisy * erratic) + baseline_part
     # Welch and Satterthwaite: the degrees of freedom of a sum of independent variances.
     uncertainty = (
         pooled_part**2 / noise.pooled_degrees
-        + _of_pairs((own * erratic) ** 2 / degrees)
+        + _of_pairs((noisy * erratic) ** 2 / degrees)
         + baseline_part**2 / degrees[table.baseline]
     )
     pair_degrees = np.divide(variance**2, uncertainty, out=np.full_like(variance, noise.pooled_degrees), where=uncertainty > 0)
@@ -351,8 +377,8 @@ def _of_pairs(values: FloatArray) -> FloatArray:
 def _typical_hsd(table: _Table, noise: _Noise, quantile: _Quantile) -> float:
     if noise.pooled_degrees == 0:
         return math.inf
-    runs = float(np.median(np.delete(table.run_counts, table.baseline)))
-    variance = np.array([2 * noise.pooled_variance / runs])
+    noisiness = float(np.median(np.delete(table.noisiness / table.run_counts, table.baseline)))
+    variance = np.array([2 * noise.pooled_variance * noisiness])
     return float(quantile.significant(variance, np.array([noise.pooled_degrees]))[0])
 
 

@@ -4,6 +4,7 @@ import bisect
 import itertools
 import math
 import statistics
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -142,7 +143,7 @@ def without_failed(members: Collection[Member], blocks: Sequence[StoredBlock]) -
 
 def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: Collection[Member] | None = None) -> Ranking:
     """Rank all that was measured at one case, over all of its blocks; with `current`, only those versions of the code."""
-    runs = [RunScores(str(one.id), scores) for one in blocks for scores in scores_of_runs(one, current)]
+    runs = [run for one in blocks for run in scores_of_runs(one, current)]
     students = {key for run in runs for key in run.scores if student_of(key) is not None}
     return rank(
         runs,
@@ -154,14 +155,19 @@ def rank_case(blocks: Sequence[StoredBlock], measurement: Measurement, current: 
     )
 
 
-def scores_of_runs(stored: StoredBlock, current: Collection[Member] | None = None) -> list[dict[str, float]]:
+def scores_of_runs(stored: StoredBlock, current: Collection[Member] | None = None) -> list[RunScores]:
     """One score per competitor, run by run, but for those who failed; with `current`, only for those versions of the code."""
     block = stored.block
     keys = {turn.competitor for record in stored.runs for turn in record.turns}
     keys -= {key for record in stored.runs for key in record.problems}
     if current is not None:
         keys &= {CONTROL, *(member.key for member in (*block.members, block.baseline) if member in current)}
-    return [score_run(_turn_times_s(record, keys), block.baseline.key) for record in stored.counting]
+    return [_scores_of(stored, _turn_times_s(record, keys)) for record in stored.counting]
+
+
+def _scores_of(stored: StoredBlock, rounds: Sequence[Mapping[str, float]]) -> RunScores:
+    scores = score_run(rounds, stored.block.baseline.key)
+    return RunScores(str(stored.id), scores, Counter(key for turns_s in rounds for key in turns_s))
 
 
 def _turn_times_s(record: RunRecord, keys: Collection[str]) -> list[dict[str, float]]:

@@ -107,7 +107,7 @@ def _of_block(
     scores = scores_of_runs(stored)
     figures: Figures = {}
     for key, member in members.items():
-        own = [of_run[key] for of_run in scores if key in of_run]
+        own = [of_run.scores[key] for of_run in scores if key in of_run.scores]
         if key in reviewed and _version(member, block.task) not in accepted:
             continue
         if key in failed:

@@ -21,7 +21,11 @@ def peaks_table(machine: Machine, peaks: Peaks) -> RenderableType:
         table.add_column(cores, justify="right")
     for row in (*_arithmetic(measured), *_memory(measured)):
         table.add_row(*row)
-    return Group(table, Text(f"{machine.name}: {harmless_line(machine.cpu)}", style="dim"))
+    lines = [Text(f"{machine.name}: {harmless_line(machine.cpu)}", style="dim")]
+    if peaks.beside:
+        beside = harmless_line(peaks.beside)
+        lines.append(Text(f"measured beside {beside}, and so perhaps too low: the next grading measures again", style="yellow"))
+    return Group(table, *lines)
 
 
 def vector_text(bits: int) -> str:

@@ -48,6 +48,12 @@ def test_what_never_settles_takes_the_greatest_number_and_splits_nobody() -> Non
     assert found[0].ranks["base"] == found[0].ranks["copy"] == 1
 
 
+def test_a_grading_ends_when_its_seconds_are_spent_but_not_before_its_first_runs() -> None:
+    short, shorter = (RULES.model_copy(update={"budget_s_per_submission": budget_s}) for budget_s in (1.9, 0.1))
+    assert [one.runs for one in gradings(pool(*WILD, *WILD), short)] == [4, 4]  # of 2 s each, for four programs
+    assert [one.runs for one in gradings(pool(*WILD, *WILD), shorter)] == [3, 3, 3]
+
+
 def test_runs_that_do_not_suffice_are_no_grading() -> None:
     assert gradings(pool(*WILD[:4]), RULES) == []
 

@@ -32,7 +32,7 @@ def test_a_perfect_ranking_splits_nothing_and_finds_everything() -> None:
     found = merit([PERFECT, PERFECT], CLASS)
     assert (found.split_gradings, found.split_copies, found.split_texts) == (Share(0, 2), Share(0, 2), Share(0, 4))
     assert found.split_among_others == Share(0, 2)
-    assert found.found == {1: Share(0, 0), 2: Share(12, 12), 5: Share(0, 0), 10: Share(6, 6)}
+    assert found.found == {1: Share(0, 0), 2: Share(4, 4), 5: Share(0, 0), 10: Share(2, 2)}
     assert found.wrong == Share(0, 2 * 11)
     assert (found.seconds, found.runs) == (2.0, 3.0)
 
@@ -47,17 +47,17 @@ def test_a_split_of_copies_and_one_of_texts_are_told_apart() -> None:
 def test_a_split_behind_others_is_no_split_of_the_base() -> None:
     found = merit([outcome("base copy reworded more-02", "more-02-copy", "more-10")], CLASS)
     assert (found.split_gradings, found.split_among_others) == (Share(0, 1), Share(1, 1))
-    assert found.found[2] == Share(3, 6)
+    assert found.found[2] == Share(1, 2)
 
 
 def test_a_pair_that_ties_is_not_found_and_not_wrong() -> None:
     found = merit([outcome("base copy reworded more-02 more-02-copy more-10")], CLASS)
-    assert (found.found[2], found.found[10], found.wrong) == (Share(0, 6), Share(0, 3), Share(0, 11))
+    assert (found.found[2], found.found[10], found.wrong) == (Share(0, 2), Share(0, 1), Share(0, 11))
 
 
 def test_a_pair_the_wrong_way_round_is_wrong_and_not_found() -> None:
     found = merit([outcome("more-10", "base copy reworded", "more-02 more-02-copy")], CLASS)
-    assert (found.found[10], found.wrong) == (Share(0, 3), Share(5, 11))
+    assert (found.found[10], found.wrong) == (Share(0, 1), Share(5, 11))
 
 
 def test_ranks_count_who_is_faster_as_the_grader_does() -> None:
@@ -94,11 +94,12 @@ def test_of_nothing_there_is_no_share() -> None:
 def test_several_classes_together_add_up() -> None:
     one, other = merit([PERFECT, PERFECT], CLASS), merit([outcome("base", "copy reworded more-02 more-02-copy more-10")], CLASS)
     both = together([one, other])
-    assert (both.gradings, both.split_gradings, both.found[2]) == (3, Share(1, 3), Share(14, 18))
+    assert (both.gradings, both.split_gradings, both.found[2]) == (3, Share(1, 3), Share(6, 6))
     assert both.agreements == one.agreements
 
 
 def test_who_is_left_out_of_a_ranking_moves_nobody_else() -> None:
     kept = PERFECT.only({"base", "more-02", "more-10"})
     assert kept.ranks == {"base": 1, "more-02": 2, "more-10": 3}
+    assert kept.seconds == PERFECT.seconds / 2
     assert all(kept.ranks[one] < kept.ranks[other] for one, other in pairwise(kept.log_times))

@@ -22,7 +22,7 @@ ALL_APART = Outcome(
     runs=4,
 )
 ALL_TIE = replace(ALL_APART, faster=set())
-EFFORT = replace(FULL, kernels=(KERNEL,), loads=("bursts",), lengths=(5, 10))
+EFFORT = replace(FULL, kernels=(KERNEL,), loads=("bursts",), budgets_s=(2.0, 4.0))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def quality() -> Quality:
         measured={KERNEL.name: {one.author: one.percent / 100 for one in PROGRAMS}},
         outcomes={QUIET: {KERNEL.name: (ALL_TIE,) * 3}, "bursts": {KERNEL.name: (ALL_APART,) * 3}},
         merits={QUIET: tied, "bursts": apart},
-        resampled={QUIET: {5: tied, 10: apart}, "bursts": {5: apart, 10: apart}},
+        resampled={QUIET: {2.0: tied, 4.0: apart}, "bursts": {2.0: apart, 4.0: apart}},
         rivals={"timeit": apart},
         rivals_grader=tied,
         missing_rivals={"hyperfine": "apt-get install hyperfine"},
@@ -68,7 +68,7 @@ def test_a_row_holds_effort_splits_detection_and_agreement(quality: Quality) -> 
 
 
 def test_the_summary_is_of_the_gradings_without_load(quality: Quality) -> None:
-    assert "of 3 gradings 0.0 % (0.0 to 70.8) split programs of equal work" in report.markdown(quality)
+    assert "of 3 gradings 0.0 % (0.0 to 70.8) split the fastest programs, which are equal" in report.markdown(quality)
 
 
 def test_counted_work_and_measured_time_stand_beside_what_was_meant(quality: Quality) -> None:
@@ -96,7 +96,7 @@ def test_what_was_not_measured_is_said_to_be_no_part_of_the_run(quality: Quality
 
 
 def test_resampled_shares_have_no_interval(quality: Quality) -> None:
-    (row,) = re.findall(r"(?m)^\| bursts \| 10 \|.*$", report.markdown(quality))
+    (row,) = re.findall(r"(?m)^\| bursts \| 4 s \|.*$", report.markdown(quality))
     assert " to " not in row
 
 

@@ -24,7 +24,7 @@ def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
     classroom.submit("eve", paced(2e-6, compute=lambda x: 3 * x))
     classroom.hand_in("max", "def double(x): return (\n")
     monkeypatch.setattr(job, "choose_backend", lambda *_, **__: classroom.backend)
-    monkeypatch.setattr(job, "measure_peaks", lambda *_: None)
+    monkeypatch.setattr(job, "peaks_now", lambda *_: None)
     return classroom
 
 

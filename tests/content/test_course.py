@@ -105,7 +105,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
         reference_runs=2,
         calls_per_run=168,
         seconds_per_run=0.5,
-        min_turns_per_run=3,
+        min_turns_per_run=2,
         turn_s=0.008,
         max_timed_calls_per_turn=6,
         longest_call_s=0.25,

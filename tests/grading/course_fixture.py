@@ -61,7 +61,6 @@ by = "hand"
 
 [measurement]
 calls_per_run = 8
-min_turns_per_run = 2
 turn_s = 1
 max_timed_calls_per_turn = 3
 """

@@ -287,6 +287,21 @@ def test_a_student_with_a_single_run_is_judged_by_the_pooled_noise() -> None:
     assert math.isfinite(a.high)
 
 
+def test_a_score_of_few_turns_is_judged_as_noisier_and_widens_nobody_elses_interval() -> None:
+    turns = {"base": 12, "control": 12, "a": 12, "b": 2}
+    equal = standings(rank_students(runs_of(SCATTER)))
+    told = standings(rank_students([RunScores(run.block, run.scores, turns) for run in runs_of(SCATTER)]))
+    assert told["b"].high - told["b"].low > 1.2 * (equal["b"].high - equal["b"].low)
+    assert told["a"].high - told["a"].low <= equal["a"].high - equal["a"].low
+
+
+def test_equally_many_turns_change_nothing() -> None:
+    runs = runs_of(SCATTER)
+    assert rank_students([RunScores(run.block, run.scores, dict.fromkeys(run.scores, 5)) for run in runs]) == rank_students(
+        runs
+    )
+
+
 def test_extra_runs_of_two_contested_students_decide_between_them() -> None:
     rng = np.random.default_rng(6)
     everyone = measure(rng, {**EIGHT_COPIES, "a": 0.08, "b": 0.095}, 3)

@@ -28,5 +28,11 @@ def test_a_budget_of_several_cores_has_a_column_of_its_own() -> None:
     assert row(text, "operations, the most").split()[-4:] == ["operations/s", "450", "G", "operations/s"]
 
 
-def test_a_hostile_name_of_a_processor_is_text() -> None:
-    assert rendered(peaks_table(replace(MACHINE, cpu=HOSTILE), ONE)).replace("\n", "").isprintable()
+def test_what_was_measured_beside_others_is_said_to_be_perhaps_too_low() -> None:
+    assert "measured beside make, and so perhaps too low" in rendered(peaks_table(MACHINE, replace(ONE, beside="make")))
+    assert "perhaps" not in rendered(peaks_table(MACHINE, ONE))
+
+
+def test_hostile_names_of_a_processor_and_a_program_are_text() -> None:
+    peaks = replace(ONE, beside=HOSTILE)
+    assert rendered(peaks_table(replace(MACHINE, cpu=HOSTILE), peaks)).replace("\n", "").isprintable()
