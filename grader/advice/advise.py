@@ -31,9 +31,11 @@ from grader.advice.numbers import (
     object_array,
     power_of_integer,
     prime_transform,
+    truths_kept_wide,
     wider_than_given,
 )
 from grader.advice.order import memory_order, memory_order_compiled, strided_reduction, transform_along_columns
+from grader.advice.output import output_in_function
 from grader.advice.parallel import gil_threads, oversubscription, process_copies, process_startup
 from grader.advice.repeated import masked_everything, repeated_work, started_again, started_again_by_call, twice_the_same
 from grader.content.reading import SourceFile
@@ -42,6 +44,7 @@ from grader.grading.profile_lines import LineProfile
 Rule: TypeAlias = Callable[[Facts], Finding | None]
 
 RULES: tuple[Rule, ...] = (
+    output_in_function,
     recompiles,
     object_mode,
     object_mode_within,
@@ -54,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     extended_precision,
     wider_than_given,
     counts_too_wide,
+    truths_kept_wide,
     growing_in_loop,
     repeated_work,
     twice_the_same,

@@ -1,8 +1,8 @@
 """What an expression gives, told from what its variables were seen to hold: arrays with dtype and shape, by NumPy's rules."""
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -152,7 +152,7 @@ def _common(left: Value, right: Value) -> "np.dtype[np.generic] | None":
     return np.result_type(left.dtype, right.dtype)
 
 
-def _broadcast(shapes: list[Shape | None]) -> Shape | None:
+def _broadcast(shapes: Sequence[Shape | None]) -> Shape | None:
     known = [one for one in shapes if one is not None]
     if len(known) < len(shapes):
         return None
@@ -194,47 +194,72 @@ def _subscript(value: Value | None, index: ast.expr, function: Function, lookup:
     if value is None or not value.is_array or value.shape is None:
         return value if value is not None and value.is_array else None
     parts = list(index.elts) if isinstance(index, ast.Tuple) else [index]
-    picked = _Picked([], list(value.shape))
+    picked = _Picked(list(value.shape))
     for position, part in enumerate(parts):
         if isinstance(part, ast.Constant) and part.value is Ellipsis:
             after = sum(not _is_new_axis(one, function) for one in parts[position + 1 :])
             picked.keep(len(picked.left) - after)
         elif _is_new_axis(part, function):
-            picked.shape.append(1)
+            picked.kept.append(1)
         elif not picked.left or not picked.take(part, value_of(part, function, lookup)):
             return None
-    whole = (*picked.shape, *picked.left)
-    return Value(Sort.ARRAY if whole else Sort.NUMPY_NUMBER, value.dtype, whole, is_new=picked.is_new)
+    whole = picked.shape()
+    if whole is None:
+        return None
+    return Value(Sort.ARRAY if whole else Sort.NUMPY_NUMBER, value.dtype, whole, is_new=bool(picked.indices))
 
 
 @dataclass
 class _Picked:
-    """A subscript in progress: the shape so far, and the dimensions that no part of it has come to yet."""
+    """A subscript in progress: the dimensions that no part of it has come to yet, those kept, and what picks elements."""
 
-    shape: list[int | None]
     left: list[int | None]
-    is_new: bool = False
+    kept: list[int | None] = field(default_factory=list)
+    indices: list[Shape] = field(default_factory=list)
+    """The shapes of its arrays of indices, which pick one element each together: `x[rows, columns]`."""
+    places: list[int] = field(default_factory=list)
+    """Of all indices, numbers among them, how many dimensions were kept before each."""
 
     def keep(self, count: int) -> None:
         """The next dimensions as they are."""
-        self.shape += self.left[:count]
+        self.kept += self.left[:count]
         self.left = self.left[count:]
 
     def take(self, part: ast.expr, chosen: Value | None) -> bool:
         """One part of the subscript; False where it cannot be told what it picks."""
         size = self.left.pop(0)
         if isinstance(part, ast.Slice):
-            self.shape.append(size if part.lower is None and part.upper is None and part.step is None else None)
-        elif chosen is None or (chosen.is_array and chosen.shape is None):
+            self.kept.append(size if part.lower is None and part.upper is None and part.step is None else None)
+            return True
+        if chosen is None or (chosen.is_array and chosen.shape is None):
             return False
-        elif chosen.is_array and chosen.dtype == _TRUTHS:
-            self.is_new = True
+        self.places.append(len(self.kept))
+        if chosen.is_array and chosen.dtype == _TRUTHS:
             self.left = self.left[len(chosen.shape or (None,)) - 1 :]
-            self.shape.append(None)
+            self.indices.append((None,))
         elif chosen.is_array:
-            self.is_new = True
-            self.shape.extend(chosen.shape or ())
-        return True
+            self.indices.append(chosen.shape or ())
+        return chosen.is_array or chosen.sort in {Sort.NUMBER, Sort.NUMPY_NUMBER}
+
+    def shape(self) -> Shape | None:
+        """Of the whole: what the arrays of indices pick stands in their place, or first where they do not stand together."""
+        kept = (*self.kept, *self.left)
+        if not self.indices:
+            return kept
+        picked = _broadcast(self.indices)
+        if picked is None or not _fit(self.indices):
+            return None
+        place = self.places[0] if len(set(self.places)) == 1 else 0
+        return (*kept[:place], *picked, *kept[place:])
+
+
+def _fit(shapes: Iterable[Shape]) -> bool:
+    """Whether these can be broadcast together, as far as is known: they may have been seen at different times."""
+    try:
+        np.broadcast_shapes(*(tuple(1 if size is None else size for size in one) for one in shapes))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_new_axis(node: ast.expr, function: Function) -> bool:

@@ -34,6 +34,7 @@ class Cause(StrEnum):
     NEEDLESS_ROOT = "needless-root"
     DIVISION = "division-in-loop"
     STRING_KEYS = "string-keys"
+    OUTPUT = "output-in-function"
     RECOMPILES = "numba-recompiles"
     OBJECT_MODE = "object-mode"
     GIL_THREADS = "gil-threads"

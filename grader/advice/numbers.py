@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from grader.advice.arrays import Value, dtype_named
-from grader.advice.code import Statement
+from grader.advice.code import Statement, words
 from grader.advice.facts import COMPILED_SHARE, LEAST_SHARE, Facts, shown
 from grader.advice.finding import Cause, Finding
 from grader.execution.line_looks import Seen, Sort
@@ -114,12 +114,57 @@ def _counted_wide(facts: Facts, statement: Statement) -> ast.expr | None:
         target, added = facts.value(node.target, statement), facts.value(node.value, statement)
         if _is_wide(target) and added is not None and added.is_array and added.dtype == np.bool_:
             return node.target
+    return _truths_made_wide(facts, statement)
+
+
+def _truths_made_wide(facts: Facts, statement: Statement) -> ast.Call | None:
+    """`(grid == kind).astype(float)`."""
     for name, call in statement.calls():
         if name == ".astype" and isinstance(call.func, ast.Attribute):
             before = facts.value(call.func.value, statement)
             if before is not None and before.is_array and before.dtype == np.bool_ and _is_wide(facts.value(call, statement)):
                 return call
     return None
+
+
+def truths_kept_wide(facts: Facts) -> Finding | None:
+    """Truth values are kept as numbers of eight bytes, and shifted and added up as such."""
+    for statement in facts.in_python():
+        match statement.node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if value is _truths_made_wide(facts, statement):
+                pass
+            case _:
+                continue
+        using = [one for one in facts.in_python() if one.function is statement.function and target in one.names]
+        share, hot = min(1.0, sum(map(facts.share, using))), facts.hot(using)
+        size = max((seen.size for one in using for seen in facts.seen(one, target)), default=0)
+        if share < LEAST_SHARE or not hot or size < _MANY_TRUTHS or not _need_no_width(facts, using, target):
+            continue
+        return facts.finding(
+            Cause.DTYPE_UPCAST,
+            hot[0],
+            share,
+            f"`{target}` holds {size:,} truth values in {facts.dtype_text(value, statement)}: eight bytes for each where one"
+            f" does; the line {facts.each(hot[0])}, and lines with `{target}` take {share:.0%} of the time",
+            f"counts up to 127 fit into int8: make `{target}` with `.astype(np.int8)`, and what it is added up in",
+        )
+    return None
+
+
+_MANY_TRUTHS = 10_000
+"""Of fewer a call costs as much as what it moves."""
+_OF_SMALL_NUMBERS = words("abs astype copy count_nonzero int len pad range roll sum zeros_like")
+"""What is as right, and faster, of numbers of one byte; with products of matrices, transforms and means it is not so."""
+
+
+def _need_no_width(facts: Facts, using: list[Statement], target: str) -> bool:
+    """Whether lines only shift, add up and multiply truth values, with whole numbers or with what they make of them."""
+    called = {name.split(".")[-1] for one in using for name, _ in one.calls()}
+    operators = {type(node.op) for one in using for node in one.walk() if isinstance(node, ast.BinOp)}
+    made = frozenset({target}).union(*(one.targets for one in using))
+    others = (seen for one in using for name in one.read - made for seen in facts.seen(one, name))
+    is_whole = all(seen.dtype is None or seen.dtype.kind in "biu" for seen in others)
+    return is_whole and called <= _OF_SMALL_NUMBERS and operators <= {ast.Add, ast.Sub, ast.Mult}
 
 
 def _is_wide(value: Value | None) -> bool:

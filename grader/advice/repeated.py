@@ -335,11 +335,13 @@ def masked_everything(facts: Facts) -> Finding | None:
     """All elements take every step, though most of them are decided: a mask over whole arrays, which never get shorter."""
     for mask, statement in _masks(facts):
         loop = statement.loops[-1]
-        steps = [one for one in facts.program.within(loop) if _is_step(one, mask.name)]
+        indices = _indices_of(facts, loop, mask.name)
+        chosen = indices | {mask.name}
+        steps = [one for one in facts.program.within(loop) if _is_step(one, chosen)]
         followed = {name for one in steps for name in _stepped(one)}
-        if not steps or not followed & _sources(facts, loop, mask.name):
+        if not steps or not followed & _sources(facts, loop, mask.name, chosen):
             continue
-        whole = [one for one in facts.program.within(loop) if _works_on_all(facts, one, mask)]
+        whole = [one for one in facts.program.within(loop) if _works_on_all(facts, one, mask, indices)]
         share = min(1.0, sum(map(facts.share, whole)))
         hot = facts.hot(whole)
         if share < LEAST_SHARE or not hot or mask.true_share is None:
@@ -373,9 +375,30 @@ def _masks(facts: Facts) -> Iterator[tuple[Seen, Statement]]:
                 yield mask, statement
 
 
-def _is_step(statement: Statement, mask: str) -> bool:
+def _indices_of(facts: Facts, loop: Loop, mask: str) -> frozenset[str]:
+    """The subscripts that stand for where a mask is true: `rows, columns` of `rows, columns = np.where(mask)`."""
+    found: set[str] = set()
+    for one in facts.program.within(loop):
+        match one.node:
+            case ast.Assign(targets=[target], value=ast.Call(args=[condition]) as call):
+                if one.function.name_of(call.func) in _FINDERS and ast.unparse(condition) == mask:
+                    found.add(ast.unparse(_alone(target)))
+            case _:
+                continue
+    return frozenset(found)
+
+
+def _alone(node: ast.expr) -> ast.expr:
+    """`where` of `(where,)`."""
+    return node.elts[0] if isinstance(node, ast.Tuple) and len(node.elts) == 1 else node
+
+
+_FINDERS = frozenset({"numpy.where", "numpy.nonzero", "numpy.flatnonzero"})
+
+
+def _is_step(statement: Statement, chosen: frozenset[str]) -> bool:
     """`z[mask] = f(z[mask])`, `z = np.where(mask, f(z), z)`, or `z = f(z)`, element by element."""
-    return bool(_stepped(statement)) and _is_elementwise(statement, mask)
+    return bool(_stepped(statement)) and _is_elementwise(statement, chosen)
 
 
 def _stepped(statement: Statement) -> frozenset[str]:
@@ -387,32 +410,37 @@ def _stepped(statement: Statement) -> frozenset[str]:
     return changed & names_in(node.value)
 
 
-def _is_elementwise(statement: Statement, mask: str) -> bool:
-    """Whether each element of what it gives depends on the same element of what it is made of alone: nothing is shifted."""
+def _is_elementwise(statement: Statement, chosen: frozenset[str]) -> bool:
+    """Whether each element of what it gives depends on the same element of what it is made of alone: nothing is shifted.
+
+    Subscripts that are `chosen` pick the same elements each.
+    """
     for node in statement.walk():
-        if isinstance(node, ast.Subscript) and ast.unparse(node.slice) != mask:
+        if isinstance(node, ast.Subscript) and ast.unparse(node.slice) not in chosen:
             return False
     names = (name for name, _ in statement.calls())
     return all(name.split(".")[-1] in ELEMENTWISE or name in {"abs", ".conj", ".copy"} for name in names)
 
 
-def _sources(facts: Facts, loop: Loop, mask: str) -> frozenset[str]:
+def _sources(facts: Facts, loop: Loop, mask: str, chosen: frozenset[str]) -> frozenset[str]:
     """What a mask is made of, element by element, within a loop: over intermediate variables, too."""
     found: set[str] = set() if mask.isidentifier() else {*names_in(ast.parse(mask))}
     waiting = [mask, *found]
     while waiting:
         name = waiting.pop()
         for one in facts.program.within(loop):
-            if name in names_changed(one.node) and not _holds(one) and _is_elementwise(one, mask):
+            if name in names_changed(one.node) and not _holds(one) and _is_elementwise(one, chosen):
                 new = {other for other in one.read if other not in found}
                 found |= new
                 waiting.extend(new)
     return frozenset(found)
 
 
-def _works_on_all(facts: Facts, statement: Statement, mask: Seen) -> bool:
-    """Whether an array as long as the mask is gone through in it."""
-    values = (facts.value(one, statement) for one in statement.walk() if isinstance(one, ast.expr))
+def _works_on_all(facts: Facts, statement: Statement, mask: Seen, indices: frozenset[str]) -> bool:
+    """Whether an array as long as the mask is gone through in it: not only where `indices` say."""
+    subscripts = (one for one in statement.walk() if isinstance(one, ast.Subscript))
+    picked_from = [one.value for one in subscripts if ast.unparse(one.slice) in indices]
+    values = (facts.value(one, statement) for one in statement.walk() if isinstance(one, ast.expr) and one not in picked_from)
     return any(value is not None and value.is_array and value.size == mask.size for value in values)
 
 

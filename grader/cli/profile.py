@@ -7,7 +7,7 @@ import typer
 
 from grader.advice.finding import Finding
 from grader.advice.keeping import FOLDER, KeptProfiles, kept_profile
-from grader.advice.program import Advice, advice_on
+from grader.advice.program import Advice, advice_on, profile_with_advice
 from grader.cli.class_commands import Place, StoredClass, stored_class
 from grader.cli.one_program import open_for, own_file
 from grader.cli.terminal import TerminalProgress, results_console
@@ -32,8 +32,7 @@ def show_profile(place: Place, who: str, task: str | None, *, trust_code: bool, 
     trusted = trust_code or own_file(who) is not None
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=trusted)
     with TerminalProgress() as progress:
-        profile = profile_lines(session, submission, backend, progress)
-    advice = advice_on(profile, submission, session)
+        profile, advice = profile_with_advice(session, submission, backend, progress)
     if as_json:
         typer.echo(dump(profile_document(profile, advice)))
     else:

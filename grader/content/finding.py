@@ -221,16 +221,17 @@ def _nearly_named(hand_in: HandIn, places: _Places, interface: Interface, tasks:
             )
         if near:
             return near[0]
-    raise _not_found(hand_in, places, interface.name)
+    raise _not_found(hand_in, places, interface)
 
 
-def _not_found(hand_in: HandIn, places: _Places, name: str) -> RefusedError:
+def _not_found(hand_in: HandIn, places: _Places, interface: Interface) -> RefusedError:
+    name = interface.name
     claiming = (*places.home, *places.near)
     broken = [path for path in claiming if path in hand_in.faults]
     if broken:
         return hand_in.faults[broken[0]]
     if claiming:
-        message = f"{listed(claiming)}: no function {name!r}{_what_is_there(hand_in, claiming, name)}"
+        message = f"{listed(claiming)}: no function {name!r}{_what_is_there(hand_in, claiming, interface)}"
         problems = [problem for path in claiming for problem in hand_in.codes[path].problems]
         return RefusedError(Verdict.INVALID, "\n".join([message, *problems[:_PROBLEMS_LISTED]]))
     message = f"nothing was handed in for {name!r}: there is no file {name}.py, and no other file defines a function {name!r}"
@@ -244,20 +245,30 @@ def _not_found(hand_in: HandIn, places: _Places, name: str) -> RefusedError:
     return RefusedError(Verdict.MISSING, "\n".join([message, *problems[:_PROBLEMS_LISTED]]))
 
 
-def _what_is_there(hand_in: HandIn, paths: Collection[str], name: str) -> str:
+def _what_is_there(hand_in: HandIn, paths: Collection[str], interface: Interface) -> str:
+    name = interface.name
     codes = [hand_in.codes[path] for path in paths]
     if all(code.is_empty for code in codes):
         if all(map(is_notebook, paths)):
             return "; it has no code cell: put the work into the function of the starter"
-        return "; the file is empty"
+        return f"; the file is empty: `grader new {name} DIR` writes the starter into the folder DIR"
     there = {found.name: shape for code in codes for found, shape in _callables(code)}
     if not there and all(map(is_notebook, paths)):
         return f"; it {_NO_FUNCTION_IN_NOTEBOOK}"
     if not there:
         return "; it defines no function at all (indented ones, within a class or a function, do not count)"
-    closest = nearest(name, islice(there, _MOST_COMPARED))
-    advice = f"; is {closest!r} the one? Then rename it, and check its parameters" if closest else ""
-    return f"; there are {listed(there.values())}{advice}"
+    return f"; there {'are' if len(there) > 1 else 'is'} {listed(there.values())}{_which_to_rename(codes, there, interface)}"
+
+
+def _which_to_rename(codes: Collection[Code], there: Collection[str], interface: Interface) -> str:
+    """The one of another name that may be meant: by its name, or as the only one that takes as many arguments."""
+    closest = nearest(interface.name, islice(there, _MOST_COMPARED))
+    if closest:
+        return f"; is {closest!r} the one? Then rename it, and check its parameters"
+    fitting = {
+        found.name for code in codes for found, _ in _callables(code) if found.kind == "function" and _accepts(found, interface)
+    }
+    return f"; if {fitting.pop()!r} is the one, rename it to {interface.name!r}" if len(fitting) == 1 else ""
 
 
 def _callables(code: Code) -> list[tuple[Definition, str]]:

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from grader.content.submission import Submission
 from grader.content.task import Array, Case, LoadedTask, Task
 from grader.execution.interface import Call, Generation, Worker
-from grader.grading.judge import failed, the_courses_code
+from grader.grading.judge import WHILE_IMPORTED, failed, the_courses_code
 from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.grading.placing import BORDERLINE
 from grader.records import CheckResult, Limits, PreparedCase, Problem
@@ -30,7 +30,8 @@ _HOPELESS = 10.0
 _SHORT = 0.1
 """A call of less than this part of `longest_call_s` may take many times as long where the machine is disturbed."""
 
-_LIMITS_OF_SIZE = (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
+LIMITS_OF_SIZE = (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
+"""What a program that is right may meet at a larger case."""
 
 _KEPT_BYTES = 64 << 20
 """Of draws that everyone is checked on. Most of a task's take little; the largest are drawn again for whoever comes to them,
@@ -174,6 +175,12 @@ def check(
         return _Check(worker, witnesses, task.task, limits, inputs, notes).run(when_right)
 
 
+def check_answers(worker: Worker, task: LoadedTask, limits: Limits, inputs: Inputs) -> Problem | None:
+    """What is wrong with the first answer to a check case that is not right, each judged by itself: without further calls."""
+    with threadpool_limits(1):
+        return _Check(worker, None, task.task, limits, inputs, ()).answers()
+
+
 def call_once(
     generation: Generation, submission: Submission, task: Task, case: Case, prepared: PreparedCase, limits: Limits
 ) -> tuple[Call | None, Problem | None]:
@@ -182,7 +189,7 @@ def call_once(
     witnesses = Witnesses(partial(generation.start, submission, task.profile, task.cores), limits.first_call_s)
     load = worker.load(limits.first_call_s, processes=case.processes)
     if load.failure is not None:
-        return None, failed(load.failure, limits.memory_bytes, where="while the file was imported")
+        return None, failed(load.failure, limits.memory_bytes, where=WHILE_IMPORTED)
     judged = judged_call(worker, task, case, prepared, CallLimits(limits.first_call_s, limits.memory_bytes), witnesses)
     return judged.call, judged.problem
 
@@ -191,7 +198,7 @@ class _Check:
     """One submission's check in progress; what is known so far stands in `_result`."""
 
     def __init__(
-        self, worker: Worker, witnesses: Witnesses, task: Task, limits: Limits, inputs: Inputs, notes: tuple[str, ...]
+        self, worker: Worker, witnesses: Witnesses | None, task: Task, limits: Limits, inputs: Inputs, notes: tuple[str, ...]
     ) -> None:
         self._worker = worker
         self._witnesses = witnesses
@@ -223,19 +230,28 @@ class _Check:
         self._note(printed=self._worker.printed())
         return self._result, problem
 
+    def answers(self) -> Problem | None:
+        """The check cases alone."""
+        try:
+            self._load()
+            self._check_cases()
+        except _Stop as stop:
+            return stop.problem
+        return None
+
     def _note(self, **facts: object) -> None:
         self._result = replace(self._result, **facts)  # type: ignore[arg-type]  # the fields of CheckResult
 
     def _load(self) -> None:
         load = self._worker.load(self._limits.first_call_s, processes=self._task.check_cases[0].processes)
         if load.failure is not None:
-            raise _Stop(failed(load.failure, self._limits.memory_bytes, where="while the file was imported"))
+            raise _Stop(failed(load.failure, self._limits.memory_bytes, where=WHILE_IMPORTED))
         self._note(import_time_s=load.import_time_s)
 
     def _check_cases(self) -> None:
         first, *others = self._task.check_cases
         cold = self._right_call(first, 0, self._limits.cold_call_s(first.name), followed_up=False)
-        if self._task.follow_up is not None:
+        if self._task.follow_up is not None and self._witnesses is not None:
             self._witnesses.spare_compiling(self._worker)
         warm = self._right_call(first, 1, self._limits.call_s(first.name))
         self._note(compile_time_s=max(0.0, cold.wall_time_s - warm.wall_time_s))
@@ -294,7 +310,7 @@ class _Check:
                     again = self._timed_calls(case, 1 + _SIZING_CALLS, _HOPELESS * longest_s, _MOMENT_S)
                     calls = min(calls, again, key=_median_s)
             except _Stop as stop:
-                if self._result.case is None or stop.problem.verdict not in _LIMITS_OF_SIZE:
+                if self._result.case is None or stop.problem.verdict not in LIMITS_OF_SIZE:
                     raise
                 return  # it does the smaller cases, and is measured there
             yield case, calls

@@ -9,6 +9,7 @@ from grader.content.python_text import arguments_text
 from grader.content.task import Array, Case, Difference, Inputs, Mistake, Outputs, Task
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
+from grader.nearest import did_you_mean
 from grader.records import PreparedCase, Problem
 from grader.verdicts import Verdict
 
@@ -45,6 +46,11 @@ _HEADLINES = {
     FailureKind.PROCESSES: "Too many processes and threads: the call was ended",
 }
 
+WHILE_IMPORTED = "while the file was imported"
+"""Where a failure is the file's own, before its function is called."""
+
+_PACKAGES = frozenset({"matplotlib", "numba", "numpy", "scipy"})
+"""What every course provides."""
 _COMES_AS_PARAMETERS = (
     'what the function needs comes as its parameters, and your own runs of it belong under `if __name__ == "__main__":`'
 )
@@ -117,7 +123,7 @@ def failed(
 ) -> Problem:
     """The verdict on code that gave no answer, with what to do next."""
     lines = [f"{_headline(failure, memory_bytes)} {where}".strip(), failure.message]
-    hint = _hint(failure)
+    hint = hint_on(failure, imported=where == WHILE_IMPORTED)
     if hint:
         lines.append(f"hint: {hint}")
     if case is not None:
@@ -181,9 +187,18 @@ def _headline(failure: Failure, memory_bytes: int) -> str:
     return _HEADLINES[failure.kind]
 
 
-def _hint(failure: Failure) -> str | None:
+def hint_on(failure: Failure, *, imported: bool) -> str | None:
+    """What to do about code that gave no answer, where that is known.
+
+    Args:
+        failure: how it ended.
+        imported: whether it was the file itself, while it was imported, and not its function.
+    """
     if failure.kind is FailureKind.IMPORT and failure.module:
-        return f"the module {failure.module!r} is neither among your files nor provided by the course"
+        asked = did_you_mean(failure.module, _PACKAGES - {failure.module})
+        return f"the module {failure.module!r} is neither among your files nor provided by the course{asked}"
+    if failure.kind is FailureKind.EXIT and imported:
+        return f"the file is imported, and nothing in it may end the program: {_COMES_AS_PARAMETERS}"
     if failure.kind is FailureKind.EXIT:
         return "take exit() and sys.exit() out of the function: it must return its result"
     return next((hint for sign, hint in _HINTS if sign in failure.message), None)

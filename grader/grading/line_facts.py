@@ -25,6 +25,10 @@ _ONE_BY_ONE = frozenset({"all", "any", "dict", "filter", "list", "map", "max", "
 
 _SIZES = frozenset({"abs", "absolute", "hypot", "sqrt", "square"})
 """What masks ask of numbers."""
+_OUTPUT = frozenset({"flush", "open", "print", "savefig", "write"})
+"""What waits for a file or a terminal: a line that calls it may take long, and computes nothing."""
+_FINDERS = frozenset({"where", "nonzero", "flatnonzero"})
+"""What says where a mask is true."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +115,14 @@ def _functions(placed: Iterable[tuple[int, ast.AST]]) -> tuple[Function, ...]:
 
 
 def _masks_in(node: ast.AST) -> Iterator[ast.expr]:
-    """What a subscript or the first argument of `where` compares, if it may be asked again: it is made of names and numbers."""
+    """What a subscript or the first argument of `where` compares, if it may be asked again: it is made of names and numbers.
+
+    `nonzero` and `flatnonzero` are `where` with one argument.
+    """
     match node:
         case ast.Subscript(slice=chosen):
             candidates = [chosen]
-        case ast.Call(func=function, args=[condition, *_]) if _name_of(function) == "where":
+        case ast.Call(func=function, args=[condition, *_]) if _name_of(function) in _FINDERS:
             candidates = [condition]
         case _:
             return
@@ -194,7 +201,7 @@ def split(times_s: NDArray[np.float64], hits: Sequence[int | None], facts: LineF
         seen_s = sum(time_in(one, times_s) for one in called)  # told by the lines of what is called
         if any(time_in(one, times_s) == 0 for one in called):
             native_s += max(0.0, time_s - seen_s)
-        elif called:
+        elif called or facts.calls.get(row, frozenset()) & _OUTPUT:
             continue
         elif row not in facts.goes_round and count and time_s / count < _PYTHON_S:
             python_s += time_s

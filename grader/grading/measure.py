@@ -25,7 +25,7 @@ from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.execution.interface import Generation, Worker
 from grader.grading.check import prepare
-from grader.grading.judge import failed
+from grader.grading.judge import WHILE_IMPORTED, failed
 from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.profiles import Profile
 from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunRecord, Turn
@@ -272,7 +272,7 @@ class _Run:
         load = worker.load(self._limits.first_call_s, known, processes=self._case.processes)
         self._inside_s += load.import_time_s
         if load.failure is not None:
-            problem = failed(load.failure, self._limits.memory_bytes, where="while the file was imported")
+            problem = failed(load.failure, self._limits.memory_bytes, where=WHILE_IMPORTED)
             self._problems[competitor.key] = (problem.verdict, problem.message)
         return worker
 

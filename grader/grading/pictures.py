@@ -9,7 +9,7 @@ from grader.content.submission import Submission
 from grader.content.task import Answered, Case, LoadedTask, Outputs, Picture
 from grader.execution.interface import Backend, Worker
 from grader.grading.check import prepare
-from grader.grading.judge import failed, the_courses_code
+from grader.grading.judge import WHILE_IMPORTED, failed, the_courses_code
 from grader.grading.judged import CallLimits, judged_call
 from grader.grading.session import Session
 from grader.records import Limits, Problem
@@ -60,7 +60,7 @@ def picture_answers(
         worker = generation.start(submission, task.task.profile, task.task.cores)
         load = worker.load(limits.first_call_s, processes=pictures[0].cases[0].processes if pictures else 1)
         if load.failure is not None:
-            problem = failed(load.failure, limits.memory_bytes, where="while the file was imported")
+            problem = failed(load.failure, limits.memory_bytes, where=WHILE_IMPORTED)
             return tuple(PictureAnswers(picture, (), problem) for picture in pictures)
         questions = _Questions(worker, task, limits, budget_s)
         return tuple(questions.of(picture) for picture in pictures)

@@ -19,7 +19,7 @@ from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.errors import UsageError
-from grader.execution.interface import Backend, Call, Generation, Worker
+from grader.execution.interface import Backend, Call, Failure, Generation, Worker
 from grader.execution.line_looks import Looks
 from grader.execution.line_profile import (
     MEMORY,
@@ -33,6 +33,7 @@ from grader.execution.line_profile import (
     with_driver,
 )
 from grader.grading.check import new_seed, prepare
+from grader.grading.judge import hint_on
 from grader.grading.line_facts import LineFacts, Split, line_facts, slowest_row, split, total_s
 from grader.grading.progress import Progress
 from grader.grading.session import Session
@@ -196,7 +197,7 @@ class _Study:
         try:
             failure = import_with_driver(worker, self._first_call_s, compiled)
             if failure is not None:
-                raise _ProfileError(f"the file cannot be imported:\n{failure.message}")
+                raise _ProfileError(_why("the file cannot be imported", failure, imported=True))
             yield worker
         finally:
             worker.close()
@@ -322,9 +323,9 @@ class _Study:
     def _watched(self, worker: Worker, case: Case, kind: int) -> tuple[Call, LineTable]:
         limit_s = max(_LIMIT_S, self._first_call_s)
         watched = watched_call(worker, self._submission, kind, self._prepare(case).inputs, limit_s)
-        if watched.call.failure is not None or watched.table is None:
-            message = watched.call.failure.message if watched.call.failure is not None else ""
-            raise _ProfileError(f"it fails on case {case.name!r}:\n{message}")
+        if watched.call.failure is not None:
+            raise _ProfileError(_why(f"it fails on case {case.name!r}", watched.call.failure))
+        assert watched.table is not None  # noqa: S101 -- a watched call has a table or a failure
         return watched.call, watched.table
 
     def _known_hits(self, row: int, count: int) -> int | None:
@@ -333,6 +334,12 @@ class _Study:
 
 class _ProfileError(UsageError):
     """The submission does not run under the profiler; the text says why."""
+
+
+def _why(headline: str, failure: Failure, *, imported: bool = False) -> str:
+    """What failed, how, and what to do about it where that is known."""
+    hint = hint_on(failure, imported=imported)
+    return f"{headline}:\n{failure.message}" + (f"\nhint: {hint}" if hint else "")
 
 
 def _slowest(times: LineTimes, as_python: LineTimes | None, facts: LineFacts) -> int | None:

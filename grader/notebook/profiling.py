@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from grader.advice.program import Advice, advice_on
+from grader.advice.program import Advice, profile_with_advice
 from grader.cli.terminal import TerminalProgress
 from grader.content.submission import Rejection, Submission
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
-from grader.grading.profile_lines import LineProfile, profile_lines
+from grader.grading.profile_lines import LineProfile
 from grader.grading.session import Session
 from grader.notebook.checking import as_text
 from grader.report.profile import profiled
@@ -41,5 +41,4 @@ def profile_handed_in(session: Session, mine: Submission | Rejection) -> Profile
         raise UsageError(f"there is nothing to profile: {harmless(mine.message)}")
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     with TerminalProgress() as progress:
-        profile = profile_lines(session, mine, backend, progress)
-    return Profiled(profile, advice_on(profile, mine, session))
+        return Profiled(*profile_with_advice(session, mine, backend, progress))

@@ -7,6 +7,7 @@ from grader.advice.finding import Finding
 from grader.advice.program import Advice
 from grader.text import harmless_line, harmless_name
 
+WRONG = "the answer is wrong: `grader check FILE` says where"
 NOTHING = "nothing to fix that would gain a tenth"
 _MANY_TIMES = 10
 
@@ -34,7 +35,11 @@ def told(findings: Sequence[Finding]) -> list[Told]:
 
 
 def advice_lines(advice: Advice) -> Iterator[tuple[str, str]]:
-    """Lines with what each is: `title`, `evidence`, `step`, and `next` for where it goes on."""
+    """Lines with what each is: `title`, `evidence`, `step`, and `next` for where it goes on; `wrong` instead of all advice."""
+    if advice.wrong is not None:
+        yield "wrong", WRONG
+        yield "evidence", harmless_line(advice.wrong)
+        return
     for number, one in enumerate(told(advice.findings), 1):
         title, evidence, step = in_lines(one).split("\n")
         yield "title", f"{number} · {title}"
@@ -58,7 +63,7 @@ def gain_text(gain: float) -> str:
 
 def in_short(advice: Advice) -> str:
     """`slowest: line 14 · line 12: growing-in-loop, at most 3.2 times as fast`; a line that is both is named once."""
-    said = told(advice.findings)[0].title if advice.findings else NOTHING
+    said = told(advice.findings)[0].title if advice.findings else NOTHING if advice.wrong is None else WRONG
     if advice.slowest is None:
         return said
     if advice.findings and advice.findings[0].line == advice.slowest:

@@ -38,7 +38,7 @@ def profiled(profile: LineProfile, advice: Advice | None = None) -> RenderableTy
     )
 
 
-_STYLES = {"title": "bold", "evidence": "", "step": "green", "next": "dim"}
+_STYLES = {"wrong": "bold red", "title": "bold", "evidence": "", "step": "green", "next": "dim"}
 
 
 def _advice(advice: Advice | None) -> Iterator[RenderableType]:

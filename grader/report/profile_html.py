@@ -5,6 +5,7 @@ from grader.grading.profile_lines import LineProfile
 from grader.report.advice import in_lines, in_short, told
 from grader.report.html import page
 from grader.report.profile import heat, heat_columns, heat_rows, sentences
+from grader.text import harmless_line
 
 
 def html_profile(profile: LineProfile, advice: Advice | None = None) -> str:
@@ -15,6 +16,10 @@ def html_profile(profile: LineProfile, advice: Advice | None = None) -> str:
         columns=heat_columns(profile),
         rows=[(row, heat(row.share)) for row in heat_rows(profile)],
         sentences=[line.plain for line in sentences(profile)],
-        advice=[] if advice is None else [in_lines(one) for one in told(advice.findings)],
+        advice=[] if advice is None else _advice(advice),
         in_short=None if advice is None else in_short(advice),
     )
+
+
+def _advice(advice: Advice) -> list[str]:
+    return [in_lines(one) for one in told(advice.findings)] if advice.wrong is None else [harmless_line(advice.wrong)]

@@ -18,6 +18,11 @@ VARIABLES: Mapping[str, object] = {
     "k": np.arange(35).reshape(5, 7),
     "g": np.ones((5, 7), dtype=np.int8),
     "inside": np.full((5, 7), fill_value=True),
+    "cube": np.zeros((5, 6, 7)),
+    "rows": np.array([0, 4, 2, 2]),
+    "columns": np.array([1, 0, 3, 2]),
+    "three": np.array([1, 0, 3]),
+    "several": [1, 2],
     "i": 3,
     "s": 2.5,
     "c": 1j,
@@ -30,6 +35,8 @@ def lookup(name: str) -> Seen | None:
     value = VARIABLES.get(name)
     if isinstance(value, np.ndarray):
         return Seen(0, name, Sort.ARRAY, value.dtype, value.shape, span_bytes=value.nbytes)
+    if isinstance(value, list):
+        return Seen(0, name, Sort.SEQUENCE, shape=(len(value),))
     return None if value is None else Seen(0, name, Sort.NUMBER, np.dtype(type(value)))
 
 
@@ -63,6 +70,13 @@ def value(text: str) -> Value | None:
         "z[..., 0]",
         "k[:, :, np.newaxis]",
         "x[k % 7]",
+        "z[rows, columns]",
+        "z[rows[:, None], columns[None, :]]",
+        "cube[:, rows, columns]",
+        "cube[rows, :, columns]",
+        "cube[rows, 1]",
+        "cube[1, :, rows]",
+        "cube[..., rows, None, columns]",
         "z.copy()",
         "g.astype(np.int64)",
         "g.astype('complex128')",
@@ -98,7 +112,27 @@ def test_a_mask_gives_an_array_of_some_length() -> None:
     assert (found.shape, found.size) == ((None,), None)
 
 
-@pytest.mark.parametrize("text", ["unknown", "unknown(x)", "x.unknown", "x[unknown]", "lambda: 1", "[v for v in x][0]"])
+def test_masks_and_indices_of_one_subscript_pick_together() -> None:
+    for text, shape in (("cube[inside[:, 0], rows]", (4, 7)), ("cube[inside[:, 0], :, inside[0]]", (None, 6))):
+        found = value(text)
+        assert found is not None
+        assert (found.shape, found.is_new) == (shape, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unknown",
+        "unknown(x)",
+        "x.unknown",
+        "x[unknown]",
+        "lambda: 1",
+        "[v for v in x][0]",
+        "z[rows, three]",
+        "z[several]",
+        "z[np.ix_(rows, columns)]",
+    ],
+)
 def test_of_what_nothing_is_known_nothing_is_told(text: str) -> None:
     assert value(text) is None
 

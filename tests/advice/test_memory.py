@@ -142,3 +142,16 @@ def test_a_copy_that_is_only_read_is_found(copy: str) -> None:
 def test_a_copy_that_is_wanted_is_not(old: str, new: str) -> None:
     source = COPIED.replace(old, new)
     assert needless_copy(facts(source, {"samples =": (0.9, 1000)}, {"signal": array("float64", 1_000_000)})) is None
+
+
+def test_elements_that_two_arrays_of_indices_pick_are_no_large_array() -> None:
+    source = """
+import numpy as np
+
+def f(counts, rows, columns):
+    for k in range(100):
+        counts[rows, columns] += 1
+    return counts
+"""
+    held = {"counts": array("int32", 256, 256), "rows": array("int64", 58_981), "columns": array("int64", 58_981)}
+    assert large_temporaries(facts(source, {"counts[rows, columns] += 1": (0.5, 100)}, held)) is None

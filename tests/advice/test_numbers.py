@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.advice.finding import Cause
+from grader.advice.finding import Cause, Finding
 from grader.advice.numbers import (
     counts_too_wide,
     division_in_loop,
@@ -14,6 +14,7 @@ from grader.advice.numbers import (
     object_array,
     power_of_integer,
     prime_transform,
+    truths_kept_wide,
     wider_than_given,
 )
 from tests.advice.programs import array, facts, number
@@ -179,6 +180,51 @@ def test_truths_that_are_counted_in_wide_numbers_are_found_and_in_narrow_ones_ar
     assert found is not None
     assert (found.cause, found.line.line) == (Cause.DTYPE_UPCAST, 7)
     assert counts_too_wide(facts(COUNTS, {"like +=": (0.9, 2)}, {"grid": grid, "like": array("int8", 256, 256)})) is None
+
+
+KEPT = """
+import numpy as np
+
+def f(grid, weights):
+    own = (grid == 1).astype(np.float64)
+    near = np.roll(own, 1, axis=0) + np.roll(own, -1, axis=0) - own
+    like = own * near
+    return like >= 1
+"""
+
+
+def kept(source: str, size: int = 256, share: float = 0.7) -> object:
+    held = {name: array("float64", size, size) for name in ("own", "near", "like", "weights")}
+    grid = array("int8", size, size)
+    return truths_kept_wide(facts(source, {"near =": (share, 20), "like >= 1": (1 - share, 20)}, {"grid": grid, **held}))
+
+
+def test_truths_that_are_kept_and_shifted_in_wide_numbers_are_found_where_most_of_the_time_passes() -> None:
+    found = kept(KEPT)
+    assert isinstance(found, Finding)
+    assert (found.cause, found.line.line) == (Cause.DTYPE_UPCAST, 6)
+    assert "`own` holds 65,536 truth values in float64" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("np.float64", "np.int8"),
+        ("(grid == 1)", "grid"),
+        ("own * near", "own @ near"),
+        ("own * near", "own / near"),
+        ("own * near", "own * weights"),
+        ("own * near", "np.fft.fft2(own)"),
+        ("own * near", "own.mean(axis=0)"),
+    ],
+)
+def test_but_not_where_they_are_narrow_or_their_width_is_of_use(old: str, new: str) -> None:
+    assert kept(KEPT.replace(old, new)) is None
+
+
+def test_nor_where_they_are_few_or_take_little() -> None:
+    assert kept(KEPT, size=64) is None
+    assert kept(KEPT, share=0.05) is None
 
 
 def test_texts_in_an_array_are_found() -> None:

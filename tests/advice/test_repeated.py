@@ -213,6 +213,29 @@ def test_and_one_that_has_no_name(step: str) -> None:
     assert "of `abs(z) <= 2` 20% is true on average" in found.evidence
 
 
+@pytest.mark.parametrize(
+    ("targets", "finder", "index"),
+    [
+        ("rows, columns", "np.where", "rows, columns"),
+        ("rows, columns", "np.nonzero", "rows, columns"),
+        ("where", "np.nonzero", "where"),
+        ("(where,)", "np.where", "where"),
+    ],
+)
+def test_and_one_that_is_turned_into_indices(targets: str, finder: str, index: str) -> None:
+    source = (
+        MASKED.replace("inside = np.abs(z) <= 2", f"{targets} = {finder}(np.abs(z) <= 2)")
+        .replace("[inside]", f"[{index}]")
+        .replace("+= 1", "+= 1  # counted")
+    )
+    variables = {"z": array("complex128", 500, 500), "np.abs(z) <= 2": array("bool", 500, 500, true_share=0.2)}
+    measured = {"np.abs(z)": (0.5, 100), "** 2": (0.3, 100), "# counted": (0.2, 100)}
+    found = masked_everything(facts(source, measured, {**variables, "counts": array("int32", 500, 500)}))
+    assert found is not None
+    assert found.line.line == 7
+    assert found.gain == pytest.approx(1 / (1 - 0.5 * 0.8)), "only the mask is gone through as a whole"
+
+
 def test_a_mask_that_is_mostly_true_is_not() -> None:
     assert masked(MASKED, true_share=0.8) is None
 

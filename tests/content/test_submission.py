@@ -191,7 +191,21 @@ def test_a_function_that_stands_too_deep_is_explained(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"# still to be written\n"])
 def test_an_empty_file_is_said_to_be_empty(tmp_path: Path, content: bytes) -> None:
-    assert rejected(tmp_path, {"julia.py": content}, Verdict.INVALID) == "julia.py: no function 'julia'; the file is empty"
+    message = rejected(tmp_path, {"julia.py": content}, Verdict.INVALID)
+    assert message.startswith("julia.py: no function 'julia'; the file is empty: `grader new julia DIR` writes the starter")
+
+
+@pytest.mark.parametrize("name", ["жюлиа", "my_set"])
+def test_the_only_function_that_fits_is_to_be_renamed_whatever_its_name(tmp_path: Path, name: str) -> None:
+    source = f"def {name}(x, y, c, max_iter): ...\ndef step(z, c): ...\nasync def wait(x, y, c, n): ..."
+    message = rejected(tmp_path, {"julia.py": source}, Verdict.INVALID)
+    assert message.endswith(f"; if {name!r} is the one, rename it to 'julia'")
+
+
+def test_but_none_of_two_that_fit_alike(tmp_path: Path) -> None:
+    source = "def one(x, y, c, max_iter): ...\ndef two(x, y, c, max_iter): ..."
+    message = rejected(tmp_path, {"julia.py": source}, Verdict.INVALID)
+    assert message.endswith("there are one(x, y, c, max_iter) and two(x, y, c, max_iter)")
 
 
 @pytest.mark.parametrize(

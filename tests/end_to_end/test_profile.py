@@ -110,6 +110,7 @@ def test_compiled_code_is_shown_as_the_python_that_it_is_written_in(course: Smal
         (("adda", "--task", "distances"), "did you mean 'ada'?"),
         (("ada", "--task", "distance"), "did you mean 'distances'?"),
         (("broken", "--task", "distances"), "the file cannot be imported"),
+        (("broken", "--task", "distances"), "hint: the module 'nowhere' is neither among your files"),
         (("nowhere.py",), "nowhere.py"),
         ((), "say either whose program is to be profiled (a file or an author), or --all"),
         (("ada", "--all"), "say either whose program is to be profiled (a file or an author), or --all"),
@@ -129,3 +130,15 @@ def test_a_function_that_fails_is_told_where(course: SmallCourse, tmp_path: Path
     assert ran.code == 2
     assert "distances.py, line 3, in distances" in ran.err
     assert "NotImplementedError" in ran.err
+
+
+def test_a_wrong_answer_is_said_instead_of_advice(course: SmallCourse, tmp_path: Path) -> None:
+    file = tmp_path / "distances.py"
+    file.write_text(LOOPS.replace("total += ", "total -= "), encoding="utf-8")
+    ran = course.grader("profile", file)
+    assert ran.code == 0, ran.err
+    assert "▶ slowest: line 8" in ran.out
+    assert "the answer is wrong: `grader check FILE` says where" in ran.out
+    assert "Wrong on case" in ran.out
+    assert "python-loop" not in ran.out
+    assert "the next step" not in ran.out

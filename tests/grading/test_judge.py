@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.content.task import Array, ArraySpec, Case, Difference, FollowUp, Inputs, Mistake, Outputs, Task
 from grader.errors import GraderError
 from grader.execution.interface import Call, Failure, FailureKind
-from grader.grading.judge import failed, judge, judge_further
+from grader.grading.judge import WHILE_IMPORTED, failed, judge, judge_further
 from grader.records import PreparedCase, Problem
 from grader.verdicts import Verdict
 
@@ -304,6 +304,26 @@ def test_an_unknown_module_is_named() -> None:
         "hint: the module 'torch' is neither among your files nor provided by the course"
         in ended(FailureKind.IMPORT, "No module named 'torch.nn'", "torch").message
     )
+
+
+@pytest.mark.parametrize(
+    ("module", "asked"),
+    [
+        ("nunpy", "(did you mean 'numpy'?)"),
+        ("Numba", "(did you mean 'numba'?)"),
+        ("torch", "(known: matplotlib, numba, numpy, scipy)"),
+    ],
+)
+def test_with_the_package_that_may_be_meant_or_those_that_there_are(module: str, asked: str) -> None:
+    assert asked in ended(FailureKind.IMPORT, f"No module named {module!r}", module).message
+
+
+def test_who_ends_the_program_at_the_top_of_the_file_is_told_that_it_is_imported() -> None:
+    failure = Failure(FailureKind.EXIT, "julia.py, line 9\nSystemExit: 2")
+    message = failed(failure, MEMORY_BYTES, where=WHILE_IMPORTED).message
+    assert "hint: the file is imported" in message
+    assert 'under `if __name__ == "__main__":`' in message
+    assert "out of the function" not in message
 
 
 def test_an_exception_without_a_hint_stands_for_itself() -> None:

@@ -108,6 +108,13 @@ def test_a_line_that_goes_round_in_python_is_not_native_though_it_is_long(line: 
     assert split(times(row1=1.0), hits(row1=1), facts) == Split(0.0, 0.0)
 
 
+@pytest.mark.parametrize("line", ["print(x)", "sys.stdout.write(x)", "open('log.txt')"])
+@pytest.mark.parametrize("count", [10, 10_000_000])
+def test_a_line_that_shows_or_writes_is_neither(line: str, count: int) -> None:
+    facts = facts_of(f"def f(x):\n    {line}\n")
+    assert split(times(row1=1.0), hits(row1=count), facts) == Split(0.0, 0.0)
+
+
 def test_hits_that_are_not_known_tell_nothing() -> None:
     facts = facts_of(CALLER)
     assert split(times(row8=1.0), hits(row8=None), facts) == Split(0.0, 0.0)
@@ -157,6 +164,7 @@ def test_loops_on_one_line_are_known() -> None:
         ("z[abs(z) <= 2] = z[abs(z) <= 2] ** 2 + c", {"abs(z) <= 2"}),
         ("z = np.where(np.abs(z) <= 2, z * z + c, z)", {"np.abs(z) <= 2"}),
         ("n[(z.real > 0) & ~(z.imag > 0)] += 1", {"(z.real > 0) & ~(z.imag > 0)"}),
+        ("rows, columns = np.nonzero(np.abs(z) <= 2)", {"np.abs(z) <= 2"}),
         ("z[inside] = z[:, 1]", set()),
         ("z[pop() > 0] = z[(y := 1) > 0]", set()),
     ],

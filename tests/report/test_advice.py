@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from grader.advice.program import Advice
-from grader.report.advice import NOTHING, advice_lines, gain_text, in_short, told
+from grader.report.advice import NOTHING, WRONG, advice_lines, gain_text, in_short, told
 from tests.report.example import HOSTILE_TEXTS, findings, line_profile
 
 
@@ -23,6 +23,17 @@ def test_each_finding_has_its_line_its_cause_its_gain_what_was_measured_and_what
 def test_where_there_is_nothing_to_fix_it_says_so_and_where_it_goes_on() -> None:
     assert [line for _, line in advice_lines(Advice((), "tuned"))] == [NOTHING, "the next step is shown by the reference tuned"]
     assert [line for _, line in advice_lines(Advice((), None))] == [NOTHING]
+
+
+def test_of_a_wrong_answer_it_says_where_to_look_and_nothing_else() -> None:
+    wrong = Advice((), None, line_profile().lines[1], "Wrong on case 'pair': the numbers differ")
+    assert list(advice_lines(wrong)) == [("wrong", WRONG), ("evidence", "Wrong on case 'pair': the numbers differ")]
+    assert in_short(wrong) == f"slowest: line 2 · {WRONG}"
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
+def test_what_is_wrong_is_text_and_nothing_else(text: str) -> None:
+    assert all(line.isprintable() for _, line in advice_lines(Advice((), None, None, text)))
 
 
 def test_in_short_it_is_the_slowest_line_and_the_first_finding() -> None:
