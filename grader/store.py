@@ -7,12 +7,15 @@ there and nothing else is. Results are keyed by content (submission, task versio
 changed is not graded again.
 """
 
+import errno
 import hashlib
 import json
+import logging
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +26,12 @@ from grader.machine import Bandwidth, Machine, Peaks, VectorPeak, environment_wi
 from grader.noise import Disturbance
 from grader.profiles import Profile
 from grader.records import Acceptance, Block, CheckResult, Decision, Member, RunRecord, Turn
+from grader.text import harmless_line
 from grader.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
+_NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP})
+"""What a file system answers that was mounted without locks, as parallel ones often are."""
 
 SCHEMA_VERSION = 4
 _ORIGIN_CHARACTERS = 16
@@ -220,7 +228,10 @@ class Store:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """No other grading into this store meanwhile: each would be the other's noise. UsageError where one is at work."""
+        """No other grading into this store meanwhile: each would be the other's noise. UsageError where one is at work.
+
+        Where the file system knows no locks it goes on without one, and says so once.
+        """
         import fcntl
 
         lock = self.path.with_name(self.path.name + ".lock")
@@ -229,6 +240,10 @@ class Store:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise UsageError(f"another grading into {self.path} is at work; wait for it, or name another --store") from None
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise GraderError(f"{lock} cannot be locked: {error.strerror}; name another --store") from error
+                _warn_that_nothing_is_locked(self.path.parent)
             yield
 
     # --- checks ------------------------------------------------------------------------------------------------------------
@@ -642,6 +657,14 @@ class Store:
                 " name another with --store FILE"
             )
         return int(version)
+
+
+@cache
+def _warn_that_nothing_is_locked(folder: Path) -> None:
+    _log.warning(
+        "grader: the file system of %s knows no locks: see to it yourself that nobody else grades into it meanwhile",
+        harmless_line(str(folder)),
+    )
 
 
 _CHECK_KEY = (

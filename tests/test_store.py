@@ -1,5 +1,8 @@
 """The store: what was kept comes back as it was, all or nothing, and nobody else's faults lose it."""
 
+import errno
+import fcntl
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -7,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -563,6 +567,44 @@ def test_a_store_of_the_version_before_this_is_brought_up_to_date_with_all_that_
     with Store(path) as store:
         store.add_run(1, replace(run(), disturbance=Disturbance(0.5, busiest="make"), set_aside=True))
         assert [record.set_aside for record in store.blocks(TASK, CONDITIONS)[0].runs] == [False, True]
+
+
+def flock_answers(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    def flock(*_: object) -> NoReturn:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+
+
+def test_one_grading_at_a_time(path: Path) -> None:
+    with Store(path) as first, Store(path) as second:
+        with first.exclusive(), pytest.raises(UsageError, match="another grading into"), second.exclusive():
+            pytest.fail("there is one at work")
+        with second.exclusive():
+            pass
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_where_the_file_system_knows_no_locks_it_says_so_once_and_goes_on(
+    path: Path, code: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    flock_answers(monkeypatch, code)
+    with Store(path) as store:
+        for _ in range(2):
+            with store.exclusive():
+                store.add_check(ADA, TASK, CONDITIONS, SEED, RIGHT)
+    (said,) = caplog.messages
+    assert said.startswith(f"grader: the file system of {path.parent} knows no locks")
+
+
+def test_a_lock_that_cannot_be_had_for_another_reason_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flock_answers(monkeypatch, errno.EIO)
+    with (
+        Store(path) as store,
+        pytest.raises(GraderError, match=r"\.lock cannot be locked: Input/output error"),
+        store.exclusive(),
+    ):
+        pytest.fail("it is not locked")
 
 
 def test_a_damaged_store_is_not_taken_for_an_empty_one(path: Path) -> None:

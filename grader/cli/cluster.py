@@ -18,6 +18,7 @@ from grader.cluster.queue import Queue
 from grader.cluster.slurm import Slurm, require_slurm
 from grader.content.course import load_course
 from grader.content.submission import authors
+from grader.errors import GraderError
 from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted
 from grader.grading.session import Session
@@ -39,23 +40,23 @@ class Place(Protocol):
 
 
 def grade_on_cluster(store_file: Path, session: Session, wanted: Wanted, *, trust_code: bool) -> Report:
-    """Grade by jobs. Whoever presses Ctrl-C is told that they go on, and how to come back to them."""
+    """Grade by jobs. Whoever presses Ctrl-C, or meets an error, is told that they go on, and how to come back to them."""
     require_slurm()
     name = session.course.about.machine
     batches = Batches(store_file)
     queue = Queue(batches, Slurm(), (name, session.course.machine), trust_code=trust_code)
     class_progress = TerminalProgress(authors(session.submissions_folder), session.tasks)
-    with _jobs_go_on(name), Store(store_file) as store, store.exclusive(), class_progress as progress:
+    with _jobs_go_on(name, queue), Store(store_file) as store, store.exclusive(), class_progress as progress:
         return grade_by_jobs(session, wanted, Cluster(batches, queue, trust_code), store, progress)
 
 
 @contextmanager
-def _jobs_go_on(name: str) -> Iterator[None]:
-    """Whoever interrupts the grading is told what becomes of the jobs."""
+def _jobs_go_on(name: str, queue: Queue) -> Iterator[None]:
+    """Whoever interrupts the grading, or meets an error while jobs are open, is told what becomes of them."""
     try:
         yield
     except BaseException as error:
-        if not isinstance(error, Exception):
+        if queue.entries or not isinstance(error, Exception):  # a kill may have come before the first was heard of
             ways = {verb: command(f"grader {verb} --on", name) for verb in ("jobs", "grade", "jobs cancel")}
             typer.echo(
                 harmless(
@@ -71,7 +72,16 @@ def show_jobs(place: Place, *, as_json: bool) -> None:
     """What runs, what waits and why, what has failed."""
     found = _overview(place)
     if as_json:
-        typer.echo(dump({"machine": found.machine, "silent": found.silent, "jobs": [_document(line) for line in found.lines]}))
+        typer.echo(
+            dump(
+                {
+                    "machine": found.machine,
+                    "silent": found.silent,
+                    "jobs": [_document(line) for line in found.lines],
+                    "faults": found.faults,
+                }
+            )
+        )
         return
     console = results_console()
     if found.silent is not None:
@@ -85,14 +95,26 @@ def show_jobs(place: Place, *, as_json: bool) -> None:
             table.add_row(*(Text(harmless_line(word)) for word in words))
         console.print(table)
     console.print(Text(_summary(found)))
+    if found.faults:
+        console.print(Text("the last grading could not do:"))
+    for fault in found.faults:
+        console.print(Text(f"  {harmless_line(fault)}"))
 
 
 def cancel_jobs(place: Place, *, as_json: bool) -> None:
-    """End what waits and runs. The results of what has ended are kept, and the next grading takes them up."""
+    """End what waits and runs. The results of what has ended are kept, and the next grading takes them up.
+
+    Raises:
+        GraderError: Slurm refuses, or does not answer: then jobs may still be there.
+    """
     found = _overview(place)
-    active = sorted({line.job.partition("_")[0] for line in found.lines if line.job is not None and line.is_active})
-    Slurm().cancel(active)
-    ended = sum(line.is_active for line in found.lines)
+    active = [line.job for line in found.lines if line.is_active and line.job is not None]
+    Slurm().cancel(sorted({job.partition("_")[0] for job in active}))
+    if any(line.is_active and line.job is None for line in found.lines):
+        raise GraderError(
+            f"Slurm does not answer, and may have jobs of which nobody has heard: {found.silent}; cancel them again"
+        )
+    ended = len(active)
     if as_json:
         typer.echo(dump({"machine": found.machine, "cancelled": ended}))
     else:

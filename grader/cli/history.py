@@ -11,6 +11,7 @@ from grader.cli.class_commands import Place, require_results
 from grader.cli.report import SECRET_FILE, course_secret
 from grader.cli.terminal import TerminalProgress
 from grader.cluster.nodes import is_cluster
+from grader.content.course import Course
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.grading.session import Session, open_session
@@ -95,7 +96,7 @@ def _past(
 ) -> Iterator[tuple[tuple[Added, ...], tuple[str, ...]]]:
     """What has come of each commit of the past that is not in the history yet."""
     if is_cluster(session.course):
-        raise UsageError("the past is graded on this machine: leave --on out")
+        raise UsageError(_where_the_past_is_graded(session.course))
     past = PastSubmissions(session.submissions_folder)
     states = past.states(asked.commits or "")
     there = history.submissions
@@ -104,6 +105,12 @@ def _past(
         graded = grade_past(session, past, states, there, asked.budget_s, backend, store, progress)
         for one in graded:
             yield history.add_state(store, one.state, trust_code=trust_code), one.faults
+
+
+def _where_the_past_is_graded(course: Course) -> str:
+    here = [name for name, machine in course.machines.items() if machine.scheduler is None]
+    remedy = f"name {listed(here)} with --on" if here else "name a machine of course.toml that has no `scheduler` with --on"
+    return f"the past is graded where you are, and on {course.about.machine} jobs are: {remedy}"
 
 
 def _attempts(place: Place, session: Session, *, trust_code: bool) -> Comparison:

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,9 +57,13 @@ class Batch:
 
     def with_job(self, job_id: str) -> "Batch":
         """The batch, once Slurm has taken it; kept at once."""
-        batch = Batch(self.folder, About(self.about.machine, self.about.trust_code, self.about.submitted_at, job_id))
+        batch = self.known_as(job_id)
         batch.keep()
         return batch
+
+    def known_as(self, job_id: str | None) -> "Batch":
+        """The batch with the array's id, which is written nowhere."""
+        return Batch(self.folder, replace(self.about, job_id=job_id))
 
     def keep(self) -> None:
         """Write what is known of it; GraderError where that cannot be."""
@@ -148,6 +152,28 @@ class Batches:
     def forget_node(self, machine: str, *, trust_code: bool) -> None:
         """The next grading asks again."""
         self._node_file(machine, trust_code=trust_code).unlink(missing_ok=True)
+
+    # --- what has failed ---------------------------------------------------------------------------------------------------
+
+    def faults(self, machine: str) -> tuple[str, ...]:
+        """Those of the last grading that came to its end; none where they cannot be read."""
+        try:
+            return TypeAdapter(tuple[str, ...]).validate_python(
+                json.loads(self._faults_file(machine).read_text(encoding="ascii"))
+            )
+        except (OSError, ValueError):
+            return ()
+
+    def keep_faults(self, machine: str, faults: Sequence[str]) -> None:
+        """Remember them until the next grading. On a full disk nothing is: the grading has said them itself."""
+        with suppress(OSError):
+            if faults:
+                self._faults_file(machine).write_text(json.dumps(faults), encoding="ascii")
+            else:
+                self._faults_file(machine).unlink(missing_ok=True)
+
+    def _faults_file(self, machine: str) -> Path:
+        return self.folder / f"faults-{machine.encode().hex()}.json"
 
     def _node_file(self, machine: str, *, trust_code: bool) -> Path:
         digest = machine.encode().hex()  # a key of TOML may hold anything

@@ -21,7 +21,7 @@ from grader.cluster.elements import (
     rest_of,
 )
 from grader.cluster.nodes import session_on
-from grader.cluster.queue import Ended, Entry, Queue
+from grader.cluster.queue import Ended, Entry, Queue, Refused
 from grader.cluster.slurm import Phase, seconds_of
 from grader.content.submission import Rejection
 from grader.errors import GraderError, UsageError
@@ -72,7 +72,9 @@ def grade_by_jobs(session: Session, wanted: Wanted, cluster: Cluster, store: Sto
     grading = _Grading(session, sandbox, wanted, cluster, store, progress)
     grading.take_over(entry for entry in ended if not wanted.fresh)
     report = grading.run()
-    return replace(report, faults=(*report.faults, *faults))
+    report = replace(report, faults=(*report.faults, *faults))
+    cluster.batches.keep_faults(session.course.about.machine, report.faults)
+    return report
 
 
 def _on_the_nodes(session: Session, cluster: Cluster, store: Store, progress: Progress) -> tuple[Session, str, tuple[str, ...]]:
@@ -106,6 +108,9 @@ def _probed(queue: Queue, progress: Progress, session: Session) -> Outcome:
                     return ended.outcome
                 if not _again(ended, Outcome(None), queue):
                     raise GraderError(f"no node of {session.course.about.machine} can be looked at: {_why(ended, session)}")
+        for refused in queue.take_refused():
+            why = _why_no_more_time(refused, session)
+            raise GraderError(f"no node of {session.course.about.machine} can be looked at: {why}")
         progress.advance(0, str(queue))
         queue.wait()
 
@@ -162,6 +167,8 @@ class _Grading:
         while True:
             for ended in self._queue.poll():
                 self._take(ended)
+            for refused in self._queue.take_refused():
+                self._give_up(refused.element.work, _why_no_more_time(refused, self._session))
             self._queue.submit([element for task in self._idle_tasks() for element in self._elements_of(task)])
             if not self._queue.elements:
                 break
@@ -373,6 +380,14 @@ def _why(ended: Ended, session: Session) -> str:
             f" name the kind with `constraint` in {machine}; where all nodes have changed, grade with --fresh"
         )
     return f"{outcome.fault} (on {node})"
+
+
+def _why_no_more_time(refused: Refused, session: Session) -> str:
+    usual_s = seconds_of(session.course.machine.time)
+    return (
+        f"its job was not done in {usual_s / 60:.0f} minutes, and more is refused: raise `time` in"
+        f" [machines.{session.course.about.machine}] as far as you may, or lower `block_size`; {refused.why}"
+    )
 
 
 def _why_without_result(ended: Ended, machine: str) -> str:

@@ -33,6 +33,8 @@ class Overview:
     lines: tuple[Line, ...]
     silent: str | None
     """Why nothing is known of the jobs: Slurm does not answer."""
+    faults: tuple[str, ...]
+    """Of the last grading that came to its end."""
 
 
 def overview(machine: str, batches: Batches, slurm: Slurm) -> Overview:
@@ -41,14 +43,25 @@ def overview(machine: str, batches: Batches, slurm: Slurm) -> Overview:
     jobs: dict[JobId, Job] | None = None
     silent = None
     try:
+        ours = [_found(batch, slurm) for batch in ours]
         jobs = slurm.jobs() if ours else {}
     except NoAnswerError as error:
         silent = str(error)
     else:
-        arrays = {batch.about.job_id for batch in ours if batch.about.job_id is not None}
-        gone = arrays - {array for array, _ in jobs}
-        jobs |= slurm.history(sorted(gone)) if gone else {}
-    return Overview(machine, tuple(_line(batch, index, jobs) for batch in ours for index in batch.open_indices()), silent)
+        gone = {batch.about.job_id for batch in ours if batch.about.job_id is not None and _has_others(batch, jobs)}
+        jobs = {**slurm.history(sorted(gone)), **jobs} if gone else jobs
+    lines = tuple(_line(batch, index, jobs) for batch in ours for index in batch.open_indices())
+    return Overview(machine, lines, silent, batches.faults(machine))
+
+
+def _found(batch: Batch, slurm: Slurm) -> Batch:
+    """The batch with its array's id, which Slurm is asked for where nobody has heard it take it."""
+    return batch if batch.about.job_id is not None else batch.known_as(slurm.find(batch.name))
+
+
+def _has_others(batch: Batch, jobs: dict[JobId, Job]) -> bool:
+    """Whether there are open elements of it that Slurm shows no more."""
+    return any((batch.about.job_id, index) not in jobs for index in batch.open_indices())
 
 
 def _line(batch: Batch, index: int, jobs: dict[JobId, Job] | None) -> Line:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from grader.cluster.batches import Batch, Batches, result_file, so_far
 from grader.cluster.elements import Element, Outcome
-from grader.cluster.slurm import FullError, Job, NoAnswerError, Phase, Slurm, log_tail, request
+from grader.cluster.slurm import FullError, Job, NoAnswerError, Phase, Slurm, log_tail, request, seconds_of
 from grader.content.course import Machine
 from grader.errors import GraderError, UsageError
 from grader.text import harmless_line
@@ -56,6 +56,14 @@ class Ended:
     """The end of its log, or what is wrong with its result."""
 
 
+@dataclass(frozen=True)
+class Refused:
+    """An element that asked for more than the machine's usual time, and did not get it."""
+
+    element: Element
+    why: str
+
+
 class Queue:
     """The elements of one machine of the course."""
 
@@ -80,6 +88,7 @@ class Queue:
         self._most_elements: int | None = None
         self._later: list[Element] = []
         """What Slurm does not take now."""
+        self._refused: list[Refused] = []
         self.entries: list[Entry] = []
         """The open elements, oldest first."""
         self.silent: str | None = None
@@ -134,6 +143,8 @@ class Queue:
     def submit(self, elements: Sequence[Element]) -> None:
         """Hand elements to Slurm, in as many arrays as it takes; what it does not take now is handed on later.
 
+        More time than is usual may be refused: `take_refused` gives those back.
+
         Raises:
             UsageError: Slurm refuses what the jobs ask for.
             GraderError: the folder cannot be written.
@@ -151,7 +162,24 @@ class Queue:
                 except FullError as error:  # as many as still fit
                     self.silent = f"Slurm takes no more jobs now: {error}"
                     size //= 2
+                except UsageError as error:
+                    self._refuse(alike, error)
+                    alike = []
             self._later += alike
+
+    def _refuse(self, elements: Sequence[Element], error: UsageError) -> None:
+        """Elements with the usual time are the user's to mend, and the error goes on; others are for `take_refused`."""
+        if not self._has_more_time(elements[0]):
+            raise error
+        self._refused += [Refused(element, str(error)) for element in elements]
+
+    def _has_more_time(self, element: Element) -> bool:
+        return element.time_s > seconds_of(self._machine.time)
+
+    def take_refused(self) -> list[Refused]:
+        """What Slurm did not give more time; each once."""
+        refused, self._refused = self._refused, []
+        return refused
 
     def _submit(self, elements: Sequence[Element]) -> None:
         batch = self._batches.new(self._machine, elements)
@@ -181,7 +209,7 @@ class Queue:
     @property
     def elements(self) -> list[Element]:
         """All that have not come back yet."""
-        return [*(entry.element for entry in self.entries), *self._later]
+        return [*(entry.element for entry in self.entries), *self._later, *(one.element for one in self._refused)]
 
     def wait(self) -> None:
         """For a moment."""
@@ -235,12 +263,21 @@ class Queue:
             entry.job = jobs.get(self._id(entry)) or history.get(self._id(entry)) or Job(Phase.LOST)
             if entry.job.phase.is_active:
                 entry.ended_at_s = None  # it may have been put back into the queue
+                if entry.job.waits_for_good and self._has_more_time(entry.element):
+                    self._call_off(entry)
                 continue
             if entry.ended_at_s is None:
                 entry.ended_at_s = self._clock()
                 self._ask_s = self._pace.grace_s
             if self._clock() - entry.ended_at_s >= self._pace.grace_s:
                 yield Ended(entry, None, harmless_line(log_tail(entry.batch.log(entry.index))))
+
+    def _call_off(self, entry: Entry) -> None:
+        """It was given more time, by us, and will never start: that is refused, too."""
+        with suppress(GraderError):  # or else tried again at the next look
+            self._slurm.cancel([f"{entry.batch.about.job_id}_{entry.index}"])
+            self._refused.append(Refused(entry.element, entry.job.why))
+            self.close(entry)
 
     def _find_unheard_of(self) -> None:
         """Arrays that were submitted while Slurm did not answer: it has taken them, or they are submitted again."""
@@ -252,6 +289,11 @@ class Queue:
                     known = batch.with_job(job_id) if job_id is not None else self._sent(batch, entries[0].element)
                 except FullError as error:
                     raise NoAnswerError(str(error)) from error
+                except UsageError as error:
+                    self._refuse([entry.element for entry in entries], error)
+                    for entry in entries:
+                        self.close(entry)
+                    continue
                 for entry in entries:
                     entry.batch = known
 

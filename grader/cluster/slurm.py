@@ -21,10 +21,18 @@ from grader.text import harmless_line, shortened
 _PATIENCE_S = 60.0
 _USUAL_ARRAY = 1001
 """Slurm's own default of MaxArraySize."""
-_LIMIT_REACHED = re.compile(r"MaxSubmitJob|job submit limit|MaxJobCount|temporarily unable|Resource temporarily", re.IGNORECASE)
-_NO_ANSWER = re.compile(
-    r"Unable to contact|Socket timed out|Connection (refused|timed out)|Zero Bytes|communication", re.IGNORECASE
+_POLICY = re.compile(r"\b(?:Assoc|QOS)(?:Max|Min|Grp)\w+")
+"""The limit that a request meets, as Slurm names it in a line of its own before it says in general that there are some."""
+_LIMIT_REACHED = re.compile(
+    r"(Max|Grp)SubmitJob|job submit limit|MaxJobCount|temporarily unable|Resource temporarily", re.IGNORECASE
 )
+_REFUSED = re.compile(
+    r"Invalid (?!user id|authentication|job credential)|specification|specified|unrecognized option|permitted|denied"
+    r"|node configuration|partition configuration|not in this partition|time limit is invalid|violates accounting"
+    r"|required by task is not available|usage threshold|not supported|GRES|Unspecified error|cli_filter",
+    re.IGNORECASE,
+)
+"""What it says of requests that it will not take later either; a site's own rules (job_submit) end in `Unspecified error`."""
 
 
 class Phase(StrEnum):
@@ -80,6 +88,8 @@ _REASONS = {
     "JobArrayTaskLimit": "as many elements of the array run as may at once",
 }
 
+_TOO_LONG = re.compile(r"PartitionTimeLimit|(QOS|Assoc)MaxWallDurationPerJobLimit")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -105,6 +115,11 @@ class Job:
     reason: str = ""
 
     @property
+    def waits_for_good(self) -> bool:
+        """Whether it asks for more time than it may, in a cluster that takes such jobs all the same and never starts them."""
+        return self.phase is Phase.WAITING and _TOO_LONG.match(self.reason) is not None
+
+    @property
     def why(self) -> str:
         """Slurm's reason, with what it means where that is known."""
         reason = harmless_line(self.reason)
@@ -113,7 +128,7 @@ class Job:
 
 
 class NoAnswerError(Exception):
-    """Slurm does not answer now: nothing is known of the jobs."""
+    """Slurm does not answer now, or only that it cannot: nothing is known of the jobs."""
 
 
 class FullError(Exception):
@@ -154,7 +169,7 @@ class Slurm:
         Raises:
             UsageError: Slurm refuses what is asked for; the text says where that is written.
             FullError: it takes no more jobs of this user now.
-            NoAnswerError: it does not answer; whether it has taken the array, `find` tells later.
+            NoAnswerError: it does not answer, or with what passes; whether it has taken the array, `find` tells later.
         """
         words = ["sbatch", "--parsable", f"--job-name={name}", f"--array=0-{elements - 1}", *request, str(script)]
         answer = self._run(words)
@@ -162,11 +177,12 @@ class Slurm:
         if answer.code == 0 and job_id.isdigit():
             return job_id
         said = _said(answer)
-        if _LIMIT_REACHED.search(answer.err):
+        limits = " ".join(_POLICY.findall(answer.err))
+        if _LIMIT_REACHED.search(limits or answer.err):
             raise FullError(said)
-        if answer.code == 0 or _NO_ANSWER.search(answer.err):
-            raise NoAnswerError(said)
-        raise UsageError(f"Slurm refuses the jobs: {said}\nwhat they ask for stands in [machines.…] of course.toml")
+        if answer.code != 0 and (limits or _REFUSED.search(answer.err)):
+            raise UsageError(f"Slurm refuses the jobs: {said}\nwhat they ask for stands in [machines.…] of course.toml")
+        raise NoAnswerError(said)
 
     def most_elements(self) -> int:
         """How many elements an array may have."""

@@ -31,7 +31,7 @@ class Absence(StrEnum):
     """Why there is nothing to be ranked of a program at a case."""
 
     FAILED = "failed"
-    LEFT_OUT = "not handed in, or not done in time"
+    LEFT_OUT = "not handed in, not done in time, or not asked for"
     NO_SAMPLES = "without samples: they are kept by asv run --record-samples"
     UNEVEN = "its samples are no whole rounds: asv run without --quick, and without an interruption"
 

@@ -74,6 +74,30 @@ def test_what_cannot_be_done_is_said(classroom: Classroom, tmp_path: Path, words
     assert why in str(run(classroom, "history", tmp_path / "history", *words).exception)
 
 
+CLUSTER = """
+[machines.zhores]
+threads = 1
+scheduler = "slurm"
+"""
+
+
+def test_the_past_is_graded_here_and_it_is_said_which_machine_that_is(classroom: Classroom, tmp_path: Path) -> None:
+    course = classroom.folder / "course.toml"
+    text = course.read_text(encoding="utf-8") + CLUSTER
+    on_cluster = text.replace('machine = "laptop"', 'machine = "zhores"')
+    alone = on_cluster.replace("[machines.laptop]\nthreads = 1\n", "")
+    words = ("history", tmp_path / "history", "--from-git", "main")
+    for content, options, remedy in (
+        (text, ("--on", "zhores"), "name laptop with --on"),
+        (on_cluster, (), "name laptop with --on"),
+        (alone, (), "name a machine of course.toml that has no `scheduler` with --on"),
+    ):
+        write(course, content)
+        assert f"the past is graded where you are, and on zhores jobs are: {remedy}" in str(
+            run(classroom, *words, *options).exception
+        )
+
+
 def test_before_the_first_grading_there_is_no_history(tmp_path: Path) -> None:
     classroom = Classroom(tmp_path / "course")
     assert "nothing has been graded yet" in str(run(classroom, "history", tmp_path / "history").exception)

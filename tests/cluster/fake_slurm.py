@@ -75,6 +75,10 @@ class FakeSlurm:
     cut_off: Callable[[Element, int], str | None] = lambda _element, _finished: None
     """The state of an element that is ended once it has finished so many checks or runs; `PENDING` is back in the queue."""
     answers: bool = True
+    longest_minutes: int = 10**6
+    """That the partition allows."""
+    enforces: bool = True
+    """Whether what asks for more is refused at once, or left waiting for good."""
     refuses: str = ""
     """What sbatch says instead of taking anything."""
 
@@ -97,6 +101,9 @@ class FakeSlurm:
         if self.refuses:
             return Answer(1, "", f"sbatch: error: Batch job submission failed: {self.refuses}")
         last = int(_option(options, "array").partition("-")[2])
+        if self.enforces and self._is_too_long(options):
+            said = "Requested time limit is invalid (missing or exceeds some limit)"
+            return Answer(1, "", f"sbatch: error: Batch job submission failed: {said}")
         waiting = sum(one.state == "PENDING" for one in self.elements.values())
         if last >= self.most_elements:
             return Answer(1, "", "sbatch: error: Batch job submission failed: Invalid job array specification")
@@ -111,6 +118,9 @@ class FakeSlurm:
         for index in range(last + 1):
             self.elements[array, index] = FakeElement(Path(options[-1]).parent, index, options)
         return Answer(0, f"{array}\n", "")
+
+    def _is_too_long(self, options: Sequence[str]) -> bool:
+        return int(_option(options, "time")) > self.longest_minutes
 
     def _squeue(self, options: Sequence[str]) -> Answer:
         name = _option(options, "name")
@@ -128,8 +138,8 @@ class FakeSlurm:
         return Answer(0, "\n".join(f"{array}_{index}|{one.reason[4:]}|0:9|n1" for (array, index), one in shown.items()), "")
 
     def _scancel(self, options: Sequence[str]) -> Answer:
-        for (array, _), one in self.elements.items():
-            if array in options and one.state == "PENDING":
+        for (array, index), one in self.elements.items():
+            if {array, f"{array}_{index}"} & set(options) and one.state == "PENDING":
                 one.state = "CANCELLED"
         return Answer(0, "", "")
 
@@ -148,6 +158,9 @@ class FakeSlurm:
         element = read_record(path, Element)
         if element is None:
             one.state = "COMPLETED"
+            return
+        if self._is_too_long(one.options):
+            one.reason = "PartitionTimeLimit"
             return
         fate = self.fate(element)
         if fate == "PENDING":
@@ -208,8 +221,10 @@ class Campus:
         return Batches(self.classroom.store_file)
 
     def left(self) -> list[str]:
-        """The files that are still in the folder of the jobs, but for what is known of the nodes."""
-        return sorted(path.name for path in self.batches.folder.rglob("*.json") if not path.name.startswith("node-"))
+        """The files that are still in the folder of the jobs, but for what is known of the nodes and of the last grading."""
+        return sorted(
+            path.name for path in self.batches.folder.rglob("*.json") if not path.name.startswith(("node-", "faults-"))
+        )
 
 
 def _option(options: Sequence[str], name: str) -> str:

@@ -2,7 +2,7 @@
 
 import errno
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 
 from grader.cluster import batches as batches_module
 from grader.cluster.elements import Checking, Element, Measuring, Outcome, Probe, Work, write_record
+from grader.cluster.slurm import Answer
 from grader.content.course import Course
 from grader.errors import GraderError, UsageError
 from grader.grading import session as session_module
@@ -142,6 +143,46 @@ def test_after_a_time_out_there_is_twice_the_time(campus: Campus) -> None:
     assert times[0] == "--time=60"
 
 
+@pytest.mark.parametrize("when", [measured, lambda element: isinstance(element.work, Checking)])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_where_twice_the_time_is_refused_that_is_a_fault_of_the_element_and_the_grading_goes_on(
+    campus: Campus, when: Callable[[Element], bool], at_once: bool
+) -> None:
+    campus.slurm.longest_minutes, campus.slurm.enforces = 60, at_once
+    campus.slurm.fate = once("TIMEOUT", when=when)
+    faults = campus.grade().faults
+    assert {"not done in 60 minutes, and more is refused: raise `time` in [machines.zhores]" in one for one in faults} == {True}
+    assert campus.left() == []
+    assert all(one.state != "PENDING" for one in campus.slurm.elements.values()), "nothing is left waiting for good"
+    assert ranks(campus.grade()) == {"ada": 1, "bob": 2}
+
+
+def test_where_it_is_refused_later_because_slurm_did_not_answer_at_first_that_is_the_same(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = FakeSlurm._sbatch
+    silences = [Answer(1, "", "sbatch: error: Unable to contact slurm controller (connect failure)")]
+
+    def silent_once(slurm: FakeSlurm, options: Sequence[str]) -> Answer:
+        return silences.pop() if silences and "--time=120" in options else really(slurm, options)
+
+    monkeypatch.setattr(FakeSlurm, "_sbatch", silent_once)
+    campus.slurm.longest_minutes = 60
+    campus.slurm.fate = once("TIMEOUT")
+    (fault,) = campus.grade().faults
+    assert "more is refused" in fault
+    assert silences == []
+    assert campus.left() == []
+
+
+def test_a_node_cannot_be_looked_at_in_a_time_that_may_not_be_longer(campus: Campus) -> None:
+    campus.slurm.longest_minutes = 60
+    campus.slurm.fate = once("TIMEOUT", when=lambda _: True)
+    with pytest.raises(GraderError, match=r"no node of zhores can be looked at: .*more is refused"):
+        campus.grade()
+    assert campus.left() == []
+
+
 def test_a_node_that_failed_is_left_out_and_taken_all_the_same_where_there_is_no_other(campus: Campus) -> None:
     campus.slurm.fate = once("NODE_FAIL")
     campus.grade()
@@ -224,6 +265,19 @@ def test_what_slurm_refuses_is_the_courses_fault_and_leaves_nothing(campus: Camp
         campus.grade()
     assert "[machines." in str(refused.value)
     assert campus.left() == []
+
+
+def test_a_refusal_that_passes_is_waited_for(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    really = FakeSlurm._sbatch
+    passing = [Answer(1, "", "sbatch: error: Batch job submission failed: Slurm backup controller in standby mode")] * 2
+
+    def in_standby(slurm: FakeSlurm, options: Sequence[str]) -> Answer:
+        return passing.pop() if passing and len(slurm.submitted) == 3 else really(slurm, options)
+
+    monkeypatch.setattr(FakeSlurm, "_sbatch", in_standby)
+    report = campus.grade()
+    assert (ranks(report), report.faults, passing) == ({"ada": 1, "bob": 2}, (), [])
+    assert Counter(element.label for element in campus.slurm.done).most_common(1)[0][1] == 1
 
 
 # What was finished

@@ -63,9 +63,47 @@ def test_a_reason_comes_with_its_meaning_where_that_is_known() -> None:
     assert "\x1b" not in Job(Phase.WAITING, "", "\x1b[31mred").why
 
 
+@pytest.mark.parametrize("reason", ["PartitionTimeLimit", "QOSMaxWallDurationPerJobLimit", "AssocMaxWallDurationPerJobLimit"])
+def test_a_job_that_asks_for_too_much_time_waits_for_good(reason: str) -> None:
+    assert Job(Phase.WAITING, "", reason).waits_for_good
+    assert not Job(Phase.RUNNING, "n1", reason).waits_for_good
+    assert not Job(Phase.WAITING, "", "Priority").waits_for_good
+
+
 @pytest.mark.parametrize("said", ["12\n", "12;cluster\n", "sbatch: a word of welcome\n12\n"])
 def test_the_arrays_id_is_the_last_line(said: str) -> None:
     assert Slurm(Script(sbatch=Answer(0, said, ""))).submit(Path("job.sh"), "name", 3, ["--x"]) == "12"
+
+
+POLICY = "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)"
+LIMITS_OF_A_JOB = ("QOSMaxWallDurationPerJobLimit", "AssocMaxCpuPerJobLimit", "QOSMinGRES", "AssocMaxWallDurationPerJobLimit")
+LIMITS_OF_A_USER = ("QOSMaxSubmitJobPerUserLimit", "AssocMaxSubmitJobLimit", "AssocGrpSubmitJobsLimit", "QOSGrpSubmitJobsLimit")
+FOR_GOOD = (
+    "Invalid partition name specified",
+    "User's group not permitted to use this partition",
+    "Requested node configuration is not available",
+    "Requested time limit is invalid (missing or exceeds some limit)",
+    "More processors requested than permitted",
+    "Memory required by task is not available",
+    "Node count specification invalid",
+    "Access/permission denied",
+    "Unspecified error",
+)
+PASSING = (
+    "Slurm backup controller in standby mode",
+    "I/O error writing script/environment to file",
+    "Required node not available (down, drained or reserved)",
+    "Requested nodes are busy",
+    "Rate limit exceeded, please retry momentarily",
+    "Invalid authentication credential",
+    "Something that no version has said yet",
+)
+
+
+def refusal(said: str, limit: str = "") -> Answer:
+    """As sbatch prints it."""
+    lines = [limit, f"Batch job submission failed: {said}"]
+    return Answer(1, "", "\n".join(f"sbatch: error: {line}" for line in lines if line))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +118,12 @@ def test_the_arrays_id_is_the_last_line(said: str) -> None:
             Answer(1, "", "sbatch: error: QOSMaxSubmitJobPerUserLimit\nBatch job submission failed: Job violates accounting"),
             FullError,
         ),
+        *[(refusal(said), UsageError) for said in FOR_GOOD],
+        *[(refusal(said), NoAnswerError) for said in PASSING],
+        *[(refusal(POLICY, limit), UsageError) for limit in LIMITS_OF_A_JOB],
+        *[(refusal(POLICY, limit), FullError) for limit in LIMITS_OF_A_USER],
+        (refusal(POLICY), FullError),
+        (refusal("Slurm temporarily unable to accept job, sleeping and retrying"), FullError),
         (Answer(1, "", "sbatch: error: Unable to contact slurm controller (connect failure)"), NoAnswerError),
         (Answer(1, "", "sbatch: error: Socket timed out on send/recv operation"), NoAnswerError),
         (Answer(124, "", "sbatch: Socket timed out: no answer within 60 s"), NoAnswerError),
