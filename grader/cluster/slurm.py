@@ -33,6 +33,8 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 """What it says of requests that it will not take later either; a site's own rules (job_submit) end in `Unspecified error`."""
+_NO_CLUSTER = re.compile(r"configuration (source|file)|slurm\.conf", re.IGNORECASE)
+"""What its commands say where they are installed and nothing else; also a login node that cannot ask its controller."""
 
 
 class Phase(StrEnum):
@@ -146,13 +148,16 @@ def run_command(words: Sequence[str]) -> Answer:
     return Answer(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
 
 
-def require_slurm() -> None:
-    """UsageError where there are no such commands."""
+def require_slurm(run: Run = run_command) -> None:
+    """UsageError where there are no such commands, or they know of no cluster."""
     for name in ("sbatch", "squeue", "scancel"):
         if shutil.which(name) is None:
             raise UsageError(
                 f"there is no {name} here: run this on the cluster's login node (perhaps after: module load slurm)"
             )
+    answer = run(["squeue", "--noheader", f"--user={getpass.getuser()}"])
+    if answer.code != 0 and _NO_CLUSTER.search(answer.err):
+        raise UsageError(f"Slurm knows of no cluster here: {_said(answer)}\nrun this on the cluster's login node")
 
 
 class Slurm:

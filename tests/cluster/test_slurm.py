@@ -5,7 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from grader.cluster.slurm import Answer, FullError, Job, NoAnswerError, Phase, Slurm, phase_of, request, run_command, seconds_of
+from grader.cluster.slurm import (
+    Answer,
+    FullError,
+    Job,
+    NoAnswerError,
+    Phase,
+    Slurm,
+    phase_of,
+    request,
+    require_slurm,
+    run_command,
+    seconds_of,
+)
 from grader.content.course import Machine
 from grader.errors import GraderError, UsageError
 
@@ -20,6 +32,21 @@ class Script:
     def __call__(self, words: Sequence[str]) -> Answer:
         self.asked.append(words)
         return self.answers[words[0]]
+
+
+def test_commands_that_know_of_no_cluster_are_told_from_a_cluster_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    alone = "squeue: error: fetch_config: DNS SRV lookup failed\nsqueue: fatal: Could not establish a configuration source\n"
+    with pytest.raises(UsageError, match=r"knows of no cluster here: .*\nrun this on the cluster's login node"):
+        require_slurm(Script(squeue=Answer(1, "", alone)))
+    require_slurm(Script(squeue=Answer(1, "", "slurm_load_jobs error: Unable to contact slurm controller (connect failure)")))
+    require_slurm(Script(squeue=Answer(0, "", "")))
+
+
+def test_where_there_are_no_commands_it_says_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(UsageError, match="there is no sbatch here: run this on the cluster's login node"):
+        require_slurm()
 
 
 @pytest.mark.parametrize(

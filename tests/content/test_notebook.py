@@ -338,7 +338,7 @@ def test_a_function_below_another_magic_is_not_the_notebooks(tmp_path: Path, mag
         ((), "julia.ipynb: no function 'julia'; it has no code cell: put the work into the function of the starter"),
         (("", " \n"), "julia.ipynb: no function 'julia'; it has no code cell: put the work into the function of the starter"),
         (("import numpy as np\nfor i in range(3): print(i)",), "put the work into the function of the starter"),
-        (("def other(a): ...", "x = = 1"), "there are other(a)\njulia.ipynb, code cell 2 (`x = = 1`), line 1: invalid syntax"),
+        (("def other(a): ...", "x = = 1"), "there is other(a)\njulia.ipynb, code cell 2 (`x = = 1`), line 1: invalid syntax"),
     ],
 )
 def test_a_notebook_without_the_function_says_what_to_do(tmp_path: Path, cells: Sequence[str], said: str) -> None:

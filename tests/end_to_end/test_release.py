@@ -1,6 +1,7 @@
 """The student's copy as a student has it: installed by pip, far from the course, and used."""
 
 import json
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -94,7 +95,7 @@ def test_a_wrong_file_is_told_its_mistake_and_its_case_can_be_run_again(copy: In
     assert ran.code == 1, ran.err
     (wrong,) = (result for result in json.loads(ran.out)["results"] if result["kind"] == "student")
     assert "the root is missing" in wrong["message"]
-    case = wrong["message"].rpartition("--case ")[2]
+    case = shlex.split(wrong["message"].rpartition("--case ")[2])[0]
     assert (work / case).is_file()
     assert copy.grader("check", "right.py", "--task", "distances", "--case", case).code == 0
 

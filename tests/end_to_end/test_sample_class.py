@@ -70,7 +70,7 @@ SAID_IN_THE_MESSAGE = [
     ("emil", "spectrogram", "ValueError: need at least one array to concatenate"),
     ("fay", "bifurcation", "there are logistic_map(r, x) and evolution("),
     ("fay", "julia", "julia.py, line 12: expected ':'"),
-    ("gita", "schelling", "there are class Schelling"),
+    ("gita", "schelling", "there is class Schelling"),
     ("hugo", "julia", "Out of memory (the limit is 2 GiB)"),  # all orbits of all pixels at once
     ("hugo", "schelling", "called again with the same arguments"),  # no seed
     ("jonas", "julia", "known mistake: This is what comes out when an orbit that comes back is counted again"),
