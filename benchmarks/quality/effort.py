@@ -51,7 +51,7 @@ QUICK = Effort(
     kernels=tuple(kernel for kernel in KERNELS if kernel.name in {"pure_python", "compute", "allocation"}),
     programs=tuple(one for one in PROGRAMS if one == BASE or one.author in {"copy", "reworded", "more-05", "more-10"}),
     call_s=0.005,
-    quiet_runs=16,
+    quiet_runs=20,
     loads=(),
     loaded_kernels=(),
     loaded_runs=0,
