@@ -18,6 +18,7 @@ from benchmarks.quality.pools import CheckedClasses, check_classes, record
 from benchmarks.quality.rivals import RIVALS
 from benchmarks.quality.rivals.session import field_of, outcome_of
 from benchmarks.quality.true_work import pieces_made, size_for
+from grader.content.course import Measurement
 from grader.grading.estimate import turn_time_s
 from grader.machine import Machine, library_versions, this_machine, usable_cpus
 from grader.store import StoredBlock
@@ -31,6 +32,10 @@ class Quality:
     """What one quality benchmark found. Merits stand by load or tool, and by kernel."""
 
     effort: Effort
+    seconds_per_run: float
+    """Of each program, as the sample course measures."""
+    budget_s: float
+    """What a grading may take for each program, by the same."""
     date: str
     machine: Machine
     sandbox: str
@@ -79,6 +84,8 @@ def benchmark(effort: Effort, folder: Path, say: Say) -> Quality:
     }
     return Quality(
         effort=effort,
+        seconds_per_run=rules.seconds_per_run,
+        budget_s=rules.budget_s_per_submission,
         date=datetime.now(UTC).date().isoformat(),
         machine=this_machine("here", min(THREADS, len(usable_cpus()))),
         sandbox=classes.backend.sandbox,
@@ -92,7 +99,7 @@ def benchmark(effort: Effort, folder: Path, say: Say) -> Quality:
         outcomes=outcomes,
         merits={load: _merits(by_kernel, effort.programs) for load, by_kernel in outcomes.items()},
         resampled={
-            load: {budget_s: _resampled(by_kernel, budget_s, effort) for budget_s in effort.budgets_s}
+            load: {budget_s: _resampled(by_kernel, rules, budget_s, effort) for budget_s in effort.budgets_s}
             for load, by_kernel in pools.items()
         },
         rivals=_rivals(folder, kernels, effort, say),
@@ -131,9 +138,9 @@ def _merits(outcomes: Mapping[str, tuple[Outcome, ...] | list[Outcome]], program
     return {name: merit(of_kernel, programs) for name, of_kernel in outcomes.items()}
 
 
-def _resampled(pools: Mapping[str, StoredBlock], budget_s: float, effort: Effort) -> dict[str, Merit]:
-    rules = sample_measurement().model_copy(update={"budget_s_per_submission": budget_s})
-    return _merits({name: reshuffled(pool, rules, effort.reshuffles) for name, pool in pools.items()}, effort.programs)
+def _resampled(pools: Mapping[str, StoredBlock], rules: Measurement, budget_s: float, effort: Effort) -> dict[str, Merit]:
+    longer = rules.model_copy(update={"budget_s_per_submission": budget_s})
+    return _merits({name: reshuffled(pool, longer, effort.reshuffles) for name, pool in pools.items()}, effort.programs)
 
 
 def _of_programs(outcomes: Mapping[str, tuple[Outcome, ...]], effort: Effort) -> dict[str, tuple[Outcome, ...]]:

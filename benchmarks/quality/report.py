@@ -5,7 +5,6 @@ from pathlib import Path
 from string import Template
 
 from benchmarks.quality.classes import PIECES, Kernel
-from benchmarks.quality.course import sample_measurement
 from benchmarks.quality.load import LOADS, QUIET
 from benchmarks.quality.merit import DIFFERENCES, Merit, together
 from benchmarks.quality.quality import ByKernel, Quality
@@ -42,8 +41,8 @@ def markdown(quality: Quality) -> str:
         kernels=_list(_kernel(quality, kernel) for kernel in quality.kernels),
         quiet_runs=effort.quiet_runs,
         loaded_runs=effort.loaded_runs,
-        budget_s=f"{sample_measurement().budget_s_per_submission:g}",
-        seconds_per_run=f"{sample_measurement().seconds_per_run:g}",
+        budget_s=f"{quality.budget_s:g}",
+        seconds_per_run=f"{quality.seconds_per_run:g}",
         reshuffles=effort.reshuffles,
         quiet=_table(["kernel", *_EFFORT, *_MEASURES], _by_kernel(quality.kernels, quality.merits[QUIET])),
         loads=_list(f"*{name}*: {LOADS[name].about}" for name in effort.loads) or _NOT_IN_THIS_RUN,

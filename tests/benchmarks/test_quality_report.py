@@ -31,6 +31,8 @@ def quality() -> Quality:
     tied, apart = ({KERNEL.name: merit([outcome] * 3, PROGRAMS)} for outcome in (ALL_TIE, ALL_APART))
     return Quality(
         effort=EFFORT,
+        seconds_per_run=0.15,
+        budget_s=2.0,
         date="2026-09-01",
         machine=Machine("here", "a processor", 2, 8 << 30, "Linux x86_64", 2),
         sandbox="full",
