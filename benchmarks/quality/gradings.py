@@ -10,7 +10,7 @@ from grader.content.course import Measurement
 from grader.grading.rank import Ranking
 from grader.grading.standings import rank_case
 from grader.grading.stopping import contestants
-from grader.records import CONTROL, RunRecord
+from grader.records import CONTROL, RunRecord, student_of
 from grader.store import StoredBlock
 
 
@@ -55,23 +55,16 @@ def _of(record: RunRecord, participants: frozenset[str]) -> RunRecord:
 
 
 def _outcome(ranking: Ranking, runs: Sequence[RunRecord]) -> Outcome:
-    students = [(one, one.rank) for one in ranking.standings if one.rank is not None]
+    students = {author: one for one in ranking.standings if (author := student_of(one.competitor)) is not None}
+    ranks = {author: one.rank for author, one in students.items() if one.rank is not None}
     return Outcome(
-        log_times={_author(one.competitor): one.score for one, _ in students},
-        faster=frozenset(
-            (_author(one.competitor), _author(other.competitor))
-            for one, rank in students
-            for other, others_rank in students
-            if rank < others_rank
-        ),
+        log_times={author: one.score for author, one in students.items()},
+        faster=frozenset((one, other) for one, rank in ranks.items() for other, others in ranks.items() if rank < others),
         seconds=_seconds(runs),
         runs=len(runs),
+        told_apart=ranking.hsd,
     )
 
 
 def _seconds(runs: Sequence[RunRecord]) -> float:
     return sum(record.wall_time_s for record in runs)
-
-
-def _author(key: str) -> str:
-    return key.partition("/")[2]

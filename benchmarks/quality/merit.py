@@ -27,6 +27,8 @@ class Outcome:
     """The pairs of which the first is said to be faster than the second; all others tie."""
     seconds: float
     runs: int = 1
+    told_apart: float = 0.0
+    """The log ratio from which on it says that it tells programs apart."""
 
     @property
     def ranks(self) -> dict[str, int]:

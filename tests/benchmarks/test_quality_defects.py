@@ -1,5 +1,7 @@
 """What a ranking must not do twice."""
 
+import math
+
 from benchmarks.quality.classes import BASE, Program
 from benchmarks.quality.defects import defects
 from benchmarks.quality.merit import Outcome
@@ -7,8 +9,8 @@ from benchmarks.quality.merit import Outcome
 CLASS = (BASE, Program("copy", 0), Program("more-02", 2), Program("more-10", 10))
 
 
-def outcome(*faster: tuple[str, str]) -> Outcome:
-    return Outcome({program.author: 0.0 for program in CLASS}, set(faster), seconds=1.0)
+def outcome(*faster: tuple[str, str], told_apart: float = 0.02) -> Outcome:
+    return Outcome({program.author: 0.0 for program in CLASS}, set(faster), seconds=1.0, told_apart=told_apart)
 
 
 RIGHT = outcome(("base", "more-10"), ("copy", "more-10"))
@@ -31,8 +33,14 @@ def test_a_split_of_copies_is_a_defect_when_it_comes_again() -> None:
 def test_ten_percent_that_are_missed_twice_are_a_defect() -> None:
     assert defects([MISSED, RIGHT], CLASS) == []
     assert defects([MISSED, MISSED], CLASS) == [
-        f"more-10 does 10 % more work than {author}, and never ranked behind it" for author in ("base", "copy")
+        f"more-10 does 10 % more work than {author}, and never ranked behind it, though 2.0 % can be told apart, it says"
+        for author in ("base", "copy")
     ]
+
+
+def test_a_machine_that_is_too_noisy_to_tell_ten_percent_and_a_ranking_that_says_so_are_none() -> None:
+    assert defects([MISSED, outcome(told_apart=0.08)], CLASS) == []
+    assert defects([MISSED, outcome(told_apart=math.inf)], CLASS) == []
 
 
 def test_one_grading_proves_nothing() -> None:
