@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.same_board import agreement, boards_of
 from grader.cluster.batches import Batches, so_far
 from grader.cluster.job import this_node
 from grader.execution import mpi
@@ -155,7 +156,7 @@ def verdicts(document: dict[str, object]) -> dict[str, tuple[str, int | None]]:
     return {one["author"]: (one["verdict"], one["rank"]) for one in results if one["kind"] == "student"}  # type: ignore[misc]
 
 
-def test_a_small_class_gets_the_laptops_verdicts_and_sees_nothing_of_the_cluster(
+def test_a_small_class_gets_the_laptops_verdicts_and_leaderboard_and_sees_nothing_of_the_cluster(
     slurm: SlurmHere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLURM_CONF", slurm.environment["SLURM_CONF"])
@@ -182,6 +183,11 @@ def test_a_small_class_gets_the_laptops_verdicts_and_sees_nothing_of_the_cluster
     }
     results = course.results(ran)
     assert results["vera"]["rank"] < results["lena"]["rank"]
+    here = course.grader("grade", "--on", "here", "--store", course.folder / "results" / "own.sqlite", "--json")
+    assert here.code == 0, here.err
+    found = agreement(boards_of(here.json), boards_of(ran.json))
+    assert (found.other_verdicts, found.on_one_board, found.surely_contradicted) == ((), (), ())
+    assert found.pairs == 3, "lena, spy and vera"
     assert (ran.json["machine"]["name"], ran.json["faults"]) == ("zhores", [])
     assert ran.json["peaks"]["flop_per_s"] > 0
     assert ran.json["sandbox"].startswith(("full", "reduced (no "))
