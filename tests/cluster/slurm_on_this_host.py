@@ -126,7 +126,7 @@ class SlurmHere:
         self._start(node, "slurmd", "-D", "-N", node, "-f", str(self.folder / "slurm.conf"))
 
     def freeze(self, node: str) -> None:
-        """What a node's jobs have running, or will have in a moment, gets no further until it is killed."""
+        """What a node's jobs have running gets no further until it is killed; not what `srun` is about to start for them."""
         held = set[int]()
 
         def all_is_held() -> bool:
