@@ -189,7 +189,7 @@ def _graded(course: Path, machine: str, kept: Path, words: Sequence[str], slurm:
     if not kept.is_file():
         store = course / "results" / kept.stem / "results.sqlite"
         start = time.perf_counter()
-        into = ["--course", course, "--store", store]
+        into = ["--course", str(course), "--store", str(store)]
         command = [sys.executable, "-m", "grader", "grade", "--on", machine, "--json", *into, *words]
         ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=COURSE)
         if ran.returncode != 0:
