@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import typer
-from rich.text import Text
 
-from grader.advice.program import advice_beside_check
+from grader.advice.program import Advice, advice_beside_check
 from grader.cli.own_commands import OwnCommands
 from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
 from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
@@ -30,9 +29,8 @@ from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, g
 from grader.grading.progress import Progress
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
-from grader.report.advice import in_short
 from grader.report.as_json import dump, report_document
-from grader.report.own_files import summary, summary_of_the_rest
+from grader.report.own_files import closing, details, summary_of_the_rest
 from grader.report.theme import paper
 from grader.store import Store
 from grader.text import harmless, harmless_name
@@ -75,13 +73,15 @@ def check_own_files(asked: Checkup, *, as_json: bool, watched: Collection[Path] 
     authors = [one.author for one in mine]
     commands = OwnCommands(dict(zip(authors, asked.files, strict=True)), asked.course, asked.task)
     by_author = dict(zip(authors, mine, strict=True))
+    advice: Advice | None = None
     with Store(store_file) as store, store.exclusive():
         with _progress(authors, watched) as progress:
             graded = grade_own(session, mine, asked.budget_s, backend, store, progress)
         report = commands.with_failing_cases(graded, by_author, store_file)
         if not as_json:
-            results_console().print(summary(report, authors, commands.profile, commands.everything))
-            _advise(session, mine, report, backend, watched)
+            results_console().print(details(report, authors, commands.everything))
+            advice = _advice(session, mine, report, backend, watched)
+            _close(report, authors, commands, advice)
         with _progress((), watched) as progress:
             complete = grade_rest(session, mine, backend, store, progress)
     if as_json:
@@ -89,6 +89,7 @@ def check_own_files(asked: Checkup, *, as_json: bool, watched: Collection[Path] 
         typer.echo(dump(report_document(whole)))
     elif complete is not None:
         results_console().print(summary_of_the_rest(complete, authors))
+        _close(complete, authors, commands, advice)
     if asked.picture is not None:
         draw_own_pictures(session, task, mine[0], backend, asked.picture, paper(dark=asked.dark))
     students = [result for result in report.results if result.kind == "student"]
@@ -123,14 +124,19 @@ def _to_be_watched(asked: Checkup) -> set[Path]:
     return {file.resolve() for file in asked.files}.union(*beside)
 
 
-def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend, watched: Collection[Path]) -> None:
-    """Say what would make a file faster that is right, after all else: of several files, each is asked for by itself."""
+def _advice(
+    session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend, watched: Collection[Path]
+) -> Advice | None:
+    """What would make a file faster that is right; of several files, each is asked for by itself."""
     if len(mine) != 1:
-        return
+        return None
     with TerminalProgress() as progress:
-        advice = advice_beside_check(session, mine[0], report, backend, UntilSaved(progress, watched))
-    if advice is not None:
-        results_console().print(Text(in_short(advice), style="green"))
+        return advice_beside_check(session, mine[0], report, backend, UntilSaved(progress, watched))
+
+
+def _close(report: Report, authors: Sequence[str], commands: OwnCommands, advice: Advice | None) -> None:
+    """End with one line for each file; a terminal breaks it where it has to, so that its command can be copied."""
+    results_console().print(closing(report, authors, commands.profile, advice), soft_wrap=True)
 
 
 @contextmanager
