@@ -4,7 +4,7 @@ A page names no other student. What a person should look at is the teaching staf
 that only the staff has.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -14,7 +14,7 @@ from grader.content.course import Course
 from grader.content.submission import Submission
 from grader.grading.check_class import with_again
 from grader.grading.class_report import Report
-from grader.grading.own_history import Histories
+from grader.grading.own_history import Histories, PastResult
 from grader.grading.standings import Result
 from grader.report.advice import told
 from grader.report.growth_chart import growth_chart
@@ -28,6 +28,7 @@ from grader.report.leaderboard import (
     thresholds_lines,
 )
 from grader.report.names import file_names
+from grader.report.page_inputs import KeptState, PageInputs, Submissions
 from grader.report.pictures import Drawn, left_out_lines
 from grader.report.speed_bars import bar_lengths
 from grader.text import harmless_line
@@ -44,8 +45,6 @@ def no_profile(_submission: Submission) -> KeptProfile | None:
     return None
 
 
-Submissions = Mapping[tuple[str, str, str], Submission]
-"""By kind, author and task: what can be run."""
 Pictures = Callable[[Submission], Drawn | None]
 """What was drawn of a submission; None where nothing was yet."""
 
@@ -76,24 +75,37 @@ def feedback_pages(
     pictures: Pictures = no_pictures,
     profiles: Profiles = no_profile,
     histories: Histories | None = None,
+    kept_state: KeptState | None = None,
 ) -> LazyPages:
-    """A page for each student, by its path; with heat and advice where there are profiles, and what there was before."""
+    """A page for each student, by its path; with heat and advice where there are profiles, and what there was before.
+
+    The pages have digests where there is a `kept_state`, which says when pictures and profiles are others.
+    """
+    inputs = PageInputs(report, course, kept_state)
 
     def made(author: str) -> str:
+        report = inputs.report(results[author])
         return page(
             "feedback.html",
             title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
             author=author,
             pseudonym=name_of(author),
             **student_values(report, [_for_its_author(result) for result in results[author]], submissions, pictures, profiles),
-            developed=[(task, own) for (whose, task), own in (histories or {}).items() if whose == author],
+            developed=developed(author),
             footer=footer,
         )
+
+    def developed(author: str) -> list[tuple[str, Sequence[PastResult]]]:
+        return [(task, own) for (whose, task), own in (histories or {}).items() if whose == author]
 
     results = own_results(report)
     paths = file_names(results)
     footer = [line.plain for line in footer_lines(report)]
-    return LazyPages({paths[author]: partial(made, author) for author in results})
+    digests = {
+        paths[author]: inputs.digest(own, submissions, name_of(author), developed(author))
+        for author, own in (results.items() if kept_state else ())
+    }
+    return LazyPages({paths[author]: partial(made, author) for author in results}, digests)
 
 
 def _for_its_author(result: Result) -> Result:

@@ -11,7 +11,6 @@ from grader.grading.standings import Result
 from grader.report.feedback_pages import (
     Pictures,
     Profiles,
-    Submissions,
     no_pictures,
     no_profile,
     own_results,
@@ -21,6 +20,7 @@ from grader.report.html import page
 from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import confidence_lines, disturbed_lines, facts, footer_lines, thresholds_lines, trouble_lines
 from grader.report.names import file_names
+from grader.report.page_inputs import KeptState, PageInputs, Submissions
 from grader.report.speed_bars import bar_lengths
 from grader.text import command
 from grader.verdicts import Verdict
@@ -43,9 +43,11 @@ def staff_pages(
     submissions: Submissions,
     pictures: Pictures = no_pictures,
     profiles: Profiles = no_profile,
+    kept_state: KeptState | None = None,
 ) -> LazyPages:
-    """All pages, by their paths."""
+    """All pages, by their paths; those of students have digests where there is a `kept_state`, as on the feedback pages."""
     title = _title(course)
+    inputs = PageInputs(report, course, kept_state)
     students = own_results(report)
     names = file_names(students)
     tasks = tuple(dict.fromkeys(result.task for result in report.results))
@@ -68,6 +70,7 @@ def staff_pages(
 
     def student_page(author: str) -> str:
         own = students[author]
+        report = inputs.report(own)
         return page(
             "student.html",
             title=f"{title}: {author}",
@@ -77,12 +80,14 @@ def staff_pages(
             footer=footer,
         )
 
+    paths = {author: f"students/{names[author]}" for author in students}
     return LazyPages(
         {
             "index.html": partial(_index, report, course, names),
             **{f"tasks/{task}.html": partial(task_page, task) for task in tasks},
-            **{f"students/{names[author]}": partial(student_page, author) for author in students},
-        }
+            **{paths[author]: partial(student_page, author) for author in students},
+        },
+        {paths[author]: inputs.digest(own, submissions) for author, own in (students.items() if kept_state else ())},
     )
 
 
