@@ -87,15 +87,20 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return authors
 
 
+def graded_with(classroom: Classroom, author: str) -> None:
+    classroom.submit(author, paced(NUMPY_PACE_S), code="# right now")
+    classroom.grade()
+
+
 EVERYBODY = {"ada", "bob", "max", "odd"}
 CHANGES: dict[str, tuple[Callable[[Classroom], object], set[str]]] = {
     "nothing": (lambda _: None, set()),
     "a mark": (lambda room: room.decide("bob", "report", 2.0), {"bob"}),
     "its note": (lambda room: room.decide("ada", "report", 1.0, "as agreed, really"), {"ada"}),
     "an acceptance": (lambda room: room.accept("odd"), {"odd"}),
-    "another version": (lambda room: (room.submit("max", paced(NUMPY_PACE_S), code="# right now"), room.grade()), EVERYBODY),
+    "another version": (lambda room: graded_with(room, "max"), EVERYBODY),
     "one that is not graded yet": (lambda room: room.submit("max", paced(NUMPY_PACE_S), code="# right now"), set()),
-    "who has come": (lambda room: (room.submit("zoe", paced(NUMPY_PACE_S)), room.grade()), {*EVERYBODY, "zoe"}),
+    "who has come": (lambda room: graded_with(room, "zoe"), {*EVERYBODY, "zoe"}),
     "who has left": (lambda room: shutil.rmtree(room.folder / "submissions" / "max"), set()),
     "the course's title": (lambda room: rewrite(room.folder / "course.toml", 'title = "', 'title = "Old '), EVERYBODY),
     "how many points": (lambda room: rewrite(room.folder / "course.toml", "points = 2", "points = 3"), EVERYBODY),
