@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import typer
 
 from grader.advice.program import Advice, advice_beside_check
@@ -15,7 +14,6 @@ from grader.cli.own_commands import OwnCommands
 from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
 from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
 from grader.cli.watching import SavedAgainError, UntilSaved, each_save
-from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import load_course
 from grader.content.course_folder import results_folder
 from grader.content.submission import Submission, files_beside, read_files
@@ -23,10 +21,11 @@ from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Call
-from grader.grading.check import call_once, prepare
+from grader.grading.check import call_once
 from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, grade_rest, open_own_session
 from grader.grading.progress import Progress
+from grader.grading.saved_case import read_saved_case
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
 from grader.report.as_json import dump, report_document
@@ -160,7 +159,7 @@ def _check_case(
 ) -> bool:
     """Run the files on one saved case; the picture is of what the first of them answers."""
     # A failed check names the file from the course's folder, wherever the student stands.
-    case, prepared = _read_case(task, path if path.exists() else session.course_folder / path)
+    case, prepared = read_saved_case(task, path if path.exists() else session.course_folder / path)
     calls = [_call(session, task, one, case, prepared, backend) for one in mine]
     outcomes = {one.author: problem for one, (_, problem) in zip(mine, calls, strict=True)}
     if as_json:
@@ -181,25 +180,6 @@ def _check_case(
         answered = call if problem is not None else None
         draw_failed_case(task, case, prepared, answered, asked.picture, paper(dark=asked.dark))
     return all(problem is None for problem in outcomes.values())
-
-
-def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
-    """The inputs of a case file; UsageError where it is none, or one of another task."""
-    if not path.is_file():
-        raise UsageError(f"there is no case file {path}")
-    try:
-        saved = read_case(path, len(task.interface.parameters))
-    except NotACaseError as error:
-        raise UsageError(f"{path} {error}") from error
-    if saved.task != task.name:
-        raise UsageError(f"{path} is a case of {saved.task}, not of {task.name}")
-    inputs = tuple(value if value.ndim else value.item() for value in saved.values)
-    new = Case(saved.case, lambda _generator: inputs)
-    known = next((case for case in task.cases if case.name == saved.case), new)
-    try:
-        return known, prepare(task.task, replace(known, draw=lambda _generator: inputs), np.random.default_rng())
-    except GraderError as error:
-        raise UsageError(f"{path} does not fit the task {task.name}: {error}") from error
 
 
 def _call(

@@ -18,7 +18,7 @@ from grader.file_state import file_state
 from grader.report.pictures import Drawn, DrawnPicture
 
 FOLDER = "pictures"
-_VERSION = 2
+_VERSION = 3
 """Of how pictures are drawn and kept: older ones are drawn anew."""
 _CONTENTS = "contents.json"
 _DIGITS = 32
