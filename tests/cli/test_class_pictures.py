@@ -11,7 +11,7 @@ from grader.cli import class_pictures
 from grader.cli.app import EXIT_GRADER, app
 from grader.content.task import Array
 from grader.testing import Script
-from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, PICTURED_TASK, Array, Classroom, length, paced, wrong_at
+from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, PICTURED_TASK, Classroom, length, paced, wrong_at
 
 
 @pytest.fixture
