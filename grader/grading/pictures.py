@@ -86,19 +86,23 @@ def failing_answer(
 ) -> WrongAnswer | None:
     """What a submission answers to the case that it was last found to fail; None where there is none that may be shown.
 
-    Of a secret case nothing is: the right answer would tell it.
+    The file holds the smallest call that fails, in which there may be little to see: so the case is first called at its own
+    size. Of a secret case nothing is shown: the right answer would tell it.
     """
     if task.task.solution is None:
         return None
     try:
-        case, prepared = read_saved_case(task, case_file)
+        case, smallest = read_saved_case(task, case_file)
     except UsageError:
         return None
     if not case.public or case not in task.cases:
         return None
-    with backend.generation() as generation:
-        call, problem = call_once(generation, submission, task.task, case, prepared, session.limits({}))
-    return None if problem is None else wrong_answer(task, case, prepared, call)
+    for prepared in (prepare(task.task, case, np.random.default_rng(_SEED)), smallest):
+        with backend.generation() as generation:
+            call, problem = call_once(generation, submission, task.task, case, prepared, session.limits({}))
+        if problem is not None:
+            return wrong_answer(task, case, prepared, call)
+    return None
 
 
 class _Questions:

@@ -30,6 +30,7 @@ from grader.report.leaderboard import (
 from grader.report.names import file_names
 from grader.report.page_inputs import KeptState, PageInputs, Submissions
 from grader.report.pictures import Drawn, left_out_lines
+from grader.report.roofline_chart import roofline_chart
 from grader.report.speed_bars import bar_lengths
 from grader.text import harmless_line
 
@@ -150,6 +151,7 @@ def task_values(
         "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
         "bars": bar_lengths(beside),
         "growth": growth_chart(result, references),
+        "roofline": roofline_chart([result], references, report.peaks),
         "notes": [
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],

@@ -21,6 +21,7 @@ from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import confidence_lines, disturbed_lines, facts, footer_lines, thresholds_lines, trouble_lines
 from grader.report.names import file_names
 from grader.report.page_inputs import KeptState, PageInputs, Submissions
+from grader.report.roofline_chart import roofline_chart
 from grader.report.speed_bars import bar_lengths
 from grader.text import command
 from grader.verdicts import Verdict
@@ -63,6 +64,12 @@ def staff_pages(
             unit=report.work_units[task],
             results=results,
             bars=bar_lengths(results),
+            roofline=roofline_chart(
+                [one for one in results if one.kind == "student"],
+                [one for one in results if one.kind == "reference"],
+                report.peaks,
+                named=False,
+            ),
             paths=names,
             notes=[line.plain for line in notes],
             footer=footer,

@@ -29,6 +29,7 @@ from tests.report.browser import CHROMIUM, Browser, browser
 from tests.report.example import accepted, line_profile, line_times, marked, reference, report, wrong
 from tests.report.example import findings as advised
 from tests.report.test_pages_in_browser import COURSE
+from tests.report.test_roofline_picture import LIMIT, PEAKS
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
@@ -39,7 +40,7 @@ FINDINGS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => f
 SUSPECT = accepted("sam", 3, suspicions=("a call took no time",), flags=("you asked for 8 threads", "uses numpy.dot"))
 SOURCE = SourceFile("double.py", b"def double(x):\n    return " + b" + ".join([b"x"] * 200))
 LONG_LINES = Submission("ada", "student", "double", Path(), (SOURCE,), SOURCE.path, "double", (), "content")
-EVERYBODY = [accepted("ada", 1), accepted("bob", 2), SUSPECT, wrong("eve", printed="x = 1"), reference("numba")]
+EVERYBODY = [accepted("ada", 1, limit=LIMIT), accepted("bob", 2), SUSPECT, wrong("eve", printed="x = 1"), reference("numba")]
 ATTEMPTS = Comparison(
     (
         Compared("bo", "double", Outcome.BROKEN),
@@ -92,7 +93,7 @@ def drawings() -> Drawn:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     shown = marked(*EVERYBODY, *(replace(one, task="triple") for one in EVERYBODY))
-    shown = replace(shown, work_units={"double": "numbers", "triple": "numbers"})
+    shown = replace(shown, work_units={"double": "numbers", "triple": "numbers"}, peaks=PEAKS)
     techniques = {("student", "ada", "double"): ("numba",)}
     own = {("student", author, "double"): replace(LONG_LINES, author=author) for author in ("ada", "eve")}
     pictures = drawings()
@@ -146,6 +147,7 @@ def test_a_page_that_has_everything_is_among_them(folder: Path) -> None:
     for part in ("data:image/png", "data:image/gif", "The difference", 'class="heat"', "to do: compile it", "How it developed"):
         assert part in page
     assert 'aria-label="Time of a call over its work' in page
+    assert "what the machine can do: ada 42 % of the limit" in page
 
 
 def test_what_is_wrong_would_be_found(chromium: Browser, folder: Path, tmp_path: Path) -> None:
