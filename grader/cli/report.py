@@ -21,13 +21,15 @@ from grader.content.exports import chosen_export, read_exports
 from grader.content.submission import Submission
 from grader.content.upload_names import Layout
 from grader.errors import GraderError, UsageError
+from grader.grading.kept_scaling import FOLDER as SCALING_FOLDER
+from grader.grading.kept_scaling import KeptScalings
 from grader.grading.own_history import Histories, own_histories
 from grader.report.as_json import dump
 from grader.report.feedback_pages import feedback_pages, own_results
 from grader.report.html import page
 from grader.report.lazy_pages import LazyPages
 from grader.report.names import file_names, pseudonym
-from grader.report.page_inputs import Submissions
+from grader.report.page_inputs import Kept, Submissions
 from grader.report.picture_shelf import PictureShelf
 from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
@@ -162,10 +164,13 @@ def _pages(
 
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
+    studies = KeptScalings(store_file.with_name(SCALING_FOLDER))
+    found = ((key, studies.get(submission)) for key, submission in submissions.items())
+    beside = Kept(kept_state, {key: one for key, one in found if one is not None})
     if output is Output.FEEDBACK:
         histories = _histories(known, store_file)
-        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get, histories, kept_state)
-    return staff_pages(known.report, course, submissions, pictures, profiles.get, kept_state)
+        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get, histories, beside)
+    return staff_pages(known.report, course, submissions, pictures, profiles.get, beside)
 
 
 def _histories(known: StoredClass, store_file: Path) -> Histories:

@@ -28,9 +28,10 @@ from grader.report.leaderboard import (
     thresholds_lines,
 )
 from grader.report.names import file_names
-from grader.report.page_inputs import KeptState, PageInputs, Submissions
+from grader.report.page_inputs import Kept, PageInputs, Submissions
 from grader.report.pictures import Drawn, left_out_lines
 from grader.report.roofline_chart import roofline_chart
+from grader.report.scaling_chart import Scalings, scaling_chart
 from grader.report.speed_bars import bar_lengths
 from grader.text import harmless_line
 
@@ -76,13 +77,13 @@ def feedback_pages(
     pictures: Pictures = no_pictures,
     profiles: Profiles = no_profile,
     histories: Histories | None = None,
-    kept_state: KeptState | None = None,
+    kept: Kept | None = None,
 ) -> LazyPages:
     """A page for each student, by its path; with heat and advice where there are profiles, and what there was before.
 
-    The pages have digests where there is a `kept_state`, which says when pictures and profiles are others.
+    The pages have digests where it is said what is `kept`, by which pictures and profiles are known to be others.
     """
-    inputs = PageInputs(report, course, kept_state)
+    inputs = PageInputs(report, course, kept)
 
     def made(author: str) -> str:
         report = inputs.report(results[author])
@@ -91,7 +92,14 @@ def feedback_pages(
             title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
             author=author,
             pseudonym=name_of(author),
-            **student_values(report, [_for_its_author(result) for result in results[author]], submissions, pictures, profiles),
+            **student_values(
+                report,
+                [_for_its_author(result) for result in results[author]],
+                submissions,
+                pictures,
+                profiles,
+                inputs.scalings(results[author]),
+            ),
             developed=developed(author),
             footer=footer,
         )
@@ -104,7 +112,7 @@ def feedback_pages(
     footer = [line.plain for line in footer_lines(report)]
     digests = {
         paths[author]: inputs.digest(own, submissions, name_of(author), developed(author))
-        for author, own in (results.items() if kept_state else ())
+        for author, own in (results.items() if kept is not None else ())
     }
     return LazyPages({paths[author]: partial(made, author) for author in results}, digests)
 
@@ -123,20 +131,30 @@ def own_results(report: Report) -> dict[str, list[Result]]:
 
 
 def student_values(
-    report: Report, own: list[Result], submissions: Submissions, pictures: Pictures, profiles: Profiles
+    report: Report,
+    own: list[Result],
+    submissions: Submissions,
+    pictures: Pictures,
+    profiles: Profiles,
+    scalings: Scalings,
 ) -> dict[str, object]:
     """What a student's page shows, whoever it is for."""
     author = own[0].author
     return {
         "report": report,
-        "tasks": [task_values(report, result, submissions, pictures, profiles) for result in own],
+        "tasks": [task_values(report, result, submissions, pictures, profiles, scalings) for result in own],
         "marks": [marks for marks in report.marks if marks.author == author],
         "final": next((final_line(final).plain for final in report.finals if final.author == author), None),
     }
 
 
 def task_values(
-    report: Report, result: Result, submissions: Submissions, pictures: Pictures, profiles: Profiles
+    report: Report,
+    result: Result,
+    submissions: Submissions,
+    pictures: Pictures,
+    profiles: Profiles,
+    scalings: Scalings,
 ) -> dict[str, object]:
     """One task of one student."""
     references = [one for one in report.results if (one.kind, one.task) == ("reference", result.task) and one.rate]
@@ -151,6 +169,7 @@ def task_values(
         "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
         "bars": bar_lengths(beside),
         "growth": growth_chart(result, references),
+        "scaling": scaling_chart([result], references, scalings),
         "roofline": roofline_chart([result], references, report.peaks),
         "notes": [
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))

@@ -20,8 +20,9 @@ from grader.report.html import page
 from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import confidence_lines, disturbed_lines, facts, footer_lines, thresholds_lines, trouble_lines
 from grader.report.names import file_names
-from grader.report.page_inputs import KeptState, PageInputs, Submissions
+from grader.report.page_inputs import Kept, PageInputs, Submissions
 from grader.report.roofline_chart import roofline_chart
+from grader.report.scaling_chart import scaling_chart
 from grader.report.speed_bars import bar_lengths
 from grader.text import command
 from grader.verdicts import Verdict
@@ -44,11 +45,11 @@ def staff_pages(
     submissions: Submissions,
     pictures: Pictures = no_pictures,
     profiles: Profiles = no_profile,
-    kept_state: KeptState | None = None,
+    kept: Kept | None = None,
 ) -> LazyPages:
-    """All pages, by their paths; those of students have digests where there is a `kept_state`, as on the feedback pages."""
+    """All pages, by their paths; those of students have digests where it is said what is `kept`."""
     title = _title(course)
-    inputs = PageInputs(report, course, kept_state)
+    inputs = PageInputs(report, course, kept)
     students = own_results(report)
     names = file_names(students)
     tasks = tuple(dict.fromkeys(result.task for result in report.results))
@@ -70,6 +71,7 @@ def staff_pages(
                 report.peaks,
                 named=False,
             ),
+            scaling=scaling_chart(results, [], inputs.all_scalings),
             paths=names,
             notes=[line.plain for line in notes],
             footer=footer,
@@ -82,7 +84,7 @@ def staff_pages(
             "student.html",
             title=f"{title}: {author}",
             author=author,
-            **student_values(report, own, submissions, pictures, profiles),
+            **student_values(report, own, submissions, pictures, profiles, inputs.scalings(own)),
             all_facts={one.task: [(name, text.plain) for name, text in facts(report, one)] for one in own},
             footer=footer,
         )
@@ -94,7 +96,7 @@ def staff_pages(
             **{f"tasks/{task}.html": partial(task_page, task) for task in tasks},
             **{paths[author]: partial(student_page, author) for author in students},
         },
-        {paths[author]: inputs.digest(own, submissions) for author, own in (students.items() if kept_state else ())},
+        {paths[author]: inputs.digest(own, submissions) for author, own in (students.items() if kept is not None else ())},
     )
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from grader.advice.keeping import KeptProfile
 from grader.content.submission import SourceFile, Submission
 from grader.content.task import Answered, Case, Picture
+from grader.grading.kept_scaling import kept_scaling
 from grader.grading.own_history import PastResult
 from grader.grading.pictures import PictureAnswers, WrongAnswer
 from grader.grading.versions import Compared, Comparison, Outcome, Speed
@@ -19,6 +20,7 @@ from grader.records import Problem
 from grader.report.feedback_pages import feedback_pages
 from grader.report.html import live_page, page
 from grader.report.own_files_html import html_summary
+from grader.report.page_inputs import Kept
 from grader.report.pictures import Drawn, drawn
 from grader.report.profile_html import html_profile
 from grader.report.published_pages import published_pages
@@ -26,7 +28,7 @@ from grader.report.slower_page import slower_page
 from grader.report.staff_pages import staff_pages
 from grader.verdicts import Verdict
 from tests.report.browser import CHROMIUM, Browser, browser
-from tests.report.example import accepted, line_profile, line_times, marked, reference, report, wrong
+from tests.report.example import MACHINE, accepted, line_profile, line_times, marked, reference, report, study, wrong
 from tests.report.example import findings as advised
 from tests.report.test_pages_in_browser import COURSE
 from tests.report.test_roofline_picture import LIMIT, PEAKS
@@ -97,9 +99,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     techniques = {("student", "ada", "double"): ("numba",)}
     own = {("student", author, "double"): replace(LONG_LINES, author=author) for author in ("ada", "eve")}
     pictures = drawings()
+    study_here = replace(kept_scaling(study(), MACHINE.fingerprint), sandbox=shown.sandbox)
+    kept = Kept(lambda _: (), {("student", "ada", "double"): study_here})
     histories = {("ada", "double"): DEVELOPED}
-    feedback = feedback_pages(shown, COURSE, own, str, lambda _: pictures, lambda _: HEATED, histories)
-    staff = staff_pages(shown, COURSE, own, lambda _: pictures, lambda _: HEATED)
+    feedback = feedback_pages(shown, COURSE, own, str, lambda _: pictures, lambda _: HEATED, histories, kept)
+    staff = staff_pages(shown, COURSE, own, lambda _: pictures, lambda _: HEATED, kept)
     checked = html_summary(marked(*EVERYBODY[:1], reference("numba")), ["ada"], None, [Path("double.py")])
     refused = html_summary(report(EVERYBODY[3]), ["eve"], None)
     compiled = line_profile(as_python=line_times(0.0, 0.3, 0.6, 0.1, 0.0, as_python=True), notes=("it was quiet",))
@@ -147,6 +151,7 @@ def test_a_page_that_has_everything_is_among_them(folder: Path) -> None:
     for part in ("data:image/png", "data:image/gif", "The difference", 'class="heat"', "to do: compile it", "How it developed"):
         assert part in page
     assert 'aria-label="Time of a call over its work' in page
+    assert "Strong scaling: how many times as fast as on one" in page
     assert "what the machine can do: ada 42 % of the limit" in page
 
 
