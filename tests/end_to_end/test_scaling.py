@@ -53,6 +53,7 @@ def test_an_authors_program_is_studied_in_the_sandbox(course: SmallCourse, tmp_p
     assert 0.1 < two["speedup"]["value"] < 4
     assert "<svg" in picture.read_text(encoding="utf-8")
     assert course.processes() == []
+    assert len(list((course.folder / "results" / "scaling").iterdir())) == 1, "it is kept for the pages"
 
 
 def test_a_file_of_ones_own_needs_no_task_and_no_sandbox(course: SmallCourse, tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ def test_a_file_of_ones_own_needs_no_task_and_no_sandbox(course: SmallCourse, tm
     assert ran.code == 0, ran.err
     assert "Amdahl" in ran.out
     assert "sandbox: none" in ran.out
+    assert len(list(course.folder.glob("results/scaling/*"))) <= 1, "a file of one's own is not"
 
 
 @pytest.mark.parametrize(
