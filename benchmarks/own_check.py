@@ -1,4 +1,4 @@
-"""How long a student waits for `grader check`: until the answers are known to be right, and until all is said.
+"""How long a student waits for `grader check`: until the answers are known to be right, the speed is, and all is said.
 
 `python -m benchmarks.own_check [--task TASK] [--author AUTHOR] [--notebook]` checks the sample class's files one by one, each
 in a course that knows nothing of the references yet (as on the first day), and once more with what that has left. With
@@ -19,7 +19,7 @@ from pathlib import Path
 from grader.content.task import task_names
 
 COURSE = Path(__file__).resolve().parents[1]
-_RIGHT, _SPEED = "is right; now the speed", ": correct · "
+_RIGHT, _SPEED, _CLOSED = "is right; now the speed", "time of a call", ": correct · "
 _OF_A_COURSE = ("course.toml", "tasks", "reference")
 _NOTEBOOK = """
 import sys
@@ -41,7 +41,9 @@ class Waited:
     right_s: float | None
     """Until it was said that every answer is right; None where it was not."""
     speed_s: float | None
-    """Until the speed and the points were said; None where they were not."""
+    """Until the speed and what earns points were said; None where they were not."""
+    closed_s: float | None
+    """Until all of it was said in one line, with the points and the slowest line, the first time."""
     all_s: float
     said: str
     """The last line."""
@@ -60,10 +62,9 @@ def main() -> None:
             for store in ("cold", "warm"):
                 waited = wait_for_check(file, course, in_notebook=arguments.notebook)
                 name = f"{file.parent.name}/{file.name}"
-                right, speed = _seconds(waited.right_s), _seconds(waited.speed_s)
-                sys.stdout.write(
-                    f"{name:25} {store}  right {right}  speed {speed}  all {_seconds(waited.all_s)}  {waited.said}\n"
-                )
+                steps = {"right": waited.right_s, "speed": waited.speed_s, "closed": waited.closed_s, "all": waited.all_s}
+                told = "  ".join(f"{step} {_seconds(value)}" for step, value in steps.items())
+                sys.stdout.write(f"{name:25} {store}  {told}  {waited.said}\n")
                 sys.stdout.flush()
 
 
@@ -92,19 +93,19 @@ def wait_for_check(file: Path, course: Path, *, in_notebook: bool = False) -> Wa
     words = ["-c", _NOTEBOOK, str(file)] if in_notebook else ["-m", "grader", "check", str(file)]
     environment = {**os.environ, "GRADER_COURSE": str(course), "PYTHONUNBUFFERED": "1"}
     start = time.perf_counter()
-    right_s = speed_s = None
+    first_s: dict[str, float] = {}
     last = ""
     with subprocess.Popen(
         [sys.executable, *words], cwd=COURSE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         for line in process.stdout or ():
             now_s = time.perf_counter() - start
-            if _RIGHT in line:
-                right_s = now_s
-            if _SPEED in line:
-                speed_s = now_s
+            for words_of_step in (_RIGHT, _SPEED, _CLOSED):
+                if words_of_step in line:
+                    first_s.setdefault(words_of_step, now_s)
             last = line.strip() or last
-    return Waited(right_s, speed_s, time.perf_counter() - start, last)
+    all_s = time.perf_counter() - start
+    return Waited(first_s.get(_RIGHT), first_s.get(_SPEED), first_s.get(_CLOSED), all_s, last)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from grader.advice.finding import Cause, Finding
 from grader.content.submission import Submission
 from grader.errors import GraderError
 from grader.execution.line_profile import line_count
+from grader.file_state import file_state
 from grader.grading.profile_lines import Line, LineProfile
 
 FOLDER = "profiles"
@@ -64,6 +65,10 @@ class KeptProfiles:
             return _read(json.loads(self._path(submission).read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def state(self, submission: Submission) -> tuple[int, ...]:
+        """What is another one after a profile was kept or removed, without reading it."""
+        return file_state(self._path(submission))
 
     def keep(self, submission: Submission, kept: KeptProfile) -> None:
         """Write it, whole or not at all.

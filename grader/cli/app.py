@@ -347,7 +347,10 @@ def scaling(
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
 ) -> None:
-    """Strong scaling: speedup, efficiency, serial part and memory on one core, two, and more. Nothing is stored or marked."""
+    """Strong scaling: speedup, efficiency, serial part and memory on one core, two, and more. Nothing is marked.
+
+    Of an author or a reference, the pages of `grader report` show it from then on.
+    """
     from grader.cli.class_commands import Place
     from grader.cli.scaling import Asked, study_scaling
 

@@ -12,8 +12,9 @@ from grader.content.submission import Submission
 from grader.errors import GraderError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
-from grader.grading.pictures import picture_answers
-from grader.grading.session import Session, cannot_run, require_authors
+from grader.grading.check_class import failing_case_path
+from grader.grading.pictures import failing_answer, picture_answers
+from grader.grading.session import Session, cannot_run, member_of, require_authors
 from grader.report.as_json import dump
 from grader.report.picture_shelf import PictureShelf
 from grader.report.pictures import drawn
@@ -50,7 +51,7 @@ def draw_class(
     with Store(place.store_file) as store, store.exclusive(), TerminalProgress() as progress:
         progress.begin("drawing", len(missing))
         for submission in missing:
-            outcomes.append(_draw(known.session, submission, backend, shelf))
+            outcomes.append(_draw(known.session, submission, backend, shelf, place.store_file))
             progress.advance(1, f"{submission.author} · {submission.task}")
     removed = 0 if tasks or authors else shelf.keep_only(set(_current(known, shelf)))
     _say(outcomes, len(drawable) - len(missing), removed, as_json=as_json)
@@ -73,10 +74,12 @@ def _current(known: StoredClass, shelf: PictureShelf) -> Iterator[Path]:
         yield from (shelf.path(one, hand_ins.task) for one in hand_ins.everyone if isinstance(one, Submission))
 
 
-def _draw(session: Session, submission: Submission, backend: Backend, shelf: PictureShelf) -> Outcome:
+def _draw(session: Session, submission: Submission, backend: Backend, shelf: PictureShelf, store_file: Path) -> Outcome:
     task = session.tasks[submission.task]
     try:
-        found = drawn(picture_answers(session, task, submission, backend, task.task.pictures))
+        answers = picture_answers(session, task, submission, backend, task.task.pictures)
+        case_file = failing_case_path(store_file, member_of(submission), task.name)
+        found = drawn(answers, failing=failing_answer(session, task, submission, backend, case_file))
         shelf.put(submission, task, found)
     except GraderError as error:
         return Outcome(submission.author, submission.task, fault=str(error))

@@ -2,21 +2,18 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import typer
-from rich.text import Text
 
-from grader.advice.program import advice_beside_check
+from grader.advice.program import Advice, advice_beside_check
 from grader.cli.own_commands import OwnCommands
 from grader.cli.own_pictures import draw_failed_case, draw_own_pictures
 from grader.cli.terminal import OwnProgress, TerminalProgress, results_console
 from grader.cli.watching import SavedAgainError, UntilSaved, each_save
-from grader.content.case_file import NotACaseError, read_case
 from grader.content.course import load_course
 from grader.content.course_folder import results_folder
 from grader.content.submission import Submission, files_beside, read_files
@@ -24,15 +21,15 @@ from grader.content.task import Case, LoadedTask, task_names
 from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Call
-from grader.grading.check import call_once, prepare
+from grader.grading.check import call_once
 from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, grade_rest, open_own_session
 from grader.grading.progress import Progress
+from grader.grading.saved_case import read_saved_case
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase, Problem
-from grader.report.advice import in_short
 from grader.report.as_json import dump, report_document
-from grader.report.own_files import summary, summary_of_the_rest
+from grader.report.own_files import closing, details, summary_of_the_rest
 from grader.report.theme import paper
 from grader.store import Store
 from grader.text import harmless, harmless_name
@@ -75,13 +72,15 @@ def check_own_files(asked: Checkup, *, as_json: bool, watched: Collection[Path] 
     authors = [one.author for one in mine]
     commands = OwnCommands(dict(zip(authors, asked.files, strict=True)), asked.course, asked.task)
     by_author = dict(zip(authors, mine, strict=True))
+    advice: Advice | None = None
     with Store(store_file) as store, store.exclusive():
         with _progress(authors, watched) as progress:
             graded = grade_own(session, mine, asked.budget_s, backend, store, progress)
         report = commands.with_failing_cases(graded, by_author, store_file)
         if not as_json:
-            results_console().print(summary(report, authors, commands.profile, commands.everything))
-            _advise(session, mine, report, backend, watched)
+            results_console().print(details(report, authors, commands.everything))
+            advice = _advice(session, mine, report, backend, watched)
+            _close(report, authors, commands, advice)
         with _progress((), watched) as progress:
             complete = grade_rest(session, mine, backend, store, progress)
     if as_json:
@@ -89,6 +88,7 @@ def check_own_files(asked: Checkup, *, as_json: bool, watched: Collection[Path] 
         typer.echo(dump(report_document(whole)))
     elif complete is not None:
         results_console().print(summary_of_the_rest(complete, authors))
+        _close(complete, authors, commands, advice)
     if asked.picture is not None:
         draw_own_pictures(session, task, mine[0], backend, asked.picture, paper(dark=asked.dark))
     students = [result for result in report.results if result.kind == "student"]
@@ -123,14 +123,19 @@ def _to_be_watched(asked: Checkup) -> set[Path]:
     return {file.resolve() for file in asked.files}.union(*beside)
 
 
-def _advise(session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend, watched: Collection[Path]) -> None:
-    """Say what would make a file faster that is right, after all else: of several files, each is asked for by itself."""
+def _advice(
+    session: Session, mine: Sequence[HandedIn], report: Report, backend: Backend, watched: Collection[Path]
+) -> Advice | None:
+    """What would make a file faster that is right; of several files, each is asked for by itself."""
     if len(mine) != 1:
-        return
+        return None
     with TerminalProgress() as progress:
-        advice = advice_beside_check(session, mine[0], report, backend, UntilSaved(progress, watched))
-    if advice is not None:
-        results_console().print(Text(in_short(advice), style="green"))
+        return advice_beside_check(session, mine[0], report, backend, UntilSaved(progress, watched))
+
+
+def _close(report: Report, authors: Sequence[str], commands: OwnCommands, advice: Advice | None) -> None:
+    """End with one line for each file; a terminal breaks it where it has to, so that its command can be copied."""
+    results_console().print(closing(report, authors, commands.profile, advice), soft_wrap=True)
 
 
 @contextmanager
@@ -154,7 +159,7 @@ def _check_case(
 ) -> bool:
     """Run the files on one saved case; the picture is of what the first of them answers."""
     # A failed check names the file from the course's folder, wherever the student stands.
-    case, prepared = _read_case(task, path if path.exists() else session.course_folder / path)
+    case, prepared = read_saved_case(task, path if path.exists() else session.course_folder / path)
     calls = [_call(session, task, one, case, prepared, backend) for one in mine]
     outcomes = {one.author: problem for one, (_, problem) in zip(mine, calls, strict=True)}
     if as_json:
@@ -175,25 +180,6 @@ def _check_case(
         answered = call if problem is not None else None
         draw_failed_case(task, case, prepared, answered, asked.picture, paper(dark=asked.dark))
     return all(problem is None for problem in outcomes.values())
-
-
-def _read_case(task: LoadedTask, path: Path) -> tuple[Case, PreparedCase]:
-    """The inputs of a case file; UsageError where it is none, or one of another task."""
-    if not path.is_file():
-        raise UsageError(f"there is no case file {path}")
-    try:
-        saved = read_case(path, len(task.interface.parameters))
-    except NotACaseError as error:
-        raise UsageError(f"{path} {error}") from error
-    if saved.task != task.name:
-        raise UsageError(f"{path} is a case of {saved.task}, not of {task.name}")
-    inputs = tuple(value if value.ndim else value.item() for value in saved.values)
-    new = Case(saved.case, lambda _generator: inputs)
-    known = next((case for case in task.cases if case.name == saved.case), new)
-    try:
-        return known, prepare(task.task, replace(known, draw=lambda _generator: inputs), np.random.default_rng())
-    except GraderError as error:
-        raise UsageError(f"{path} does not fit the task {task.name}: {error}") from error
 
 
 def _call(

@@ -11,7 +11,7 @@ from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask, Picture
 from grader.errors import UsageError
 from grader.execution.interface import Backend, Call
-from grader.grading.pictures import PictureAnswers, WrongAnswer, picture_answers
+from grader.grading.pictures import PictureAnswers, WrongAnswer, picture_answers, wrong_answer
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase
 from grader.report.pictures import figure_of, format_of, rendered
@@ -51,10 +51,7 @@ def draw_failed_case(
     task: LoadedTask, case: Case, prepared: PreparedCase, call: Call | None, path: Path, theme: Theme = LIGHT
 ) -> None:
     """What a call answered beside what is right, into a file or a folder; it is said where there is nothing to draw."""
-    wrong = None
-    if call is not None and call.outputs is not None and task.task.solution is not None:
-        wrong = WrongAnswer(case.name, task.task.solution(prepared.inputs, prepared.expected), call.outputs)
-    if not _save_difference(task, wrong, path, theme):
+    if not _save_difference(task, wrong_answer(task, case, prepared, call), path, theme):
         typer.echo("nothing is drawn: there is no wrong answer to this case that could stand beside one right one", err=True)
 
 

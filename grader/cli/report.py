@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -21,11 +21,15 @@ from grader.content.exports import chosen_export, read_exports
 from grader.content.submission import Submission
 from grader.content.upload_names import Layout
 from grader.errors import GraderError, UsageError
+from grader.grading.kept_scaling import FOLDER as SCALING_FOLDER
+from grader.grading.kept_scaling import KeptScalings
 from grader.grading.own_history import Histories, own_histories
 from grader.report.as_json import dump
-from grader.report.feedback_pages import Submissions, feedback_pages, own_results
+from grader.report.feedback_pages import feedback_pages, own_results
 from grader.report.html import page
+from grader.report.lazy_pages import LazyPages
 from grader.report.names import file_names, pseudonym
+from grader.report.page_inputs import Kept, Submissions
 from grader.report.picture_shelf import PictureShelf
 from grader.report.pictures import Drawn
 from grader.report.published_pages import published_pages, techniques_of
@@ -101,7 +105,7 @@ def _make(place: Place, asked: Asked, *, trust_code: bool) -> _Made:
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
     profiles = KeptProfiles(place.store_file.with_name(FOLDER))
     pages = _pages(known, asked.output, name_of, place.store_file, profiles)
-    written = write_folder(asked.folder, asked.output, pages)
+    written = write_folder(asked.folder, asked.output, pages, pages.digests)
     archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, asked.folder), export)
     return _Made(tuple(pages), written, archive)
 
@@ -149,18 +153,24 @@ def _listing(folder: Path, paths: Iterable[str]) -> str:
 
 def _pages(
     known: StoredClass, output: Output, name_of: Callable[[str], str], store_file: Path, profiles: KeptProfiles
-) -> Mapping[str, str]:
+) -> LazyPages:
     course, submissions, shelf = known.session.course, _submissions(known), PictureShelf(store_file)
 
     def pictures(submission: Submission) -> Drawn | None:
         return shelf.get(submission, known.session.tasks[submission.task])
 
+    def kept_state(submission: Submission) -> Hashable:
+        return shelf.state(submission, known.session.tasks[submission.task]), profiles.state(submission)
+
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
+    studies = KeptScalings(store_file.with_name(SCALING_FOLDER))
+    found = ((key, studies.get(submission)) for key, submission in submissions.items())
+    beside = Kept(kept_state, {key: one for key, one in found if one is not None})
     if output is Output.FEEDBACK:
         histories = _histories(known, store_file)
-        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get, histories)
-    return staff_pages(known.report, course, submissions, pictures, profiles.get)
+        return feedback_pages(known.report, course, submissions, name_of, pictures, profiles.get, histories, beside)
+    return staff_pages(known.report, course, submissions, pictures, profiles.get, beside)
 
 
 def _histories(known: StoredClass, store_file: Path) -> Histories:

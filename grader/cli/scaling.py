@@ -12,6 +12,7 @@ from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
+from grader.grading.kept_scaling import FOLDER, KeptScalings, kept_scaling
 from grader.grading.measure_scaling import measure_scaling
 from grader.grading.scaling import core_counts
 from grader.machine import usable_cpus
@@ -35,7 +36,7 @@ class Asked:
 
 
 def study_scaling(place: Place, asked: Asked, *, trust_code: bool, as_json: bool) -> None:
-    """Measure one program on one core up to the most, and print what it gains; nothing is stored."""
+    """Measure one program on one core up to the most, and print what it gains; an author's is kept for the pages of reports."""
     most = _most_cores(asked.cores)
     session, submission = open_for(place, asked.who, asked.task)
     machine = session.course.machine.model_copy(update={"threads": most})
@@ -43,6 +44,9 @@ def study_scaling(place: Place, asked: Asked, *, trust_code: bool, as_json: bool
     backend = choose_backend(machine, session.course.limits, trust_code=trusted)
     with TerminalProgress() as progress:
         study = measure_scaling(session, submission, core_counts(most), asked.budget_s, backend, progress)
+    if own_file(asked.who) is None:
+        kept = kept_scaling(study, session.machine.fingerprint)
+        KeptScalings(place.store_file.with_name(FOLDER)).keep(submission, kept)
     if as_json:
         typer.echo(dump(scaling_document(study)))
     else:

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from grader.content.submission import Submission
 from grader.content.task import Answered, Case, LoadedTask, Outputs, Picture
-from grader.execution.interface import Backend, Worker
-from grader.grading.check import prepare
+from grader.errors import UsageError
+from grader.execution.interface import Backend, Call, Worker
+from grader.grading.check import call_once, prepare
 from grader.grading.judge import WHILE_IMPORTED, failed, the_courses_code
 from grader.grading.judged import CallLimits, judged_call
+from grader.grading.saved_case import read_saved_case
 from grader.grading.session import Session
-from grader.records import Limits, Problem
+from grader.records import Limits, PreparedCase, Problem
 from grader.verdicts import Verdict
 
 PICTURES_BUDGET_S = 20.0
@@ -66,11 +69,48 @@ def picture_answers(
         return tuple(questions.of(picture) for picture in pictures)
 
 
+def wrong_answer(task: LoadedTask, case: Case, prepared: PreparedCase, call: Call | None) -> WrongAnswer | None:
+    """What a call answered wrongly beside what is right; None where nothing came, or more than one answer is right.
+
+    Raises:
+        GraderError: the task's own code fails.
+    """
+    if call is None or call.outputs is None or task.task.solution is None:
+        return None
+    with the_courses_code(case):
+        return WrongAnswer(case.name, task.task.solution(prepared.inputs, prepared.expected), call.outputs)
+
+
+def failing_answer(
+    session: Session, task: LoadedTask, submission: Submission, backend: Backend, case_file: Path
+) -> WrongAnswer | None:
+    """What a submission answers to the case that it was last found to fail; None where there is none that may be shown.
+
+    The file holds the smallest call that fails, in which there may be little to see: so the case is first called at its own
+    size. Of a secret case nothing is shown: the right answer would tell it.
+    """
+    if task.task.solution is None:
+        return None
+    try:
+        case, smallest = read_saved_case(task, case_file)
+    except UsageError:
+        return None
+    if not case.public or case not in task.cases:
+        return None
+    for prepared in (prepare(task.task, case, np.random.default_rng(_SEED)), smallest):
+        with backend.generation() as generation:
+            call, problem = call_once(generation, submission, task.task, case, prepared, session.limits({}))
+        if problem is not None:
+            return wrong_answer(task, case, prepared, call)
+    return None
+
+
 class _Questions:
     """The calls so far, and what is left of the budget."""
 
     def __init__(self, worker: Worker, task: LoadedTask, limits: Limits, budget_s: float) -> None:
         self._worker = worker
+        self._loaded = task
         self._task = task.task
         self._limits = limits
         self._budget_s = budget_s
@@ -108,10 +148,9 @@ class _Questions:
         self._left_s -= judged.inside_s
         if judged.call.outputs is None:
             return None, self._out_of_time if self._left_s <= 0 else judged.problem
-        if judged.problem is not None and self._task.solution is not None:
-            with the_courses_code(case):
-                right = self._task.solution(prepared.inputs, prepared.expected)
-            self._wrong[case.name] = WrongAnswer(case.name, right, judged.call.outputs)
+        wrong = None if judged.problem is None else wrong_answer(self._loaded, case, prepared, judged.call)
+        if wrong is not None:
+            self._wrong[case.name] = wrong
         return (prepared.inputs, judged.call.outputs), judged.problem
 
     @property

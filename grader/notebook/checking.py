@@ -22,7 +22,6 @@ from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, g
 from grader.grading.pictures import picture_answers
 from grader.grading.session import HandedIn, Session
 from grader.notebook.live import find_live, task_named
-from grader.report.advice import in_short
 from grader.report.own_files import summary
 from grader.report.own_files_html import html_summary
 from grader.report.pictures import Drawn, drawn
@@ -56,9 +55,8 @@ class Checked:
 
     def __repr__(self) -> str:
         """What `grader check` prints."""
-        advised = [] if self.advice is None else [in_short(self.advice)]
         files = [f"hand in: {harmless_line(str(file))}" for file in self.hand_in]
-        return "\n".join([as_text(summary(self.report, self.authors)), *advised, *files])
+        return "\n".join([as_text(summary(self.report, self.authors, advice=self.advice)), *files])
 
     def _repr_html_(self) -> str:
         return html_summary(self.report, self.authors, self.drawn, self.hand_in, self.advice)

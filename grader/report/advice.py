@@ -63,9 +63,16 @@ def gain_text(gain: float) -> str:
 
 def in_short(advice: Advice) -> str:
     """`slowest: line 14 · line 12: growing-in-loop, up to 3.2 times as fast`; a line that is both is named once."""
-    said = told(advice.findings)[0].title if advice.findings else NOTHING if advice.wrong is None else WRONG
+    said = first_to_do(advice)
     if advice.slowest is None:
         return said
     if advice.findings and advice.findings[0].line == advice.slowest:
         return f"slowest: {said}"
     return f"slowest: {harmless_line(advice.slowest.place)} · {said}"
+
+
+def first_to_do(advice: Advice) -> str:
+    """`line 12: growing-in-loop, up to 3.2 times as fast`, or that there is nothing."""
+    if advice.wrong is not None:
+        return WRONG
+    return told(advice.findings[:1])[0].title if advice.findings else NOTHING

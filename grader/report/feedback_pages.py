@@ -4,7 +4,7 @@ A page names no other student. What a person should look at is the teaching staf
 that only the staff has.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from grader.content.course import About, Course
 from grader.content.submission import Submission
 from grader.grading.check_class import with_again
 from grader.grading.class_report import Report
-from grader.grading.own_history import Histories
+from grader.grading.own_history import Histories, PastResult
 from grader.grading.standings import Result
 from grader.report.advice import told
 from grader.report.growth_chart import growth_chart
@@ -29,7 +29,10 @@ from grader.report.leaderboard import (
     thresholds_lines,
 )
 from grader.report.names import file_names
+from grader.report.page_inputs import Kept, PageInputs, Submissions
 from grader.report.pictures import Drawn, left_out_lines
+from grader.report.roofline_chart import roofline_chart
+from grader.report.scaling_chart import Scalings, scaling_chart
 from grader.report.speed_bars import bar_lengths
 from grader.text import harmless_line
 
@@ -45,8 +48,6 @@ def no_profile(_submission: Submission) -> KeptProfile | None:
     return None
 
 
-Submissions = Mapping[tuple[str, str, str], Submission]
-"""By kind, author and task: what can be run."""
 Pictures = Callable[[Submission], Drawn | None]
 """What was drawn of a submission; None where nothing was yet."""
 
@@ -77,26 +78,46 @@ def feedback_pages(
     pictures: Pictures = no_pictures,
     profiles: Profiles = no_profile,
     histories: Histories | None = None,
+    kept: Kept | None = None,
 ) -> LazyPages:
-    """A page for each student, by its path; with heat and advice where there are profiles, and what there was before."""
+    """A page for each student, by its path; with heat and advice where there are profiles, and what there was before.
+
+    The pages have digests where it is said what is `kept`, by which pictures and profiles are known to be others.
+    """
+    inputs = PageInputs(report, course, kept)
 
     def made(author: str) -> str:
+        report = inputs.report(results[author])
         return page(
             "feedback.html",
             title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
             author=author,
             pseudonym=name_of(author),
             published=published,
-            **student_values(report, [_for_its_author(result) for result in results[author]], submissions, pictures, profiles),
-            developed=[(task, own) for (whose, task), own in (histories or {}).items() if whose == author],
+            **student_values(
+                report,
+                [_for_its_author(result) for result in results[author]],
+                submissions,
+                pictures,
+                profiles,
+                inputs.scalings(results[author]),
+            ),
+            developed=developed(author),
             footer=footer,
         )
+
+    def developed(author: str) -> list[tuple[str, Sequence[PastResult]]]:
+        return [(task, own) for (whose, task), own in (histories or {}).items() if whose == author]
 
     results = own_results(report)
     paths = file_names(results)
     published = tuple(_in_the_web(course.about))
     footer = [line.plain for line in footer_lines(report)]
-    return LazyPages({paths[author]: partial(made, author) for author in results})
+    digests = {
+        paths[author]: inputs.digest(own, submissions, name_of(author), developed(author))
+        for author, own in (results.items() if kept is not None else ())
+    }
+    return LazyPages({paths[author]: partial(made, author) for author in results}, digests)
 
 
 def _in_the_web(about: About) -> Iterator[tuple[str, str]]:
@@ -120,20 +141,30 @@ def own_results(report: Report) -> dict[str, list[Result]]:
 
 
 def student_values(
-    report: Report, own: list[Result], submissions: Submissions, pictures: Pictures, profiles: Profiles
+    report: Report,
+    own: list[Result],
+    submissions: Submissions,
+    pictures: Pictures,
+    profiles: Profiles,
+    scalings: Scalings,
 ) -> dict[str, object]:
     """What a student's page shows, whoever it is for."""
     author = own[0].author
     return {
         "report": report,
-        "tasks": [task_values(report, result, submissions, pictures, profiles) for result in own],
+        "tasks": [task_values(report, result, submissions, pictures, profiles, scalings) for result in own],
         "marks": [marks for marks in report.marks if marks.author == author],
         "final": next((final_line(final).plain for final in report.finals if final.author == author), None),
     }
 
 
 def task_values(
-    report: Report, result: Result, submissions: Submissions, pictures: Pictures, profiles: Profiles
+    report: Report,
+    result: Result,
+    submissions: Submissions,
+    pictures: Pictures,
+    profiles: Profiles,
+    scalings: Scalings,
 ) -> dict[str, object]:
     """One task of one student."""
     references = [one for one in report.results if (one.kind, one.task) == ("reference", result.task) and one.rate]
@@ -148,6 +179,8 @@ def task_values(
         "beside": sorted(beside, key=lambda one: one.counted_rate or 0.0, reverse=True),
         "bars": bar_lengths(beside),
         "growth": growth_chart(result, references),
+        "scaling": scaling_chart([result], references, scalings),
+        "roofline": roofline_chart([result], references, report.peaks),
         "notes": [
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],

@@ -14,7 +14,8 @@ from grader.units import count_text, time_text
 
 LEFT, RIGHT, TOP, BOTTOM = 70, 480, 12, 272
 """The frame within the 680 × 320 units of the chart, as `pages/parts.html` draws it; right of it stand the names."""
-_LINE_HEIGHT = 17
+LINE_HEIGHT = 17
+"""Of the names."""
 _ROOM = 0.06
 """Between the outermost points and the frame, as a share of the whole."""
 _FEWEST_TICKS, _MOST_TICKS = 2, 6
@@ -56,8 +57,8 @@ def growth_chart(result: Result, references: Iterable[Result]) -> GrowthChart | 
         return None
     shown = [*(one for one in references if one.growths and one is not result), result]
     points = [point for one in shown for point in one.growths[0].points]
-    works = _Axis([point.amount for point in points], LEFT, RIGHT)
-    times = _Axis([point.time_s for point in points], BOTTOM, TOP)
+    works = LogAxis([point.amount for point in points], LEFT, RIGHT)
+    times = LogAxis([point.time_s for point in points], BOTTOM, TOP)
     ends = [_fitted(one.growths[0], works, times)[1][1] for one in shown]
     curves = (
         Curve(
@@ -68,14 +69,14 @@ def growth_chart(result: Result, references: Iterable[Result]) -> GrowthChart | 
             line=_fitted(one.growths[0], works, times),
             label_at=label_at,
         )
-        for one, label_at in zip(shown, spread(ends, _LINE_HEIGHT, BOTTOM), strict=True)
+        for one, label_at in zip(shown, spread(ends, LINE_HEIGHT, BOTTOM), strict=True)
     )
     work_ticks = tuple(Tick(works.at(value), count_text(value, "").strip()) for value in works.ticks())
     time_ticks = tuple(Tick(times.at(value), time_text(value)) for value in times.ticks())
     return GrowthChart(tuple(curves), work_ticks, time_ticks)
 
 
-class _Axis:
+class LogAxis:
     """A logarithmic axis from one place of the chart to another."""
 
     def __init__(self, values: Sequence[float], start: float, end: float) -> None:
@@ -85,6 +86,7 @@ class _Axis:
         self._start, self._end = start, end
 
     def at(self, value: float) -> float:
+        """How far along a value is, in the chart's units."""
         share = (math.log10(value) - self._low) / (self._high - self._low)
         return round(self._start + share * (self._end - self._start), 1)
 
@@ -105,7 +107,7 @@ class _Axis:
         return values[:: math.ceil(len(values) / _MOST_TICKS)]
 
 
-def _fitted(growth: Growth, works: _Axis, times: _Axis) -> tuple[tuple[float, float], tuple[float, float]]:
+def _fitted(growth: Growth, works: LogAxis, times: LogAxis) -> tuple[tuple[float, float], tuple[float, float]]:
     """The fitted power from the first to the last amount: through the points' centre on logarithmic axes."""
     amounts = [point.amount for point in growth.points]
     rests = [math.log(point.time_s) - growth.exponent * math.log(point.amount) for point in growth.points]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 class LazyPages(Mapping[str, str]):
     """Pages by their paths, each made anew whenever it is read."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], str]]) -> None:
-        """By the path of each page, what makes it."""
+    def __init__(self, makers: Mapping[str, Callable[[], str]], digests: Mapping[str, str] | None = None) -> None:
+        """By the path of each page, what makes it; of some, a digest of all that they are made of."""
         self._makers = makers
+        self.digests = digests or {}
 
     def __getitem__(self, path: str) -> str:
         return self._makers[path]()

@@ -9,8 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.advice.program import Advice
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
+from grader.report.advice import first_to_do
 from grader.report.figures import half_width, limit_text, speedup_text, within_text
 from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark
@@ -30,17 +32,24 @@ def summary(
     authors: Sequence[str],
     next_steps: Mapping[str, str] | None = None,
     everything: Mapping[str, str] | None = None,
+    advice: Advice | None = None,
 ) -> RenderableType:
     """Each file's verdict, a table beside the references, and one closing line per file.
 
-    `next_steps` are the commands that tell more, by author, where there is one; `everything` those that leave nothing out.
+    `next_steps` are the commands that tell more, by author, where there is one; `everything` those that leave nothing out;
+    `advice` is on the only file.
     """
+    return Group(details(report, authors, everything), closing(report, authors, next_steps, advice))
+
+
+def details(report: Report, authors: Sequence[str], everything: Mapping[str, str] | None = None) -> RenderableType:
+    """All of the summary but its end: what is known before anybody has looked where the time goes."""
     all_of_it = {author: (everything or {}).get(author, _ALL_OF_IT) for author in authors}
     mine, references = own_results(report, authors), reference_results(report)
     parts: list[RenderableType] = [
         part for result in mine if result.verdict is not Verdict.ACCEPTED for part in _problem(result, all_of_it[result.author])
     ]
-    accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
+    accepted = _accepted(mine)
     if accepted:
         parts += _comparison(report, [*accepted, *references])
     for result in mine:
@@ -48,15 +57,29 @@ def summary(
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
         parts += estimate_lines(report, result.task)
-    parts += _limits(accepted, references)
-    parts += [Text(closing_line(report, result, (next_steps or {}).get(result.author)), style="green") for result in accepted]
-    return Group(*parts)
+    return Group(*parts, *_limits(accepted, references))
+
+
+def closing(
+    report: Report, authors: Sequence[str], next_steps: Mapping[str, str] | None = None, advice: Advice | None = None
+) -> RenderableType:
+    """The end of the summary: the first thing to do about the only file, and one line for each that is right."""
+    slowest = None if advice is None or advice.slowest is None else advice.slowest.place
+    lines = [
+        closing_line(report, result, (next_steps or {}).get(result.author), slowest)
+        for result in _accepted(own_results(report, authors))
+    ]
+    first = [] if advice is None else [first_to_do(advice)]
+    return Group(*(Text(line, style="green") for line in (*first, *lines)))
+
+
+def _accepted(mine: Sequence[Result]) -> list[Result]:
+    return [result for result in mine if result.verdict is Verdict.ACCEPTED]
 
 
 def summary_of_the_rest(report: Report, authors: Sequence[str]) -> RenderableType:
     """What a first check finds out at last: the right files beside all references, and how far they are from the limit."""
-    mine, references = own_results(report, authors), reference_results(report)
-    accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
+    accepted, references = _accepted(own_results(report, authors)), reference_results(report)
     heading = Text("beside all references, which are remembered from now on:")
     return Group(heading, *_comparison(report, [*accepted, *references]), *_limits(accepted, references))
 

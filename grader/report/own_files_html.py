@@ -6,7 +6,7 @@ from pathlib import Path
 from grader.advice.program import Advice
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
-from grader.report.advice import in_lines, in_short, told
+from grader.report.advice import first_to_do, in_lines, told
 from grader.report.figures import limit_text
 from grader.report.html import page
 from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
@@ -35,17 +35,18 @@ def html_summary(
     """Each function's verdict, the table beside the references, the pictures, the advice, the notes, and what to hand in."""
     mine, references = own_results(report, authors), reference_results(report)
     accepted = [result for result in mine if result.verdict is Verdict.ACCEPTED]
+    slowest = None if advice is None or advice.slowest is None else advice.slowest.place
     compared = [*accepted, *references] if accepted else []
     return page(
         "own_files.html",
-        right=[closing_line(report, result) for result in accepted],
+        right=[closing_line(report, result, slowest=slowest) for result in accepted],
         wrong=[(result, printed(result)) for result in mine if result not in accepted],
         columns=comparison_columns(compared),
         numbers=NUMBERS,
         rows=comparison_rows(report, compared),
         pictures=drawn.pictures if drawn is not None else (),
         advice=[] if advice is None else [in_lines(one) for one in told(advice.findings)],
-        in_short=None if advice is None else in_short(advice),
+        first_to_do=None if advice is None else first_to_do(advice),
         notes=[*(note for result in mine for note in notes(result)), *(left_out_lines(drawn) if drawn is not None else ())],
         background=[
             *cases_lines(compared),

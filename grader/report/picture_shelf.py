@@ -14,10 +14,11 @@ from pathlib import Path
 from grader.content.submission import Submission
 from grader.content.task import LoadedTask
 from grader.errors import UsageError
+from grader.file_state import file_state
 from grader.report.pictures import Drawn, DrawnPicture
 
 FOLDER = "pictures"
-_VERSION = 2
+_VERSION = 3
 """Of how pictures are drawn and kept: older ones are drawn anew."""
 _CONTENTS = "contents.json"
 _DIGITS = 32
@@ -43,6 +44,11 @@ class PictureShelf:
             return _unpacked(self.path(submission, task).read_bytes())
         except _DAMAGED:
             return None
+
+    def state(self, submission: Submission, task: LoadedTask) -> tuple[str | int, ...]:
+        """What is another one after anything has been kept or removed, without reading it."""
+        path = self.path(submission, task)
+        return (path.name, *file_state(path))
 
     def put(self, submission: Submission, task: LoadedTask, drawn: Drawn) -> None:
         """Keep what was drawn. UsageError where it cannot be written."""

@@ -59,8 +59,10 @@ class Drawn:
     """The title of every picture that could not be drawn, and why."""
 
 
-def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES) -> Drawn:
+def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES, failing: WrongAnswer | None = None) -> Drawn:
     """Every picture whose answers came, in these themes; behind them what is wrong of the first answer that can be shown so.
+
+    Last of all stands the case that was found to fail, `failing`, where there is one.
 
     Raises:
         GraderError: the task's own code fails to draw one.
@@ -84,7 +86,11 @@ def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES) 
             continue
         is_right = one.problem is None
         pictures.append(DrawnPicture(picture.name, picture.title, picture.about, format_of(picture), is_right, files))
-    return Drawn((*pictures, *_differences(wrong, themes)), left_out)
+    differences = (
+        *_differences("difference", "The difference", wrong, themes),
+        *_differences("failing-case", "The case that fails", filter(None, [failing]), themes),
+    )
+    return Drawn((*pictures, *differences), left_out)
 
 
 def left_out_lines(drawn: Drawn) -> list[str]:
@@ -120,7 +126,7 @@ def rendered(picture: Picture, answers: Sequence[Answered], theme: Theme, dpi: i
         return _png(figure) if show is None else _gif(figure, show, picture)
 
 
-def _differences(wrong: Iterable[WrongAnswer], themes: Sequence[Theme]) -> Iterator[DrawnPicture]:
+def _differences(name: str, title: str, wrong: Iterable[WrongAnswer], themes: Sequence[Theme]) -> Iterator[DrawnPicture]:
     """The first that can be drawn, if any; one that stays too large shows nothing that its message does not say."""
     from grader.report.difference_picture import can_be_drawn
 
@@ -130,7 +136,7 @@ def _differences(wrong: Iterable[WrongAnswer], themes: Sequence[Theme]) -> Itera
     about = f"Expected beside yours, and by how much they differ, in case {first.case!r}. The ring is where it is most."
     with suppress(TooLargeError):
         files = {theme.name: _small_enough(partial(_difference, first, theme), "png") for theme in themes}
-        yield DrawnPicture("difference", "The difference", about, "png", is_right=False, files=files)
+        yield DrawnPicture(name, title, about, "png", is_right=False, files=files)
 
 
 def _difference(wrong: WrongAnswer, theme: Theme, dpi: int) -> bytes:

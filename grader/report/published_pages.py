@@ -6,12 +6,14 @@ The page is made from a report from which all that is private has been taken bef
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from grader.content.course import Course
 from grader.content.submission import Submission, packages_used
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.html import page
+from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import confidence_lines, footer_lines, thresholds_lines
 from grader.report.speed_bars import bar_lengths
 
@@ -34,7 +36,7 @@ class Place:
     """Task by task; None where there is none."""
 
 
-def published_pages(report: Report, course: Course, techniques: Techniques, name_of: Callable[[str], str]) -> dict[str, str]:
+def published_pages(report: Report, course: Course, techniques: Techniques, name_of: Callable[[str], str]) -> LazyPages:
     """The one page, by its path."""
     shown = without_private(report, name_of)
     renamed = {
@@ -42,7 +44,8 @@ def published_pages(report: Report, course: Course, techniques: Techniques, name
         for (kind, author, task), used in techniques.items()
     }
     tasks = tuple(dict.fromkeys(result.task for result in shown.results))
-    text = page(
+    made = partial(
+        page,
         "published.html",
         title=f"{course.about.title}, {course.about.term}: leaderboard",
         report=shown,
@@ -53,7 +56,7 @@ def published_pages(report: Report, course: Course, techniques: Techniques, name
         techniques=sorted({one for used in renamed.values() for one in used}),
         footer=[line.plain for line in footer_lines(shown)],
     )
-    return {"index.html": text}
+    return LazyPages({"index.html": made})
 
 
 def techniques_of(submissions: Mapping[tuple[str, str, str], Submission]) -> Techniques:

@@ -11,7 +11,6 @@ from grader.grading.standings import Result
 from grader.report.feedback_pages import (
     Pictures,
     Profiles,
-    Submissions,
     no_pictures,
     no_profile,
     own_results,
@@ -21,6 +20,9 @@ from grader.report.html import page
 from grader.report.lazy_pages import LazyPages
 from grader.report.leaderboard import confidence_lines, disturbed_lines, facts, footer_lines, thresholds_lines, trouble_lines
 from grader.report.names import file_names
+from grader.report.page_inputs import Kept, PageInputs, Submissions
+from grader.report.roofline_chart import roofline_chart
+from grader.report.scaling_chart import scaling_chart
 from grader.report.speed_bars import bar_lengths
 from grader.text import command
 from grader.verdicts import Verdict
@@ -43,9 +45,11 @@ def staff_pages(
     submissions: Submissions,
     pictures: Pictures = no_pictures,
     profiles: Profiles = no_profile,
+    kept: Kept | None = None,
 ) -> LazyPages:
-    """All pages, by their paths."""
+    """All pages, by their paths; those of students have digests where it is said what is `kept`."""
     title = _title(course)
+    inputs = PageInputs(report, course, kept)
     students = own_results(report)
     names = file_names(students)
     tasks = tuple(dict.fromkeys(result.task for result in report.results))
@@ -61,6 +65,13 @@ def staff_pages(
             unit=report.work_units[task],
             results=results,
             bars=bar_lengths(results),
+            roofline=roofline_chart(
+                [one for one in results if one.kind == "student"],
+                [one for one in results if one.kind == "reference"],
+                report.peaks,
+                named=False,
+            ),
+            scaling=scaling_chart(results, [], inputs.all_scalings),
             paths=names,
             notes=[line.plain for line in notes],
             footer=footer,
@@ -68,21 +79,24 @@ def staff_pages(
 
     def student_page(author: str) -> str:
         own = students[author]
+        report = inputs.report(own)
         return page(
             "student.html",
             title=f"{title}: {author}",
             author=author,
-            **student_values(report, own, submissions, pictures, profiles),
+            **student_values(report, own, submissions, pictures, profiles, inputs.scalings(own)),
             all_facts={one.task: [(name, text.plain) for name, text in facts(report, one)] for one in own},
             footer=footer,
         )
 
+    paths = {author: f"students/{names[author]}" for author in students}
     return LazyPages(
         {
             "index.html": partial(_index, report, course, names),
             **{f"tasks/{task}.html": partial(task_page, task) for task in tasks},
-            **{f"students/{names[author]}": partial(student_page, author) for author in students},
-        }
+            **{paths[author]: partial(student_page, author) for author in students},
+        },
+        {paths[author]: inputs.digest(own, submissions) for author, own in (students.items() if kept is not None else ())},
     )
 
 

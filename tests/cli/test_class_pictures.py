@@ -1,6 +1,7 @@
 """`grader pictures`: drawn once of every answer, right or wrong, and shown by the pages."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from typer.testing import CliRunner, Result
 
 from grader.cli import class_pictures
 from grader.cli.app import EXIT_GRADER, app
+from grader.content.task import Array
 from grader.testing import Script
-from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, PICTURED_TASK, Classroom, length, paced
+from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, PICTURED_TASK, Classroom, length, paced, wrong_at
 
 
 @pytest.fixture
@@ -73,9 +75,40 @@ def test_the_pages_show_what_was_drawn_on_both_papers_and_describe_it(classroom:
 def test_a_wrong_answer_is_shown_beside_what_was_expected(classroom: Classroom) -> None:
     drawn(classroom, "max")
     shown = page(classroom, "max")
-    assert shown.count(": the answer is wrong</figcaption>") == 3
-    assert "<figcaption>The difference: the answer is wrong" in shown
+    assert shown.count(": the answer is wrong</figcaption>") == 4
+    for title in ("The difference", "The case that fails"):
+        assert f"<figcaption>{title}: the answer is wrong" in shown
     assert "Expected beside yours, and by how much they differ" in shown
+
+
+def test_the_case_that_fails_is_shown_where_the_pictures_happen_to_be_right(classroom: Classroom) -> None:
+    classroom.submit("max", paced(NUMPY_PACE_S, compute=wrong_at(3)), code="# three")
+    classroom.grade()
+    drawn(classroom, "max")
+    shown = page(classroom, "max")
+    assert "<figcaption>The case that fails: the answer is wrong" in shown
+    assert "in case &#39;three&#39;. The ring is where it is most." in shown
+    assert "What is drawn here is right" not in shown
+
+
+@pytest.mark.parametrize(
+    ("compute", "code"), [(wrong_at(7), "# a secret case"), (lambda x: 2 * x, "# mended")], ids=["secret", "right now"]
+)
+def test_a_secret_case_is_not_shown_nor_one_that_fails_no_more(
+    classroom: Classroom, compute: Callable[[Array], Array], code: str
+) -> None:
+    classroom.submit("max", paced(NUMPY_PACE_S, compute=compute), code=code)
+    classroom.grade()
+    drawn(classroom, "max")
+    shown = page(classroom, "max")
+    assert shown.count("<picture>") == 2
+    assert "The case that fails" not in shown
+
+
+def test_a_damaged_case_file_costs_no_picture(classroom: Classroom) -> None:
+    (classroom.store_file.parent / "cases" / "max" / "double.npz").write_bytes(b"PK damaged")
+    drawn(classroom, "max")
+    assert "<figcaption>The difference" in page(classroom, "max")
 
 
 def test_what_takes_too_long_to_draw_is_said(classroom: Classroom) -> None:

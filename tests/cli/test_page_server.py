@@ -161,7 +161,7 @@ def test_what_changed_before_somebody_listens_is_told_at_once(site: Site) -> Non
 def test_a_browsers_page_loads_itself_again_and_what_was_chosen_in_it_stays(site: Site) -> None:
     def board(*names: str) -> dict[str, str]:
         results = [accepted(name, rank, wall_time_s=0.01 * rank) for rank, name in enumerate(names, 1)]
-        return published_pages(marked(*results, reference("numba")), COURSE, {}, str)
+        return dict(published_pages(marked(*results, reference("numba")), COURSE, {}, str))
 
     shown = "[...document.querySelectorAll('tbody tr')].map((row) => row.cells[1].textContent)"
     head = "document.querySelector('table').tHead.rows[0].cells[0]"

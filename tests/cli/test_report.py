@@ -2,20 +2,29 @@
 
 import json
 import re
+import shutil
 import stat
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from grader.advice.keeping import FOLDER, KeptProfile, KeptProfiles
 from grader.cli.app import app
 from grader.cli.report import SECRET_FILE, course_secret
 from grader.content.exports import Export, keep_export
+from grader.content.submission import Submission
 from grader.content.upload_names import Layout
 from grader.errors import UsageError
+from grader.grading.session import read_class
+from grader.report.feedback_pages import student_values
 from grader.report.names import pseudonym
-from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, Classroom, paced
+from grader.report.picture_shelf import PictureShelf
+from grader.report.pictures import Drawn, DrawnPicture
+from tests.grading.course_fixture import NUMBA_PACE_S, NUMPY_PACE_S, REVIEWED_TASK, Classroom, nearly_doubled, paced
+from tests.report.example import findings
 
 
 @pytest.fixture
@@ -26,6 +35,26 @@ def classroom(tmp_path: Path) -> Classroom:
     classroom.submit("max", paced(NUMPY_PACE_S, compute=lambda x: 3 * x))
     classroom.grade()
     return classroom
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def submission_of(classroom: Classroom, author: str) -> Submission:
+    return next(one for one in read_class(classroom.session)[0].submissions.values() if one.author == author)
+
+
+def draw_of_ada(classroom: Classroom) -> None:
+    picture = DrawnPicture("set", "A set", "A set.", "png", is_right=True, files={"light": b"white", "dark": b"black"})
+    PictureShelf(classroom.store_file).put(submission_of(classroom, "ada"), classroom.task, Drawn((picture,), {}))
+
+
+def profile_of_ada(classroom: Classroom) -> None:
+    kept = KeptProfile("large", {"double.py": (0.0, 1.0)}, ("double.py", 2), findings(), "numba")
+    KeptProfiles(classroom.store_file.with_name(FOLDER)).keep(submission_of(classroom, "ada"), kept)
 
 
 def report(classroom: Classroom, *words: str | Path) -> Result:
@@ -42,6 +71,75 @@ def test_the_staffs_pages_are_written_once_and_then_only_where_something_has_cha
     assert json.loads(report(classroom, folder, "--json").stdout)["changed"] == 0
     classroom.decide("bob", "report", 2.0)
     assert json.loads(report(classroom, folder, "--json").stdout)["changed"] == 3, "bob's page, the task's, and the class"
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whose pages are made, in this order."""
+    authors: list[str] = []
+
+    def counted(*arguments: object) -> dict[str, object]:
+        authors.append(arguments[1][0].author)  # type: ignore[index]  # the student's results
+        return student_values(*arguments)  # type: ignore[arg-type]  # as it is called
+
+    monkeypatch.setattr("grader.report.feedback_pages.student_values", counted)
+    monkeypatch.setattr("grader.report.staff_pages.student_values", counted)
+    return authors
+
+
+def graded_with(classroom: Classroom, author: str) -> None:
+    classroom.submit(author, paced(NUMPY_PACE_S), code="# right now")
+    classroom.grade()
+
+
+EVERYBODY = {"ada", "bob", "max", "odd"}
+CHANGES: dict[str, tuple[Callable[[Classroom], object], set[str]]] = {
+    "nothing": (lambda _: None, set()),
+    "a mark": (lambda room: room.decide("bob", "report", 2.0), {"bob"}),
+    "its note": (lambda room: room.decide("ada", "report", 1.0, "as agreed, really"), {"ada"}),
+    "an acceptance": (lambda room: room.accept("odd"), {"odd"}),
+    "another version": (lambda room: graded_with(room, "max"), EVERYBODY),
+    "one that is not graded yet": (lambda room: room.submit("max", paced(NUMPY_PACE_S), code="# right now"), set()),
+    "who has come": (lambda room: graded_with(room, "zoe"), {*EVERYBODY, "zoe"}),
+    "who has left": (lambda room: shutil.rmtree(room.folder / "submissions" / "max"), set()),
+    "the course's title": (lambda room: rewrite(room.folder / "course.toml", 'title = "', 'title = "Old '), EVERYBODY),
+    "how many points": (lambda room: rewrite(room.folder / "course.toml", "points = 2", "points = 3"), EVERYBODY),
+    "a picture": (draw_of_ada, {"ada"}),
+    "a profile": (profile_of_ada, {"ada"}),
+}
+
+
+@pytest.mark.parametrize(("change", "whose"), CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("kind", ["--feedback", ""])
+def test_only_the_pages_of_whom_a_change_is_about_are_made_again_and_they_are_as_if_made_anew(
+    classroom: Classroom, made: list[str], tmp_path: Path, change: Callable[[Classroom], object], whose: set[str], kind: str
+) -> None:
+    words = [kind] if kind else []
+    classroom.teach(REVIEWED_TASK)
+    classroom.submit("odd", paced(NUMPY_PACE_S, compute=nearly_doubled))
+    classroom.decide("ada", "report", 1.0)
+    classroom.grade()
+    report(classroom, tmp_path / "kept", *words)
+    made.clear()
+    change(classroom)
+    report(classroom, tmp_path / "kept", *words)
+    assert {*made} == whose
+    report(classroom, tmp_path / "new", *words)
+    kept, new = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.html")}
+        for folder in (tmp_path / "kept", tmp_path / "new")
+    )
+    assert kept == new
+
+
+def test_another_version_of_the_grader_makes_all_pages_again(
+    classroom: Classroom, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(classroom, tmp_path / "kept", "--feedback")
+    made.clear()
+    monkeypatch.setattr("grader.report.fingerprint._code", lambda: "another template")
+    report(classroom, tmp_path / "kept", "--feedback")
+    assert made == ["ada", "bob", "max"]
 
 
 def test_a_student_sees_what_the_version_before_came_to(classroom: Classroom, tmp_path: Path) -> None:

@@ -22,6 +22,44 @@ def test_pages_lie_at_their_paths_and_a_second_time_none_is_written(tmp_path: Pa
     assert unchanged.stat().st_mtime_ns == before[unchanged]
 
 
+class Made(dict[str, str]):
+    """Pages that remember which of them were made."""
+
+    def __init__(self, pages: dict[str, str]) -> None:
+        super().__init__(pages)
+        self.read: list[str] = []
+
+    def __getitem__(self, path: str) -> str:
+        self.read.append(path)
+        return super().__getitem__(path)
+
+
+def made_again(folder: Path, digests: dict[str, str]) -> list[str]:
+    """Which pages are made the next time."""
+    pages = Made(PAGES)
+    write_folder(folder, Output.STAFF, pages, digests)
+    return pages.read
+
+
+def test_a_page_whose_digest_is_the_same_is_not_even_made(tmp_path: Path) -> None:
+    digests = {"students/ada.html": "as it was"}
+    assert made_again(tmp_path, digests) == ["index.html", "students/ada.html"]
+    assert made_again(tmp_path, digests) == ["index.html"]
+    assert made_again(tmp_path, {"students/ada.html": "changed"}) == ["index.html", "students/ada.html"]
+    assert made_again(tmp_path, {}) == ["index.html", "students/ada.html"], "and without one, always"
+    assert made_again(tmp_path, digests) == ["index.html", "students/ada.html"]
+
+
+def test_a_page_that_is_not_the_file_that_was_written_is_made_again(tmp_path: Path) -> None:
+    digests, page = {"students/ada.html": "as it was"}, tmp_path / "students" / "ada.html"
+    write_folder(tmp_path, Output.STAFF, PAGES, digests)
+    page.write_text("<p>bob</p>", encoding="utf-8")
+    assert write_folder(tmp_path, Output.STAFF, PAGES, digests) == Written(2, 1, 0)
+    assert page.read_text(encoding="utf-8") == PAGES["students/ada.html"]
+    page.unlink()
+    assert write_folder(tmp_path, Output.STAFF, PAGES, digests) == Written(2, 1, 0)
+
+
 def test_a_page_that_is_gone_is_removed_and_what_a_person_put_beside_it_stays(tmp_path: Path) -> None:
     write_folder(tmp_path, Output.STAFF, PAGES)
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
@@ -45,7 +83,17 @@ def test_private_pages_never_lie_beside_published_ones(tmp_path: Path) -> None:
     assert (tmp_path / "index.html").read_text(encoding="utf-8") == "<p>board</p>"
 
 
-@pytest.mark.parametrize("marker", ["", "[]", "{}", '{"kind": "other", "files": []}', '{"kind": "staff", "files": 3}'])
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"kind": "other", "files": []}',
+        '{"kind": "staff", "files": 3}',
+        '{"kind": "staff", "files": [], "made": 3}',
+    ],
+)
 def test_a_damaged_marker_is_an_error(tmp_path: Path, marker: str) -> None:
     (tmp_path / MARKER).write_text(marker, encoding="utf-8")
     with pytest.raises(UsageError, match="damaged"):

@@ -53,15 +53,18 @@ def test_an_authors_program_is_studied_in_the_sandbox(course: SmallCourse, tmp_p
     assert 0.1 < two["speedup"]["value"] < 4
     assert "<svg" in picture.read_text(encoding="utf-8")
     assert course.processes() == []
+    assert len(list((course.folder / "results" / "scaling").iterdir())) == 1, "it is kept for the pages"
 
 
 def test_a_file_of_ones_own_needs_no_task_and_no_sandbox(course: SmallCourse, tmp_path: Path) -> None:
     file = tmp_path / "distances.py"
     file.write_text(VECTORS, encoding="utf-8")
+    kept = {*course.folder.glob("results/scaling/*")}
     ran = course.grader("scaling", file, "--cores", "2", "--budget", "0")
     assert ran.code == 0, ran.err
     assert "Amdahl" in ran.out
     assert "sandbox: none" in ran.out
+    assert {*course.folder.glob("results/scaling/*")} == kept, "a file of one's own is not kept"
 
 
 @pytest.mark.parametrize(

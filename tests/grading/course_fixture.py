@@ -60,6 +60,7 @@ points = 2
 by = "hand"
 
 [measurement]
+min_runs = 3
 calls_per_run = 8
 turn_s = 1
 max_timed_calls_per_turn = 3

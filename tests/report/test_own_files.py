@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from grader.advice.program import Advice
 from grader.report.own_files import closing_line, summary, summary_of_the_rest
 from grader.text import command
 from grader.verdicts import Verdict
-from tests.report.example import HOSTILE, accepted, marked, reference, rendered, report, wrong
+from tests.report.example import HOSTILE, accepted, findings, line_profile, marked, reference, rendered, report, wrong
 
 
 def test_a_right_file_stands_beside_the_references() -> None:
@@ -41,6 +42,17 @@ def test_the_points_for_speed_stand_in_the_closing_line_and_where_the_time_goes_
     mine = accepted("you")
     line = closing_line(marked(mine, reference("numba")), mine, "grader profile julia.py", "line 14")
     assert line.endswith(" · about 3.5 of 4 speed points here · slowest line 14 · next: grader profile julia.py")
+
+
+def test_it_ends_with_the_first_thing_to_do_and_then_one_line_that_says_all() -> None:
+    advice = Advice(findings(), None, line_profile().lines[1])
+    text = rendered(
+        summary(marked(accepted("you"), reference("numba")), ["you"], {"you": "grader profile x.py"}, advice=advice)
+    )
+    *_, first, line = text.rstrip().splitlines()
+    assert first.strip() == "line 3: python-loop, up to 3.3 times as fast"
+    assert line.startswith("you: correct · 1.25× faster than numba")
+    assert line.rstrip().endswith(" · slowest line 2 · next: grader profile x.py")
 
 
 def test_a_right_file_is_told_what_comes_next_where_there_is_a_command() -> None:
