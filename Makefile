@@ -3,8 +3,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# In the order of their files: by default those of few tests come last, and they are the long ones.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup grade test attacks lint bench pictures quality clean
+.PHONY: setup grade test test-slurm test-others attacks lint bench pictures quality clean
 
 setup: .venv/installed
 
@@ -21,9 +23,22 @@ setup: .venv/installed
 grade: setup
 	@$(BIN)/grader grade $(GRADE_OPTIONS)
 
-# In the order of their files: by default those of few tests come last, and they are the long ones.
+# Slurm's tests mostly wait: they run beside the others, and say at their end what they have to say. With options, all run together.
+SLURM := tests/cluster/test_on_slurm.py
+
+ifdef PYTEST_OPTIONS
 test: setup
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
+	@$(PYTEST) $(PYTEST_OPTIONS)
+else
+test: setup
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-slurm test-others
+endif
+
+test-slurm:
+	@said=$$($(BIN)/python -m pytest $(SLURM) 2>&1); code=$$?; echo "$$said"; exit $$code
+
+test-others:
+	@$(PYTEST) --ignore $(SLURM)
 
 attacks: setup
 	@$(BIN)/python -m tests.attacks.run $(ATTACKS_OPTIONS)

@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 from tests import cores
 from tests.end_to_end.small_course import PROJECT
+from tests.end_to_end.working_tree import copy_to
 
 LONGEST_S = 540.0
 ONES_OWN = ("VIRTUAL_ENV", "PYTEST", "PYTHON")
@@ -61,18 +62,8 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a clone of the working tree holds: the files that git tracks or would track, and nothing that was built."""
     folder = tmp_path_factory.mktemp("clone") / "grader"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- whichever git there is
-        cwd=PROJECT,
-        capture_output=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.decode().split("\0")):
-        if (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, folder / name)
+    copy_to(folder)
     unpack(folder / ".venv")
     measure_briefly(folder / "course.toml")
     export_a_class(folder)
