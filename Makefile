@@ -23,8 +23,8 @@ setup: .venv/installed
 grade: setup
 	@$(BIN)/grader grade $(GRADE_OPTIONS)
 
-# Slurm's tests mostly wait: they run beside the others, and say at their end what they have to say. With options, all run together.
-SLURM := tests/cluster/test_on_slurm.py
+# A real Slurm's tests mostly wait: they run beside the others, and say at their end what they have to say. With options, all run together.
+SLURM := $(wildcard tests/cluster/test_*on_slurm.py)
 
 ifdef PYTEST_OPTIONS
 test: setup
@@ -38,7 +38,7 @@ test-slurm:
 	@said=$$($(BIN)/python -m pytest $(SLURM) 2>&1); code=$$?; echo "$$said"; exit $$code
 
 test-others:
-	@$(PYTEST) --ignore $(SLURM)
+	@$(PYTEST) $(SLURM:%=--ignore=%)
 
 attacks: setup
 	@$(BIN)/python -m tests.attacks.run $(ATTACKS_OPTIONS)

@@ -22,7 +22,7 @@ from tests.end_to_end.working_tree import copy_to
 
 PYTHON = Path(sys.prefix).resolve() / "bin" / Path(sys.executable).name
 """This environment's: where it is reached through a link, asv takes its own modules for the suite's."""
-EMPTY_CALL, NUMPY_CALL = "bench_harness.Harness.track_empty_call", "bench_tasks.Shift.time_call"
+EMPTY_CALL, NUMPY_CALL = "bench_harness.Harness.track_empty_call", "bench_tasks.Matmul.time_call"
 IDENTITY = ("-c", "user.name=ada", "-c", "user.email=ada@example.org")
 
 

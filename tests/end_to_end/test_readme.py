@@ -27,11 +27,11 @@ ONES_OWN = ("VIRTUAL_ENV", "PYTEST", "PYTHON")
 
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
-    "make test": "make test PYTEST_OPTIONS='--collect-only --assert=plain'",
+    "make test": "make test PYTEST_OPTIONS=tests/test_units.py",
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
     "grader replay chen julia": "grader replay chen julia --budget 0",
-    "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
+    "grader scaling tuned --task julia": "grader scaling tuned --task matmul --budget 0",
     "grader check submissions/ada/matmul.py submissions/chen/matmul.py": (
         "grader check submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
     ),
@@ -39,7 +39,8 @@ SMALLER = {
         "grader compare submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
     ),
 }
-"""The same commands on a small budget, one author and one task; `make test` would run this test again."""
+"""The same commands on a small budget, one author and one task, which compiles nothing where any will do; `make test` would run
+this again."""
 
 BRIEF = "longest_call_s = 0.05\nmin_runs = 2\nmax_timed_calls_per_turn = 2\ncalls_per_run = 24"
 
