@@ -6,7 +6,7 @@ BIN := .venv/bin
 # In the order of their files: by default those of few tests come last, and they are the long ones.
 PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup grade test test-slurm test-others attacks lint bench pictures quality clean
+.PHONY: setup grade test test-beside test-others attacks lint bench pictures quality clean
 
 setup: .venv/installed
 
@@ -23,22 +23,23 @@ setup: .venv/installed
 grade: setup
 	@$(BIN)/grader grade $(GRADE_OPTIONS)
 
-# A real Slurm's tests mostly wait: they run beside the others, and say at their end what they have to say. With options, all run together.
-SLURM := $(wildcard tests/cluster/test_*on_slurm.py)
+# A process beside the two has what mostly waits, for Slurm or for a browser, and measures nothing that another program could disturb;
+# it says at its end what it has to say. With options there are but the two.
+BESIDE := tests/cluster tests/report tests/cli tests/history
 
 ifdef PYTEST_OPTIONS
 test: setup
 	@$(PYTEST) $(PYTEST_OPTIONS)
 else
 test: setup
-	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-slurm test-others
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-beside test-others
 endif
 
-test-slurm:
-	@said=$$($(BIN)/python -m pytest $(SLURM) 2>&1); code=$$?; echo "$$said"; exit $$code
+test-beside:
+	@said=$$($(BIN)/python -m pytest $(BESIDE) 2>&1); code=$$?; echo "$$said"; exit $$code
 
 test-others:
-	@$(PYTEST) $(SLURM:%=--ignore=%)
+	@$(PYTEST) $(BESIDE:%=--ignore=%)
 
 attacks: setup
 	@$(BIN)/python -m tests.attacks.run $(ATTACKS_OPTIONS)
