@@ -27,6 +27,7 @@ from grader.execution.bubblewrap import BubblewrapBackend
 from grader.execution.choose import worker_settings
 from grader.execution.interface import Backend
 from grader.grading.check import prepare
+from grader.grading.outlying import drawn_in
 from grader.grading.session import Session
 from grader.machine import usable_cpus
 
@@ -82,8 +83,27 @@ def own_turns(samples: Samples, plan_s: float = 0.008, most: int = 6) -> tuple[F
     return turns(timed)(samples)
 
 
+def own_score(logs: FloatArray) -> FloatArray:
+    """The grader's own score: the faster half of the turns, over the baseline's."""
+    return fastest(logs, 0.5)
+
+
+def fastest(logs: FloatArray, share: float) -> FloatArray:
+    """The mean of this share of the turns, over the baseline's."""
+    count = max(1, int(share * logs.shape[1]))
+    means = np.sort(logs, axis=1)[:, :count].mean(axis=1)
+    return np.asarray(means - means[:, :1])
+
+
+def windows(logs: FloatArray) -> FloatArray:
+    """The mean over every three neighbouring rounds of the smallest turn over the baseline's smallest."""
+    parts = np.array_split(logs, max(1, logs.shape[1] // 3), axis=1)
+    smallest = np.stack([part.min(axis=1) for part in parts], axis=1)
+    return np.asarray((smallest - smallest[:, :, :1]).mean(axis=1))
+
+
 def median_score(logs: FloatArray) -> FloatArray:
-    """The grader's own score: the median over the rounds of the ratio to the baseline."""
+    """The median over the rounds of the ratio to the baseline."""
     return np.asarray(np.median(logs - logs[:, :, :1], axis=1))
 
 
@@ -126,7 +146,7 @@ def from_own_score(shortened: Callable[[Samples], tuple[FloatArray, float]]) -> 
 
     def idea(samples: Samples) -> tuple[FloatArray, float]:
         logs, seconds = shortened(samples)
-        return median_score(logs), seconds
+        return own_score(logs), seconds
 
     return idea
 
@@ -148,7 +168,7 @@ def without_disturbed_rounds(logs: FloatArray) -> FloatArray:
     """Without the third of the rounds in which the control is furthest from the baseline."""
     off = abs(logs[:, :, 0] - logs[:, :, 1])
     kept = np.argsort(off, axis=1)[:, : math.ceil(logs.shape[1] * 2 / 3)]
-    return median_score(np.take_along_axis(logs, kept[:, :, None], axis=1))
+    return own_score(np.take_along_axis(logs, kept[:, :, None], axis=1))
 
 
 COMPUTED: Mapping[str, Idea] = {
@@ -157,15 +177,18 @@ COMPUTED: Mapping[str, Idea] = {
     "three timed calls": from_own_score(turns(3)),
     "six timed calls": from_own_score(turns(6)),
     "no warm call, three timed": from_own_score(turns(3, warm=False)),
-    "middle half of the rounds": from_own_turns(lambda logs: trimmed(logs - logs[:, :, :1])),
-    "Hodges-Lehmann over the rounds": from_own_turns(lambda logs: hodges_lehmann(logs - logs[:, :, :1])),
-    "bisquare over the rounds": from_own_turns(lambda logs: bisquare(logs - logs[:, :, :1])),
+    "faster third": from_own_turns(lambda logs: fastest(logs, 1 / 3)),
+    "smallest of every three rounds": from_own_turns(windows),
+    "median of the ratios": from_own_turns(median_score),
+    "middle half of the ratios": from_own_turns(lambda logs: trimmed(logs - logs[:, :, :1])),
+    "Hodges-Lehmann over the ratios": from_own_turns(lambda logs: hodges_lehmann(logs - logs[:, :, :1])),
+    "bisquare over the ratios": from_own_turns(lambda logs: bisquare(logs - logs[:, :, :1])),
     "rounds fitted over everyone, robustly": from_own_turns(two_way),
     "rounds fitted over everyone, least squares": from_own_turns(least_squares),
     "without rounds in which the control strays": from_own_turns(without_disturbed_rounds),
-    "without the first round": from_own_turns(lambda logs: median_score(logs[:, 1:])),
-    "smallest of the run, unpaired": from_own_turns(lambda logs: np.asarray(logs.min(axis=1))),
-    "median of the run, unpaired": from_own_turns(lambda logs: np.asarray(np.median(logs, axis=1))),
+    "without the first round": from_own_turns(lambda logs: own_score(logs[:, 1:])),
+    "smallest turn alone": from_own_turns(lambda logs: np.asarray(logs.min(axis=1))),
+    "median turn": from_own_turns(lambda logs: np.asarray(np.median(logs, axis=1))),
 }
 
 # --- ideas that change the processes ------------------------------------------------------------------------------------------
@@ -186,7 +209,7 @@ def main() -> None:
     session, _ = open_course()
     recorded = {kernel: _record(session, kernel, arguments.runs) for kernel in KERNELS}
     found = {name: _worth(recorded, name) for name in (*COMPUTED, *RECORDED)}
-    own = {kernel: 100 * _scatter(median_score(own_turns(samples[""])[0])) for kernel, samples in recorded.items()}
+    own = {kernel: 100 * _scatter(own_score(own_turns(samples[""])[0])) for kernel, samples in recorded.items()}
     if arguments.json:
         sys.stdout.write(json.dumps({"scatter_percent": own, "time_over_own": found}, indent=2) + "\n")
         return
@@ -217,9 +240,10 @@ def _worth(recorded: Mapping[str, Mapping[str, Samples]], name: str) -> tuple[fl
 def _scatter(scores: FloatArray) -> float:
     """The standard deviation that the additive model of runs and copies leaves, without baseline and control.
 
-    It is what separates students from each other: the baseline's own noise is in all of their scores alike.
+    It is what separates students from each other: the baseline's own noise is in all of their scores alike. Outlying scores are
+    drawn in first, as in a ranking.
     """
-    copies = scores[:, 2:]
+    copies = drawn_in(scores, np.ones(scores.shape, dtype=np.bool_), np.ones(scores.shape[1]))[:, 2:]
     rest = copies - copies.mean(axis=1, keepdims=True)
     rest = rest - rest.mean(axis=0)
     return math.sqrt(float((rest**2).sum()) / ((rest.shape[0] - 1) * (rest.shape[1] - 1)))

@@ -34,6 +34,7 @@ BASELINE = "baseline"
 STEP = 0.02
 """The true difference between neighbours, as a log ratio."""
 _CALL_S = 0.01
+_SLOW_WORKER = math.log(1.3)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Noise:
     """The share of turns that something else hits; they take 20 % longer, exponentially distributed."""
     loud_runs: float = 0.0
     """The share of runs in which all noise is three times as large."""
+    slow_workers: float = 0.0
+    """The share of workers that are 30 % slower for their whole run."""
     erratic: bool = False
     """The first student scatters eight times as much as the others."""
     slow_rounds: int | None = None
@@ -72,6 +75,7 @@ NOISES = (
     Noise("heavy tails", tails=3),
     Noise("bursts", bursts=0.08),
     Noise("loud runs", loud_runs=0.25),
+    Noise("slow processes", slow_workers=0.03),
     Noise("loud", turn=0.02, worker=0.004),
     Noise("one is erratic", erratic=True),
     Noise("three rounds", rounds=3, turn=0.006),
@@ -221,6 +225,7 @@ def run_scores(noise: Noise, truth: dict[str, float], generator: np.random.Gener
         turns = generator.standard_t(noise.tails, (noise.rounds, len(names))) / unit
     else:
         turns = standard((noise.rounds, len(names)))
+    logs += _SLOW_WORKER * (generator.random(len(names)) < noise.slow_workers)
     times = logs + scale * noise.turn * correlated(turns, noise.correlation)
     times += noise.phase * correlated(standard((noise.rounds, 1)), 0.7)
     hit = generator.random(times.shape) < noise.bursts

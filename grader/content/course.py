@@ -136,7 +136,7 @@ class Measurement(Section):
     """Submissions closer than this fraction tie, however well they are measured."""
     target_difference: Positive = 0.0135
     """Measuring stops when differences of this fraction can be told apart."""
-    min_runs: Annotated[int, Field(ge=2)] = 3
+    min_runs: Annotated[int, Field(ge=2)] = 4
     max_runs: Annotated[int, Field(ge=2)] = 16
     reference_runs: AtLeastOne = 2
     """Where references stand alone, nobody is ranked: two runs give a rate and an interval, one a rate."""

@@ -5,7 +5,7 @@ A score is a natural logarithm of a ratio of times, log(time over the baseline's
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 
 from grader.errors import GraderError
@@ -31,9 +31,11 @@ def turn_time_s(timed_calls_s: Sequence[float]) -> float:
 
 
 def score_run(rounds: Sequence[Mapping[str, float]], baseline: str) -> dict[str, float]:
-    """The score of every competitor in one run: the median over its rounds of log(turn over the baseline's turn).
+    """The score of every competitor in one run: its fastest turns, over the baseline's fastest in the same rounds.
 
-    Dividing by the baseline's turn of the same round cancels the slow phases that the machine goes through.
+    Both are means of logarithms over the faster half of the turns, each over its own. Where other machines share a core, every
+    tenth turn takes half as long again, whoever's turn it is; of a ratio of two turns either may be it. The smallest turn alone
+    would be one turn's luck. Slow phases of the machine cancel, for they leave the same rounds to all.
 
     Args:
         rounds: Maps competitor to turn time in s, once per round. A competitor may be absent from some rounds.
@@ -45,14 +47,23 @@ def score_run(rounds: Sequence[Mapping[str, float]], baseline: str) -> dict[str,
     Raises:
         GraderError: A round lacks the baseline, or a turn did not take a positive, finite time.
     """
-    log_ratios: dict[str, list[float]] = {}
+    logs: dict[str, list[tuple[float, float]]] = {}
     for number, turns_s in enumerate(rounds, start=1):
         if baseline not in turns_s:
             raise GraderError(f"round {number} lacks the baseline {baseline!r}; every round must time it")
         for competitor, turn_s in turns_s.items():
             _require_time(turn_s, f"the turn of {competitor!r} in round {number}")
-            log_ratios.setdefault(competitor, []).append(math.log(turn_s / turns_s[baseline]))
-    return {competitor: median(values) for competitor, values in log_ratios.items()}
+            logs.setdefault(competitor, []).append((math.log(turn_s), math.log(turns_s[baseline])))
+    return {
+        competitor: _faster_half(own for own, _ in both) - _faster_half(other for _, other in both)
+        for competitor, both in logs.items()
+    }
+
+
+def _faster_half(logs: Iterable[float]) -> float:
+    """The mean of the smaller half; of one value, that."""
+    ordered = sorted(logs)
+    return fmean(ordered[: max(1, len(ordered) // 2)])
 
 
 def winsorised_mean(values: Sequence[float], cutoff_mad: float = 3.5) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.errors import GraderError
-from grader.grading.estimate import winsorised_mean
+from grader.grading.outlying import drawn_in
 from grader.grading.studentized_range import studentized_range_quantile
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -148,13 +148,11 @@ class _Table:
     blocks: tuple[str, ...]
     """Of each run."""
     log_ratios: FloatArray
-    """Runs × competitors; 0 where a competitor is absent."""
+    """Runs × competitors, outlying ones drawn in; 0 where a competitor is absent."""
     present: BoolArray
     """Runs × competitors."""
     scores: FloatArray
-    """Of each competitor, ascending: the winsorised mean over its runs."""
-    moved: FloatArray
-    """What winsorising added to the plain mean, of each competitor."""
+    """Of each competitor, ascending: the mean over its runs."""
     noisiness: FloatArray
     """The variance of each competitor's scores, over that of one with as many turns as the baseline."""
 
@@ -195,20 +193,37 @@ def _require_complete(runs: Sequence[RunScores], baseline: str, control: str) ->
 
 
 def _tabulate(runs: Sequence[RunScores], baseline: str) -> _Table:
-    names = {name for run in runs for name in run.scores}
-    values = {name: [run.scores[name] for run in runs if name in run.scores] for name in names}
-    scores = {name: winsorised_mean(values[name]) for name in names}
-    competitors = tuple(sorted(names, key=lambda name: (scores[name], name)))
+    names = sorted({name for run in runs for name in run.scores})
+    blocks = tuple(run.block for run in runs)
+    present = np.array([[name in run.scores for name in names] for run in runs])
+    noisiness = np.array([_noisiness([run for run in runs if name in run.scores], name, baseline) for name in names])
+    measured = np.array([[run.scores.get(name, 0.0) for name in names] for run in runs])
+    log_ratios = _without_outliers(measured, present, blocks, noisiness, names.index(baseline))
+    scores = log_ratios.sum(axis=0) / present.sum(axis=0)
+    order = np.argsort(scores, kind="stable")
+    competitors = tuple(names[index] for index in order)
     return _Table(
         competitors=competitors,
         baseline=competitors.index(baseline),
-        blocks=tuple(run.block for run in runs),
-        log_ratios=np.array([[run.scores.get(name, 0.0) for name in competitors] for run in runs]),
-        present=np.array([[name in run.scores for name in competitors] for run in runs]),
-        scores=np.array([scores[name] for name in competitors]),
-        moved=np.array([scores[name] - fmean(values[name]) for name in competitors]),
-        noisiness=np.array([_noisiness([run for run in runs if name in run.scores], name, baseline) for name in competitors]),
+        blocks=blocks,
+        log_ratios=log_ratios[:, order],
+        present=present[:, order],
+        scores=scores[order],
+        noisiness=noisiness[order],
     )
+
+
+def _without_outliers(
+    log_ratios: FloatArray, present: BoolArray, blocks: Sequence[str], noisiness: FloatArray, baseline: int
+) -> FloatArray:
+    """Draw in what is outlying, block by block. Where that is the baseline's time, all ratios of the run move with it."""
+    found = log_ratios.copy()
+    for block in set(blocks):
+        in_block = np.array([one == block for one in blocks])
+        takes_part = present[in_block].any(axis=0)
+        cells = np.ix_(in_block, takes_part)
+        found[cells] = drawn_in(log_ratios[cells], present[cells], noisiness[takes_part])
+    return np.where(present, found - found[:, [baseline]], 0.0)
 
 
 def _noisiness(runs: Sequence[RunScores], competitor: str, baseline: str) -> float:
@@ -338,9 +353,6 @@ def _hsd_of_pairs(table: _Table, noise: _Noise, quantile: _Quantile) -> FloatArr
 
     The variance of a difference is v_i/S_i + v_j/S_j, and the baseline's noise as far as it does not cancel: it does in common
     runs; across blocks it does not at all, which makes √2 of the HSD where all are equally noisy and measured.
-
-    The HSD of means says nothing of winsorised ones, which scatter more after few runs. What winsorising moved is added, so
-    that scores differ only where the means do too, and the probability of error stays what it is for means.
     """
     if noise.pooled_degrees == 0:
         return np.where(np.eye(len(table.competitors), dtype=np.bool_), 0.0, np.inf)
@@ -364,7 +376,7 @@ def _hsd_of_pairs(table: _Table, noise: _Noise, quantile: _Quantile) -> FloatArr
         + baseline_part**2 / degrees[table.baseline]
     )
     pair_degrees = np.divide(variance**2, uncertainty, out=np.full_like(variance, noise.pooled_degrees), where=uncertainty > 0)
-    hsd = quantile.significant(variance, pair_degrees) + np.abs(table.moved[:, None] - table.moved[None, :])
+    hsd = quantile.significant(variance, pair_degrees)
     np.fill_diagonal(hsd, 0.0)
     return hsd
 
@@ -409,7 +421,7 @@ def _control_splits(table: _Table, control: int, hsd: FloatArray, min_difference
     total_runs = table.run_counts[control]
     for block in set(table.blocks):
         in_block = [name == block for name in table.blocks]
-        score = winsorised_mean(table.log_ratios[in_block, control].tolist())
+        score = fmean(table.log_ratios[in_block, control].tolist())
         block_hsd = hsd[control, table.baseline] * math.sqrt(total_runs / sum(in_block))
         if abs(score) > max(block_hsd, min_difference):
             return True

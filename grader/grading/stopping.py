@@ -13,7 +13,7 @@ from collections.abc import Callable
 from grader.content.course import Measurement
 from grader.grading.rank import Ranking
 
-LEVEL_OF_A_LOOK = 0.7
+LEVEL_OF_A_LOOK = 0.6
 """The level of one look, as a share of `alpha`."""
 
 

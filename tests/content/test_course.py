@@ -100,7 +100,7 @@ def test_what_is_left_out_has_the_defaults_of_the_design(folder: Path) -> None:
         alpha=0.02,
         min_difference=0.01,
         target_difference=0.0135,
-        min_runs=3,
+        min_runs=4,
         max_runs=16,
         reference_runs=2,
         calls_per_run=168,

@@ -22,9 +22,22 @@ def test_a_turn_without_calls_or_with_impossible_times_is_the_graders_fault(call
         turn_time_s(calls_s)
 
 
-def test_a_score_is_the_median_log_ratio_to_the_baseline_of_the_same_round() -> None:
-    rounds = [{"base": 1.0, "a": 2.0}, {"base": 2.0, "a": 6.0}, {"base": 1.0, "a": 50.0}]
-    assert score_run(rounds, "base") == {"base": 0.0, "a": pytest.approx(math.log(3))}
+def test_a_score_compares_the_faster_half_of_the_turns_with_the_baselines() -> None:
+    rounds = [{"base": 1.0, "a": 2.0}, {"base": 2.0, "a": 8.0}, {"base": 30.0, "a": 50.0}, {"base": 40.0, "a": 60.0}]
+    assert score_run(rounds, "base") == {"base": 0.0, "a": pytest.approx((math.log(2 / 1) + math.log(8 / 2)) / 2)}
+
+
+def test_of_an_odd_number_of_turns_the_middle_one_does_not_count_and_of_one_it_does() -> None:
+    rounds = [{"base": 1.0, "a": 2.0}, {"base": 7.0, "a": 6.0}, {"base": 8.0, "a": 50.0}]
+    assert score_run(rounds, "base")["a"] == pytest.approx(math.log(2))
+    assert score_run(rounds[1:2], "base")["a"] == pytest.approx(math.log(6 / 7))
+
+
+def test_disturbed_turns_do_not_count_whoever_has_them_and_whenever() -> None:
+    a = [1.1, 1.1, 1.9, 1.1, 2.0, 1.1]
+    base = [1.0, 1.8, 1.0, 1.7, 1.0, 1.0]
+    rounds = [{"base": one, "a": other} for one, other in zip(base, a, strict=True)]
+    assert score_run(rounds, "base")["a"] == pytest.approx(math.log(1.1))
 
 
 def test_slow_phases_of_the_machine_cancel() -> None:
