@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +62,16 @@ def submissions_folder() -> Path:
     return Path(named).resolve() if named else course_folder() / "submissions"
 
 
-def competitors() -> list[str]:
-    """Everyone who may have handed something in: `reference/numba`, `student/ada`."""
-    levels = [f"reference/{level}" for level in authors(course_folder() / "reference")]
-    return levels if is_quick() else [*levels, *(f"student/{name}" for name in authors(submissions_folder()))]
+def competitors(task: str) -> list[str]:
+    """Who may have handed something in for a task, `reference/numba`, `student/ada`; quick, the references that there are.
+
+    A process that says that there is nothing takes as long as one with a figure.
+    """
+    folder = course_folder() / "reference"
+    if is_quick():
+        return [f"reference/{level}" for level in authors(folder) if (folder / level / f"{task}.py").is_file()]
+    levels = [f"reference/{level}" for level in authors(folder)]
+    return [*levels, *(f"student/{name}" for name in authors(submissions_folder()))]
 
 
 class TaskBenchmarks:
@@ -83,19 +89,23 @@ class TaskBenchmarks:
         """The store of this round of benchmarks, in a folder of asv's."""
         return Path.cwd() / "results.sqlite"
 
-    def _field(self, store: Store) -> "Field":
+    @cached_property
+    def _backend(self) -> Backend:
+        """Of this machine; to find out takes longer than to look a figure up, and a process asks twice."""
         course = self._session.course
-        return Field(self._session, store, choose_backend(course.machine, course.limits, trust_code=False))
+        return choose_backend(course.machine, course.limits, trust_code=False)
+
+    def _field(self, store: Store) -> "Field":
+        return Field(self._session, store, self._backend)
 
 
 def for_each_task(base: type[TaskBenchmarks]) -> dict[str, type[TaskBenchmarks]]:
     """These benchmarks for every task of the course, by the class's name: `JuliaPeriod`."""
     session = open_session(course_folder(), submissions_folder(), ())
-    everyone = competitors()
     classes: dict[str, type[TaskBenchmarks]] = {}
     for name, of_course in session.tasks.items():
         task = _at_smallest_case(of_course) if is_quick() else of_course
-        of_task = {"params": (everyone, list(task.case_names)), "_session": replace(session, tasks={name: task})}
+        of_task = {"params": (competitors(name), list(task.case_names)), "_session": replace(session, tasks={name: task})}
         class_name = "".join(part.capitalize() for part in name.split("_"))
         classes[class_name] = type(class_name, (base,), of_task)
     return classes

@@ -85,7 +85,8 @@ def keep_history(place: Place, asked: Asked, *, trust_code: bool, as_json: bool)
             added += of_past
             faults += found
     attempts = shown(_attempts(place, session, trust_code=trust_code), name_of)
-    site = publish(asked.folder, about.leaderboard, slower_page(title, attempts)) if asked.publish else None
+    home = about.staff_pages or about.leaderboard if asked.by_name else about.leaderboard
+    site = publish(asked.folder, home, slower_page(title, attempts, home)) if asked.publish else None
     kept = Kept(str(asked.folder), tuple(added), history.gradings, tuple(faults), attempts, None if site is None else str(site))
     typer.echo(dump(_document(kept)) if as_json else harmless(_text(kept)))
     return kept

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from grader.cluster.batches import Batch, Batches, result_file
-from grader.cluster.slurm import Job, JobId, NoAnswerError, Phase, Slurm, log_tail
+from grader.cluster.slurm import Job, JobId, NoAnswerError, Phase, Slurm, log_tail, with_log
 from grader.errors import GraderError
 
 DONE = "done"
@@ -70,6 +70,9 @@ def _line(batch: Batch, index: int, jobs: dict[JobId, Job] | None) -> Line:
     if jobs is not None and array is not None:
         job = jobs.get((array, index), job)
     is_done = result_file(batch.folder, index).exists()
+    said = log_tail(batch.log(index)) if job is not None and not job.phase.is_active else ""
+    if job is not None:
+        job = with_log(job, said)
     try:
         element = batch.element(index)
         what, attempt = (element.label, element.attempt) if element is not None else ("", 1)
@@ -78,7 +81,7 @@ def _line(batch: Batch, index: int, jobs: dict[JobId, Job] | None) -> Line:
     state = DONE if is_done else job.phase.value if job is not None else "not known"
     why = "" if is_done or job is None else job.why
     if job is not None and not is_done and not job.phase.is_active:
-        why = "; ".join(filter(None, (why, log_tail(batch.log(index)))))
+        why = "; ".join(filter(None, (why, said)))
     return Line(
         job=None if array is None else f"{array}_{index}",
         state=state,

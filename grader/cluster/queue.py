@@ -9,7 +9,7 @@ from itertools import groupby
 
 from grader.cluster.batches import Batch, Batches, result_file, so_far
 from grader.cluster.elements import Element, Outcome
-from grader.cluster.slurm import FullError, Job, NoAnswerError, Phase, Slurm, log_tail, request, seconds_of
+from grader.cluster.slurm import FullError, Job, NoAnswerError, Phase, Slurm, log_tail, request, seconds_of, with_log
 from grader.content.course import Machine
 from grader.errors import GraderError, UsageError
 from grader.text import harmless_line
@@ -270,7 +270,9 @@ class Queue:
                 entry.ended_at_s = self._clock()
                 self._ask_s = self._pace.grace_s
             if self._clock() - entry.ended_at_s >= self._pace.grace_s:
-                yield Ended(entry, None, harmless_line(log_tail(entry.batch.log(entry.index))))
+                said = log_tail(entry.batch.log(entry.index))
+                entry.job = with_log(entry.job, said)
+                yield Ended(entry, None, harmless_line(said))
 
     def _call_off(self, entry: Entry) -> None:
         """It was given more time, by us, and will never start: that is refused, too."""

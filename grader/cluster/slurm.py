@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -90,6 +90,10 @@ _REASONS = {
     "JobArrayTaskLimit": "as many elements of the array run as may at once",
 }
 
+_TOO_MUCH_MEMORY = re.compile(
+    r"^(?:srun|slurmstepd\S*): error: .*(?:Out Of Memory|oom.kill|Exceeded \w+ memory limit)", re.IGNORECASE | re.MULTILINE
+)
+"""What Slurm writes into the log of a job, a step of which the kernel or its own watch ended; the job it calls just FAILED."""
 _TOO_LONG = re.compile(r"PartitionTimeLimit|(QOS|Assoc)MaxWallDurationPerJobLimit")
 
 
@@ -294,6 +298,13 @@ def request(machine: Machine, *, time_s: float, not_on: Sequence[str], logs: Pat
     if not_on:
         words.append(f"--exclude={','.join(not_on)}")
     return words
+
+
+def with_log(job: Job, tail: str) -> Job:
+    """What the job is, by the end of its log, too."""
+    if job.phase is Phase.FAILED and _TOO_MUCH_MEMORY.search(tail):
+        return replace(job, phase=Phase.OUT_OF_MEMORY)
+    return job
 
 
 def log_tail(path: Path, limit: int = 600) -> str:

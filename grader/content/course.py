@@ -125,6 +125,12 @@ class About(Section):
     """Where `grader report --publish` is to be seen, from the history's site: it leads there."""
     history: Address | None = None
     """Where the history's site is to be seen, from the leaderboard: that leads there."""
+    staff_pages: Address | None = None
+    """Where `grader report` is to be seen, from the site of the history with names: it leads there, not to the leaderboard."""
+    staff_history: Address | None = None
+    """Where the history with names is to be seen, from the staff's first page: that leads there, and else to `history`."""
+    suite: Address | None = None
+    """Where the site of the grader's own suite is to be seen, from the staff's first page: that leads there."""
 
 
 class Measurement(Section):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
@@ -133,9 +134,12 @@ def _script_before(page: str) -> str:
     raise GraderError("the site's page does not load asv.js: another version of asv than this was made for")
 
 
-def main(site: Path) -> None:
+Home = Annotated[str | None, typer.Option(help="The address that the project's name leads to, such as the report's.")]
+
+
+def main(site: Path, home: Home = None) -> None:
     """Make a site of asv's open from its files, without the network."""
-    make_local(site)
+    make_local(site, home)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from grader.advice.keeping import KeptProfile
-from grader.content.course import Course
+from grader.content.course import About, Course
 from grader.content.submission import Submission
 from grader.grading.check_class import with_again
 from grader.grading.class_report import Report
@@ -85,6 +86,7 @@ def feedback_pages(
             title=f"{course.about.title}, {course.about.term}: {harmless_line(author)}",
             author=author,
             pseudonym=name_of(author),
+            published=published,
             **student_values(report, [_for_its_author(result) for result in results[author]], submissions, pictures, profiles),
             developed=[(task, own) for (whose, task), own in (histories or {}).items() if whose == author],
             footer=footer,
@@ -92,8 +94,16 @@ def feedback_pages(
 
     results = own_results(report)
     paths = file_names(results)
+    published = tuple(_in_the_web(course.about))
     footer = [line.plain for line in footer_lines(report)]
     return LazyPages({paths[author]: partial(made, author) for author in results})
+
+
+def _in_the_web(about: About) -> Iterator[tuple[str, str]]:
+    """What a page that is handed back can lead to: who reads it does not have the folders around it."""
+    for name, address in (("the leaderboard", about.leaderboard), ("the history of the course", about.history)):
+        if address is not None and urlsplit(address).scheme:
+            yield name, address
 
 
 def _for_its_author(result: Result) -> Result:

@@ -45,14 +45,15 @@ def worse_text(one: Compared) -> str:
     return f"{one.because}; at {one.speed.case} {slower} by the few calls of the checks ({times})"
 
 
-def slower_page(title: str, comparison: Comparison) -> str:
-    """The page; `comparison` is of the last two attempts, as they may be shown."""
+def slower_page(title: str, comparison: Comparison, home: str | None = None) -> str:
+    """The page; `comparison` is of the last two attempts, as they may be shown, `home` the report's address."""
     of = {outcome: [one for one in comparison.compared if one.outcome is outcome] for outcome in Outcome}
     roughly = [one for one in of[Outcome.NOT_MEASURED] if one.is_worse]
     not_measured = [one for one in of[Outcome.NOT_MEASURED] if not one.is_worse]
     slower = sorted(of[Outcome.SLOWER], key=lambda one: one.speed.speedup if one.speed is not None else 1.0)
     return page(
         "slower.html",
+        home=home,
         title=f"{title}: slower than the attempt before",
         slower=[(one, outcome_text(one)) for one in slower],
         broken=of[Outcome.BROKEN],

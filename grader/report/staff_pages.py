@@ -96,6 +96,7 @@ def _index(report: Report, course: Course, names: dict[str, str]) -> str:
     return page(
         "staff.html",
         title=_title(course),
+        about=course.about,
         report=report,
         paths=names,
         tasks=tasks,

@@ -64,6 +64,13 @@ def test_quick_are_the_references_at_the_smallest_case(room: Classroom, monkeypa
     assert parameters() == (["reference/naive", "reference/numba", "reference/numpy"], ["small"])
 
 
+def test_quick_there_is_nobody_who_has_nothing(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    (room.folder / "reference" / "mpi").mkdir()
+    assert "reference/mpi" in parameters()[0]
+    monkeypatch.setenv(QUICK_VARIABLE, "1")
+    assert "reference/mpi" not in parameters()[0]
+
+
 def test_another_folder_takes_the_place_of_the_class(room: Classroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del room
     (tmp_path / "attempts" / "bob").mkdir(parents=True)

@@ -146,6 +146,18 @@ def test_the_leaderboard_leads_to_the_history_and_back(classroom: Classroom, tmp
     assert index["project_url"] == "../../board/index.html"
 
 
+def test_a_history_with_names_leads_to_the_staffs_pages_and_back(classroom: Classroom, tmp_path: Path) -> None:
+    link(classroom, "leaderboard", "../../board/index.html")
+    link(classroom, "staff_pages", "../../staff/index.html")
+    link(classroom, "staff_history", "../history/html/index.html")
+    run(classroom, "report", tmp_path / "staff")
+    run(classroom, "history", tmp_path / "history", "--names", "--publish")
+    assert 'href="../history/html/index.html"' in (tmp_path / "staff" / "index.html").read_text(encoding="utf-8")
+    index = json.loads((tmp_path / "history" / "html" / "index.json").read_text(encoding="utf-8"))
+    assert index["project_url"] == "../../staff/index.html"
+    assert 'href="../../staff/index.html"' in (tmp_path / "history" / "html" / "slower.html").read_text(encoding="utf-8")
+
+
 def test_without_a_history_the_leaderboard_does_not_speak_of_one(classroom: Classroom, tmp_path: Path) -> None:
     run(classroom, "report", tmp_path / "board", "--publish")
     assert "The history" not in (tmp_path / "board" / "index.html").read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -17,7 +18,10 @@ from typing import Self
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol")
 CPU_NODES, GPU_NODES = ("n1", "n2"), ("g1",)
 NODES = (*CPU_NODES, *GPU_NODES)
-_PATIENCE_S = 30.0
+_PATIENCE_S = 40.0
+"""More than the half minute after which Slurm looks again for jobs that are over their time."""
+MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
+"""Where Slurm 22.05 can cap a job's memory without systemd: control groups of version 1."""
 
 CONFIGURATION = """
 ClusterName=here
@@ -51,6 +55,7 @@ NodeName=DEFAULT CPUs=2 RealMemory=2000 State=UNKNOWN
 {nodes}
 PartitionName=cpu Nodes=n1,n2 Default=YES MaxTime=60 State=UP
 PartitionName=gpu Nodes=g1 MaxTime=60 State=UP
+{settings}
 """
 
 
@@ -65,9 +70,10 @@ def missing() -> str | None:
 class SlurmHere:
     """A running cluster; leaving the context ends its daemons and whatever its jobs left."""
 
-    def __init__(self, folder: Path, most_elements: int = 1001, kept_s: int = 300) -> None:
+    def __init__(self, folder: Path, most_elements: int = 1001, kept_s: int = 300, settings: str = "") -> None:
         self.folder = folder
         self._most_elements, self._kept_s = most_elements, kept_s
+        self._settings = settings
         self._daemons: dict[str, subprocess.Popen[bytes]] = {}
         self._stack = ExitStack()
 
@@ -98,7 +104,8 @@ class SlurmHere:
 
     def states(self) -> list[str]:
         """Of the nodes, in Slurm's words."""
-        return self.command("sinfo", "--noheader", "--Node", "--format=%T").split()
+        lines = self.command("sinfo", "--noheader", "--Node", "--format=%N %T").splitlines()
+        return list(dict(line.split() for line in lines).values())  # a node has a line for each of its partitions
 
     def start_munge(self) -> None:
         """The daemon that signs for who sends what."""
@@ -118,6 +125,19 @@ class SlurmHere:
         (self.folder / f"spool-{node}").mkdir(exist_ok=True)
         self._start(node, "slurmd", "-D", "-N", node, "-f", str(self.folder / "slurm.conf"))
 
+    def freeze(self, node: str) -> None:
+        """What a node's jobs have running gets no further until it is killed; not what `srun` is about to start for them."""
+        held = set[int]()
+
+        def all_is_held() -> bool:
+            new = set(_of_jobs(node, self.folder)) - held
+            _stop(new)
+            held.update(new)
+            return bool(held) and not new
+
+        self.wait_until(all_is_held, f"{node} has a job")
+        threading.Thread(target=_hold, args=(held,), daemon=True).start()
+
     def kill(self, daemon: str) -> None:
         """A power cut for `n1`, `n2`, `g1`, or `slurmctld`: the daemon and all that it started."""
         process = self._daemons.pop(daemon)
@@ -129,7 +149,7 @@ class SlurmHere:
         process.wait()
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
-        """Poll; AssertionError with the logs after half a minute."""
+        """Poll; AssertionError with the logs where that takes too long."""
         deadline = time.monotonic() + _PATIENCE_S
         while not condition():
             assert time.monotonic() < deadline, f"never: {what}\n{self.logs()}"
@@ -155,11 +175,13 @@ class SlurmHere:
             folder=self.folder,
             most_elements=self._most_elements,
             kept_s=self._kept_s,
+            settings=self._settings,
             nodes="\n".join(nodes),
         )
         (self.folder / "slurm.conf").write_text(text, encoding="ascii")
         (self.folder / "gres.conf").write_text("NodeName=g1 Name=gpu File=/dev/null\n", encoding="ascii")
-        (self.folder / "cgroup.conf").write_text("CgroupPlugin=cgroup/v1\n", encoding="ascii")
+        control_groups = "CgroupPlugin=cgroup/v1\nConstrainRAMSpace=yes\nConstrainSwapSpace=no\n"
+        (self.folder / "cgroup.conf").write_text(control_groups, encoding="ascii")  # read where TaskPlugin is task/cgroup
 
     def _start(self, name: str, *words: str) -> None:
         program = _program(words[0])
@@ -182,6 +204,9 @@ class SlurmHere:
                 time.sleep(0.1)
         for daemon in reversed(list(self._daemons)):
             self.kill(daemon)
+        for node in NODES:
+            with suppress(OSError):
+                (MEMORY_GROUPS / f"slurm_{node}").rmdir()
 
 
 def _program(name: str) -> str | None:
@@ -194,6 +219,23 @@ def _free_ports(count: int) -> list[int]:
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [int(one.getsockname()[1]) for one in sockets]
+
+
+def _hold(pids: set[int]) -> None:
+    """Stop processes again and again: Slurm lets them go on for a moment before it ends them, enough to bring a result."""
+    while pids:
+        pids = _stop(pids)
+        time.sleep(0.02)
+
+
+def _stop(pids: set[int]) -> set[int]:
+    """Those that were there."""
+    found = set[int]()
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
+            found.add(pid)
+    return found
 
 
 def _of_jobs(node: str, folder: Path) -> Iterator[int]:

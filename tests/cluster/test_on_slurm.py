@@ -4,47 +4,23 @@ import fcntl
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from grader.cluster.batches import Batches, so_far
-from grader.cluster.job import this_node
+from benchmarks.same_board import agreement, boards_of
+from grader.cluster.batches import so_far
 from grader.execution import mpi
 from grader.execution.bubblewrap import exposed_paths
-from grader.execution.choose import choose_backend
-from grader.grading.session import open_session
+from tests.cluster.course_on_slurm import Start, batches_of, course_on_cluster, gradings, jobs, know_the_node, nodes, verdicts
 from tests.cluster.slurm_on_this_host import CPU_NODES, SlurmHere, missing
-from tests.end_to_end.small_course import LOOPS, PROJECT, VECTORS, SmallCourse, make_course
+from tests.end_to_end.small_course import VECTORS, SmallCourse
 from tests.grading.test_mpi_tasks import MPI_TASK
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=f"no Slurm here: {missing()}")
 
-MACHINES = """
-[machines.zhores]
-threads = 1
-preload = ["numpy"]
-scheduler = "slurm"
-partition = "cpu"
-time = "00:05:00"
-
-[machines.zhores.environment]
-GRADER_TEST_MARK = "{mark}"
-
-[machines.zhores-gpu]
-preload = ["numpy"]
-scheduler = "slurm"
-partition = "gpu"
-gpus = 1
-exclusive = false
-cpus = 1
-time = "00:05:00"
-
-[limits]"""
 SPY = """import os
 import numpy as np
 
@@ -96,66 +72,14 @@ def course(tmp_path: Path, slurm: SlurmHere, monkeypatch: pytest.MonkeyPatch) ->
     return course
 
 
-def course_on_cluster(folder: Path) -> SmallCourse:
-    folder.mkdir()
-    course = make_course(folder)
-    path = folder / "course.toml"
-    text = path.read_text(encoding="utf-8").replace("[limits]", MACHINES.format(mark=course.mark))
-    path.write_text(text.replace("[measurement]", "[measurement]\nmin_runs = 2"), encoding="utf-8")
-    course.hand_in("lena", LOOPS)
-    course.hand_in("vera", VECTORS)
-    return course
-
-
-def know_the_node(course: SmallCourse, on: str = "zhores") -> None:
-    session = open_session(course.folder, None, (), on)
-    backend = choose_backend(session.course.machine, session.course.limits, trust_code=False)
-    batches_of(course).keep_node(this_node(session, backend), trust_code=False)
-
-
-def batches_of(course: SmallCourse) -> Batches:
-    return Batches(course.folder / "results" / "results.sqlite")
-
-
-Start = Callable[..., subprocess.Popen[str]]
-
-
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """`grader grade --on MACHINE`, while the test does something else; ended with it, whatever happens."""
-    with ExitStack() as stack:
-
-        def started(course: SmallCourse, on: str = "zhores") -> subprocess.Popen[str]:
-            command = [sys.executable, "-m", "grader", "grade", "--on", on, "--json", "--course", str(course.folder)]
-            grading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT)
-            stack.enter_context(grading)
-            stack.callback(grading.kill)
-            return grading
-
+    """A grading that goes on while the test does something else."""
+    with gradings() as started:
         yield started
 
 
-def jobs(course: SmallCourse) -> list[dict[str, str]]:
-    """What `grader jobs` says."""
-    found: list[dict[str, str]] = course.grader("jobs", "--on", "zhores", "--json").json["jobs"]
-    return found
-
-
-def nodes(slurm: SlurmHere, course: SmallCourse) -> dict[str, str]:
-    """By job, where it runs for this course."""
-    names = ",".join(batch.name for batch in batches_of(course))
-    if not names:
-        return {}
-    lines = slurm.command("squeue", "--noheader", f"--name={names}", "--states=RUNNING", "--format=%F_%K %N").splitlines()
-    return {job: node for job, _, node in (line.partition(" ") for line in lines)}
-
-
-def verdicts(document: dict[str, object]) -> dict[str, tuple[str, int | None]]:
-    results: list[dict[str, object]] = document["results"]  # type: ignore[assignment]
-    return {one["author"]: (one["verdict"], one["rank"]) for one in results if one["kind"] == "student"}  # type: ignore[misc]
-
-
-def test_a_small_class_gets_the_laptops_verdicts_and_sees_nothing_of_the_cluster(
+def test_a_small_class_gets_the_laptops_verdicts_and_leaderboard_and_sees_nothing_of_the_cluster(
     slurm: SlurmHere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLURM_CONF", slurm.environment["SLURM_CONF"])
@@ -182,6 +106,11 @@ def test_a_small_class_gets_the_laptops_verdicts_and_sees_nothing_of_the_cluster
     }
     results = course.results(ran)
     assert results["vera"]["rank"] < results["lena"]["rank"]
+    here = course.grader("grade", "--on", "here", "--store", course.folder / "results" / "own.sqlite", "--json")
+    assert here.code == 0, here.err
+    found = agreement(boards_of(here.json), boards_of(ran.json))
+    assert (found.other_verdicts, found.on_one_board, found.surely_contradicted) == ((), (), ())
+    assert found.pairs == 3, "lena, spy and vera"
     assert (ran.json["machine"]["name"], ran.json["faults"]) == ("zhores", [])
     assert ran.json["peaks"]["flop_per_s"] > 0
     assert ran.json["sandbox"].startswith(("full", "reduced (no "))

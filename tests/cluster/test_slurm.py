@@ -17,6 +17,7 @@ from grader.cluster.slurm import (
     require_slurm,
     run_command,
     seconds_of,
+    with_log,
 )
 from grader.content.course import Machine
 from grader.errors import GraderError, UsageError
@@ -68,6 +69,24 @@ def test_where_there_are_no_commands_it_says_where_they_are(monkeypatch: pytest.
 )
 def test_every_word_for_a_state_has_its_phase_and_what_is_unknown_is_left_to_slurm(word: str, phase: Phase) -> None:
     assert phase_of(word) is phase
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "srun: error: g1: task 0: Out Of Memory\n",
+        "hello\nslurmstepd-g1: error: Detected 1 oom-kill event(s) in StepId=7.0. Some of your processes may have been killed",
+        "slurmstepd: error: Exceeded job memory limit",
+    ],
+)
+def test_a_job_that_is_only_called_failed_has_run_out_of_memory_where_its_log_says_so(said: str) -> None:
+    assert with_log(Job(Phase.FAILED, "g1", "NonZeroExitCode"), said) == Job(Phase.OUT_OF_MEMORY, "g1", "NonZeroExitCode")
+    assert with_log(Job(Phase.NODE_FAILED, "g1"), said).phase is Phase.NODE_FAILED
+
+
+@pytest.mark.parametrize("said", ["", "srun: error: g1: task 0: Exited with exit code 1", "MemoryError: Out Of Memory"])
+def test_and_nowhere_else(said: str) -> None:
+    assert with_log(Job(Phase.FAILED), said).phase is Phase.FAILED
 
 
 def test_only_what_waits_or_runs_may_still_bring_something() -> None:

@@ -1,6 +1,7 @@
 """asv's site, opened from its files in a real Chromium: nothing is loaded from the network, graphs are drawn."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from grader.errors import GraderError, UsageError
 from grader.history import site as site_module
-from grader.history.site import make_local, outside_addresses, publish
+from grader.history.site import main, make_local, outside_addresses, publish
 from tests.grading.course_fixture import NUMPY_PACE_S, Classroom, paced
 from tests.history.past import grade_on, history_of
 from tests.report.browser import CHROMIUM, Browser, browser
@@ -127,6 +128,14 @@ def test_a_second_time_nothing_changes(page: Path) -> None:
 def test_any_site_of_asvs_is_made_local_by_the_module(page: Path) -> None:
     done = subprocess.run([sys.executable, "-m", "grader.history.site", page.parent], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_projects_name_leads_where_that_is_said(page: Path, tmp_path: Path) -> None:
+    site = tmp_path / "html"
+    shutil.copytree(page.parent, site)
+    main(site, "https://course.example/")
+    assert json.loads((site / "index.json").read_text(encoding="utf-8"))["project_url"] == "https://course.example/"
+    assert '"project_url": "https://course.example/"' in (site / "index.json.js").read_text(encoding="utf-8")
 
 
 def test_what_is_no_site_is_refused(tmp_path: Path) -> None:

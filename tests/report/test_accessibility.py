@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         **{f"board/{path}": text for path, text in published_pages(shown, COURSE, techniques, str).items()},
         **{f"feedback/{path}": text for path, text in feedback.items()},
         "history/slower.html": slower_page("Lab", ATTEMPTS),
-        "history/nobody.html": slower_page("Lab", replace(ATTEMPTS, compared=())),
+        "history/nobody.html": slower_page("Lab", replace(ATTEMPTS, compared=()), "../board/index.html"),
         "served/listing.html": page("folder.html", title="feedback", paths=sorted(feedback), footer=()),
         "served/ada.html": live_page(feedback["ada.html"], "changes"),
         **{f"notebook/checked-{kind}.html": text for kind, text in notebook(checked).items()},

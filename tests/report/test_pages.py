@@ -206,6 +206,38 @@ def test_overall_the_mean_of_the_ranks_decides_and_equal_means_are_ties() -> Non
 # Each student
 
 
+def led_to(text: str) -> list[str]:
+    """The addresses outside the report that a page leads to."""
+    return [address for address in re.findall(r'href="([^"#]+)"', text) if address.startswith(("https:", "../"))]
+
+
+def with_addresses(**addresses: str) -> Course:
+    return COURSE.model_copy(update={"about": COURSE.about.model_copy(update=addresses)})
+
+
+def test_the_board_and_the_staffs_first_page_lead_to_the_history() -> None:
+    shown, course = a_class(), with_addresses(history="../history/html/index.html", suite="https://suite.example/")
+    assert led_to(published_pages(shown, course, {}, renamed)["index.html"]) == ["../history/html/index.html"]
+    assert led_to(staff_pages(shown, course, {})["index.html"]) == ["../history/html/index.html", "https://suite.example/"]
+    assert led_to(staff_pages(shown, COURSE, {})["index.html"]) == []
+
+
+def test_the_staff_has_a_history_of_its_own_where_there_is_one() -> None:
+    course = with_addresses(history="../history/html/index.html", staff_history="../staffs/html/index.html")
+    assert led_to(staff_pages(a_class(), course, {})["index.html"]) == ["../staffs/html/index.html"]
+    assert "staffs" not in published_pages(a_class(), course, {}, renamed)["index.html"]
+
+
+def test_a_page_that_is_handed_back_leads_into_the_web_alone() -> None:
+    folders = with_addresses(
+        history="../history/html/index.html", leaderboard="../../board/index.html", staff_pages="https://s.example"
+    )
+    assert led_to(feedback_pages(a_class(), folders, SUBMISSIONS, renamed)["ada.html"]) == []
+    web = with_addresses(history="https://course.example/history/", leaderboard="https://course.example/")
+    found = led_to(feedback_pages(a_class(), web, SUBMISSIONS, renamed)["ada.html"])
+    assert found == ["https://course.example/", "https://course.example/history/"]
+
+
 def test_a_student_is_given_verdict_figures_marks_and_code() -> None:
     pages = feedback_pages(a_class(), COURSE, SUBMISSIONS, renamed)
     assert pages.keys() == {f"{author}.html" for author in ("ada", "bob", "eve", "ida", "max")}
