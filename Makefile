@@ -3,8 +3,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# In the order of their files: by default those of few tests come last, and they are the long ones.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup grade test attacks lint bench pictures quality clean
+.PHONY: setup grade test test-beside test-others attacks lint bench pictures quality clean
 
 setup: .venv/installed
 
@@ -21,9 +23,23 @@ setup: .venv/installed
 grade: setup
 	@$(BIN)/grader grade $(GRADE_OPTIONS)
 
-# In the order of their files: by default those of few tests come last, and they are the long ones.
+# A process beside the two has what mostly waits, for Slurm or for a browser, and measures nothing that another program could disturb;
+# it says at its end what it has to say. With options there are but the two.
+BESIDE := tests/cluster tests/report tests/cli tests/history
+
+ifdef PYTEST_OPTIONS
 test: setup
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_OPTIONS)
+	@$(PYTEST) $(PYTEST_OPTIONS)
+else
+test: setup
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going test-beside test-others
+endif
+
+test-beside:
+	@said=$$($(BIN)/python -m pytest $(BESIDE) 2>&1); code=$$?; echo "$$said"; exit $$code
+
+test-others:
+	@$(PYTEST) $(BESIDE:%=--ignore=%)
 
 attacks: setup
 	@$(BIN)/python -m tests.attacks.run $(ATTACKS_OPTIONS)

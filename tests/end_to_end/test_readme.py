@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 from tests import cores
 from tests.end_to_end.small_course import PROJECT
+from tests.end_to_end.working_tree import copy_to
 
 LONGEST_S = 540.0
 ONES_OWN = ("VIRTUAL_ENV", "PYTEST", "PYTHON")
@@ -26,11 +27,11 @@ ONES_OWN = ("VIRTUAL_ENV", "PYTEST", "PYTHON")
 
 SMALLER = {
     "make grade": "make grade GRADE_OPTIONS='chen --task julia --budget 1'",
-    "make test": "make test PYTEST_OPTIONS='--collect-only --assert=plain'",
+    "make test": "make test PYTEST_OPTIONS=tests/test_units.py",
     "make attacks": "make attacks ATTACKS_OPTIONS='--only correct frame_walk'",
     "grader grade": "grader grade chen --task julia --budget 1",
     "grader replay chen julia": "grader replay chen julia --budget 0",
-    "grader scaling tuned --task julia": "grader scaling tuned --task julia --budget 0",
+    "grader scaling tuned --task julia": "grader scaling tuned --task matmul --budget 0",
     "grader check submissions/ada/matmul.py submissions/chen/matmul.py": (
         "grader check submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
     ),
@@ -38,7 +39,8 @@ SMALLER = {
         "grader compare submissions/ada/matmul.py submissions/chen/matmul.py --budget 0"
     ),
 }
-"""The same commands on a small budget, one author and one task; `make test` would run this test again."""
+"""The same commands on a small budget, one author and one task, which compiles nothing where any will do; `make test` would run
+this again."""
 
 BRIEF = "longest_call_s = 0.05\nmin_runs = 2\nmax_timed_calls_per_turn = 2\ncalls_per_run = 24"
 
@@ -61,18 +63,8 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a clone of the working tree holds: the files that git tracks or would track, and nothing that was built."""
     folder = tmp_path_factory.mktemp("clone") / "grader"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 -- whichever git there is
-        cwd=PROJECT,
-        capture_output=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.decode().split("\0")):
-        if (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, folder / name)
+    copy_to(folder)
     unpack(folder / ".venv")
     measure_briefly(folder / "course.toml")
     export_a_class(folder)
