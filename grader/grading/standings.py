@@ -25,6 +25,9 @@ from grader.store import Conditions, Store, StoredBlock
 from grader.units import rate_text, time_text
 from grader.verdicts import Verdict
 
+_ROUNDING = 1e-9
+"""A rate comes about by logarithms: it is over its bound only where it is by more than these round."""
+
 _MOST_BENEFIT = 0.05
 """A measurement within its uncertainty of a threshold gets the better side; more uncertainty than this is nobody's merit."""
 
@@ -473,7 +476,7 @@ def disturbance_flags(stored: StoredBlock) -> tuple[str, ...]:
 def _bound_flags(result: Result, work_unit: str) -> tuple[str, ...]:
     """Where its rate does not count in full over the cases: why not, and for what it counts."""
     bound = result.bound
-    if bound is None or result.rate is None or result.rate <= bound.rate:
+    if bound is None or result.rate is None or result.rate <= bound.rate * (1 + _ROUNDING):
         return ()
     found = "did not manage it" if bound.took_s is None else f"took {time_text(bound.took_s)}"
     promised, counts = time_text(bound.work / result.rate), rate_text(bound.rate, work_unit)

@@ -11,7 +11,7 @@ from grader.content.course import Measurement
 from grader.grading.rank import Ranking, Standing
 from grader.grading.stopping import contestants, level_of_a_look
 
-MEASUREMENT = Measurement(min_runs=3, max_runs=10)
+MEASUREMENT = Measurement(max_runs=10)
 BLOCK = frozenset({"a", "b", "r"})
 
 
@@ -35,12 +35,12 @@ def not_asked() -> Ranking:
     ids=["too coarse: everyone", "disturbed: everyone", "fine: contested neighbours of this block"],
 )
 def test_another_run_is_for_whom_it_can_decide(hsd: float, control_split: bool, expected: set[str]) -> None:
-    assert contestants(3, ranked(hsd, control_split=control_split), BLOCK, MEASUREMENT) == expected
+    assert contestants(4, ranked(hsd, control_split=control_split), BLOCK, MEASUREMENT) == expected
 
 
 @pytest.mark.parametrize(("control_split", "expected"), [(False, set()), (True, {"r"})])
 def test_references_alone_are_measured_further_only_where_they_were_disturbed(control_split: bool, expected: set[str]) -> None:
-    assert contestants(3, ranked(0.05, control_split=control_split), frozenset({"r"}), MEASUREMENT) == expected
+    assert contestants(4, ranked(0.05, control_split=control_split), frozenset({"r"}), MEASUREMENT) == expected
 
 
 def test_everyone_has_the_first_runs_and_nobody_more_than_the_most() -> None:
