@@ -26,7 +26,7 @@ def main() -> int:
     """Measure, and write what was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--quick", action="store_true", help="a few kernels, a few gradings, no other tools: under three minutes"
+        "--quick", action="store_true", help="a few kernels, a few gradings, no other tools: some three minutes"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="all figures, for programs")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the report goes")
