@@ -171,12 +171,16 @@ def without_disturbed_rounds(logs: FloatArray) -> FloatArray:
     return own_score(np.take_along_axis(logs, kept[:, :, None], axis=1))
 
 
+LEFT_IN = "outlying processes as they are"
+"""The grader's own scores, before those are drawn in."""
+
 COMPUTED: Mapping[str, Idea] = {
     "one timed call a turn": from_own_score(turns(1)),
     "two timed calls": from_own_score(turns(2)),
     "three timed calls": from_own_score(turns(3)),
     "six timed calls": from_own_score(turns(6)),
     "no warm call, three timed": from_own_score(turns(3, warm=False)),
+    LEFT_IN: from_own_score(own_turns),
     "faster third": from_own_turns(lambda logs: fastest(logs, 1 / 3)),
     "smallest of every three rounds": from_own_turns(windows),
     "median of the ratios": from_own_turns(median_score),
@@ -209,7 +213,7 @@ def main() -> None:
     session, _ = open_course()
     recorded = {kernel: _record(session, kernel, arguments.runs) for kernel in KERNELS}
     found = {name: _worth(recorded, name) for name in (*COMPUTED, *RECORDED)}
-    own = {kernel: 100 * _scatter(own_score(own_turns(samples[""])[0])) for kernel, samples in recorded.items()}
+    own = {kernel: 100 * _scatter(_drawn_in(own_score(own_turns(samples[""])[0]))) for kernel, samples in recorded.items()}
     if arguments.json:
         sys.stdout.write(json.dumps({"scatter_percent": own, "time_over_own": found}, indent=2) + "\n")
         return
@@ -231,19 +235,24 @@ def _worth(recorded: Mapping[str, Mapping[str, Samples]], name: str) -> tuple[fl
     for samples in recorded.values():
         scores, seconds = COMPUTED[name](samples[""]) if name in COMPUTED else own(samples[name])
         own_scores, own_seconds = own(samples[""])
-        logs.append(math.log(_scatter(scores) ** 2 * seconds / (_scatter(own_scores) ** 2 * own_seconds)))
+        scatter = _scatter(scores if name == LEFT_IN else _drawn_in(scores))
+        logs.append(math.log(scatter**2 * seconds / (_scatter(_drawn_in(own_scores)) ** 2 * own_seconds)))
     mean, error = float(np.mean(logs)), float(np.std(logs, ddof=1)) / math.sqrt(len(logs))
     reach = float(t.ppf(0.975, len(logs) - 1)) * error
     return math.exp(mean), math.exp(mean - reach), math.exp(mean + reach)
 
 
+def _drawn_in(scores: FloatArray) -> FloatArray:
+    """As in a ranking."""
+    return drawn_in(scores, np.ones(scores.shape, dtype=np.bool_), np.ones(scores.shape[1]))
+
+
 def _scatter(scores: FloatArray) -> float:
     """The standard deviation that the additive model of runs and copies leaves, without baseline and control.
 
-    It is what separates students from each other: the baseline's own noise is in all of their scores alike. Outlying scores are
-    drawn in first, as in a ranking.
+    It is what separates students from each other: the baseline's own noise is in all of their scores alike.
     """
-    copies = drawn_in(scores, np.ones(scores.shape, dtype=np.bool_), np.ones(scores.shape[1]))[:, 2:]
+    copies = scores[:, 2:]
     rest = copies - copies.mean(axis=1, keepdims=True)
     rest = rest - rest.mean(axis=0)
     return math.sqrt(float((rest**2).sum()) / ((rest.shape[0] - 1) * (rest.shape[1] - 1)))

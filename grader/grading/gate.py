@@ -51,6 +51,15 @@ def trouble(record: RunRecord, baseline: str) -> Trouble | None:
     return max(found, key=lambda one: (one.is_cause, one.amount), default=None)
 
 
+def disturbances(records: Sequence[RunRecord], baseline: str) -> str | None:
+    """How many of the runs were disturbed, and the worst of what disturbed them, with the remedy; None where nothing did."""
+    found = [one for record in records if (one := trouble(record, baseline)) is not None]
+    if not found:
+        return None
+    worst = max(found, key=lambda one: (one.is_cause, one.amount))
+    return f"disturbed in {len(found)} of {len(records)} runs: {worst.text}; {worst.remedy}"
+
+
 def quieter(first: RunRecord, second: RunRecord, baseline: str) -> RunRecord:
     """That of two runs which was disturbed less."""
     return min(first, second, key=lambda record: max(one.amount for one in _troubles(record, baseline)))

@@ -9,6 +9,7 @@ import statistics
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -19,11 +20,13 @@ from grader.execution.interface import Backend, Call, Generation, Load, Worker
 from grader.grading.check import DrawnInputs, new_seed, prepare
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import score_run, turn_time_s
+from grader.grading.gate import WAITING_SHARE, Gate, disturbances
 from grader.grading.judge import judge
 from grader.grading.measure import Competitor, Plan, competitors_of, measure_run
 from grader.grading.progress import Progress
 from grader.grading.scaling import Scaling, scaling
 from grader.grading.session import HandIns, Session
+from grader.noise import between
 from grader.profiles import Profile
 from grader.records import CONTROL, Block, CheckResult, Limits, Member, RunRecord
 from grader.verdicts import Verdict
@@ -116,7 +119,7 @@ def measure_scaling(
         sandbox=backend.sandbox,
         scaling=found,
         figures=tuple(_figures(cores, records, memory[cores]) for cores in counts),
-        notes=_notes(found, counts, session.machine.cores),
+        notes=_notes(found, records, counts, session.machine.cores),
         of_processes=task.task.profile is Profile.MPI,
     )
 
@@ -221,7 +224,11 @@ class _Study:
     ) -> list[RunRecord]:
         """With fresh workers each; UsageError where an answer on more cores is wrong."""
         records: list[RunRecord] = []
+        snapshot = partial(backend.snapshot, self._task.task.profile)
+        gate = Gate(WAITING_SHARE * (deadline - time.monotonic()), snapshot, partial(progress.advance, 0.0))
         while len(records) < LEAST_RUNS or (len(records) < MOST_RUNS and time.monotonic() < deadline):
+            gate.wait()
+            before = snapshot()
             with backend.generation() as generation:
                 record = measure_run(
                     _OnCores(generation, self._cores),
@@ -235,7 +242,7 @@ class _Study:
                 )
             for key, (verdict, message) in record.problems.items():
                 raise UsageError(f"it failed on {_words(key)} ({verdict}): {message}")
-            records.append(record)
+            records.append(replace(record, disturbance=between(before, snapshot())))
             progress.advance(1, f"run {len(records)}")
         return records
 
@@ -263,7 +270,7 @@ class _Study:
 
 
 def _scores(record: RunRecord) -> dict[str, float]:
-    """Of every number of cores and the control: log(turn over the turn on one core in the same round), the run's median."""
+    """Of every number of cores and the control: log(time over that on one core), as in a ranking."""
     rounds: dict[int, dict[str, float]] = {}
     for turn in record.turns:
         rounds.setdefault(turn.round, {})[turn.competitor] = turn_time_s(turn.timed_s)
@@ -285,9 +292,12 @@ def _figures(cores: int, records: Sequence[RunRecord], memory: Call) -> Figures:
     )
 
 
-def _notes(found: Scaling, counts: Sequence[int], cores: int) -> tuple[str, ...]:
+def _notes(found: Scaling, records: Sequence[RunRecord], counts: Sequence[int], cores: int) -> tuple[str, ...]:
     notes = []
-    if found.disturbed:
+    disturbed = disturbances(records, _key(1))
+    if disturbed is not None:
+        notes.append(f"the machine was {disturbed}")
+    elif found.disturbed:
         notes.append(
             f"the machine was disturbed: a second copy on one core took {found.control.value:.3g} times as long as the first;"
             " measure again when it is quiet"

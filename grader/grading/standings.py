@@ -12,7 +12,7 @@ from grader.content.course import Measurement
 from grader.content.task import LoadedTask, Task
 from grader.grading.counted import Bound, bound_of, works_of
 from grader.grading.estimate import score_run, turn_time_s
-from grader.grading.gate import trouble
+from grader.grading.gate import disturbances, trouble
 from grader.grading.growth import Growth, growths
 from grader.grading.rank import Ranking, RunScores, Standing, rank
 from grader.grading.roofline import Limit, limit_of
@@ -464,13 +464,9 @@ def _measuring_flags(standing: Standing, ranking: Ranking) -> tuple[str, ...]:
 
 
 def disturbance_flags(stored: StoredBlock) -> tuple[str, ...]:
-    """What disturbed the runs that the figures come from, by the worst of them."""
-    found = [one for record in stored.counting if (one := trouble(record, stored.block.baseline.key)) is not None]
-    if not found:
-        return ()
-    worst = max(found, key=lambda one: (one.is_cause, one.amount))
-    runs = f"{len(found)} of {len(stored.counting)} runs"
-    return (f"disturbed in {runs}: {worst.text}; {worst.remedy}",)
+    """What disturbed the runs that the figures come from."""
+    found = disturbances(stored.counting, stored.block.baseline.key)
+    return () if found is None else (found,)
 
 
 def _bound_flags(result: Result, work_unit: str) -> tuple[str, ...]:

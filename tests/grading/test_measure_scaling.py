@@ -1,6 +1,7 @@
 """The runs of a scaling study: what a script gains from cores comes out, and only right answers count."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -10,14 +11,26 @@ from grader.content.task import Inputs
 from grader.errors import UsageError
 from grader.execution.interface import FailureKind
 from grader.grading.measure_scaling import Study, measure_scaling
-from grader.grading.progress import Silent
+from grader.grading.progress import Progress, Silent
 from grader.grading.scaling import amdahl
 from grader.grading.session import read_class
+from grader.noise import Program, Snapshot
 from grader.profiles import Profile
 from grader.testing import Script
 from tests.grading.course_fixture import TASK, Classroom, failing, paced, write
 
 PACE_S = 2e-5
+
+
+class Told(Silent):
+    """What is being done, as it was told."""
+
+    def __init__(self) -> None:
+        self.doing: list[str] = []
+
+    def advance(self, amount: float, doing: str) -> None:
+        del amount
+        self.doing.append(doing)
 
 
 def studied(
@@ -26,6 +39,7 @@ def studied(
     counts: tuple[int, ...] = (1, 2, 4),
     budget_s: float = 0.0,
     on_two: Script | None = None,
+    progress: Progress | None = None,
 ) -> Study:
     classroom.submit("ada", script)
     (hand_ins,) = read_class(classroom.session)
@@ -34,7 +48,7 @@ def studied(
     classroom.backend.scripts |= {f"on {cores}": script for cores in counts}
     if on_two is not None:
         classroom.backend.scripts["on 2"] = on_two
-    return measure_scaling(classroom.session, submission, counts, budget_s, classroom.backend, Silent())
+    return measure_scaling(classroom.session, submission, counts, budget_s, classroom.backend, progress or Silent())
 
 
 def test_what_a_program_gains_from_cores_is_found(classroom: Classroom) -> None:
@@ -83,6 +97,24 @@ def test_a_task_of_processes_keeps_its_profile(classroom: Classroom) -> None:
 
 def test_a_budget_buys_more_runs_up_to_a_limit(classroom: Classroom) -> None:
     assert studied(classroom, paced(PACE_S), budget_s=60).scaling.runs == 10
+
+
+def test_what_disturbed_its_runs_is_told_with_the_remedy(classroom: Classroom) -> None:
+    taken_s = (0.0, 0.0, 0.0, 0.5, 0.5, 0.5)  # before and after each of three runs, of a second each
+    classroom.backend.snapshots = iter([Snapshot(float(at), (0,), 2, stolen_s) for at, stolen_s in enumerate(taken_s)])
+    (note, *_) = studied(classroom, paced(PACE_S)).notes
+    assert note == (
+        "the machine was disturbed in 1 of 3 runs: other virtual machines took 50 % of its cores' time;"
+        " measure again when the host is quieter"
+    )
+
+
+def test_it_says_for_whom_it_waits_and_waits_for_a_tenth_of_the_budget_at_most(classroom: Classroom) -> None:
+    busy = (Program("make", 0, 0.9 * at) for at in count())
+    classroom.backend.snapshots = (Snapshot(float(at), (0,), 2, programs={7: next(busy)}) for at in count())
+    told = Told()
+    studied(classroom, paced(PACE_S), budget_s=0.1, progress=told)
+    assert "waiting: make (pid 7) keeps core 0 busy: 90 %" in told.doing
 
 
 def test_a_wrong_program_is_not_measured(classroom: Classroom) -> None:
