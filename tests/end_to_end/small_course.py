@@ -44,6 +44,7 @@ least_time_s = 0.5
 memory_bytes = "1 GiB"
 
 [measurement]
+min_runs = 3
 budget_s_per_submission = 0.1
 seconds_per_run = 0.1
 calls_per_run = 24
