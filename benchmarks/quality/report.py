@@ -96,7 +96,8 @@ def _resampled(quality: Quality) -> str:
     for load, by_budget in quality.resampled.items():
         for budget_s, merits in by_budget.items():
             merit = _all(merits)
-            rows.append([load, f"{budget_s:g} s", *_effort(merit), *_measures(merit, _percent)])
+            if merit.gradings:  # a pool that is too short for a longer grading says nothing of it
+                rows.append([load, f"{budget_s:g} s", *_effort(merit), *_measures(merit, _percent)])
     everything = _table(["load", "budget", *_EFFORT, *_MEASURES], rows)
     return f"{everything}\n\n{_longer(quality)}"
 
@@ -106,10 +107,7 @@ def _longer(quality: Quality) -> str:
     rows = [
         [
             f"{load}, {kernel.title}",
-            *(
-                f"{_percent(merits[kernel.name].found[_SMALL])} in {merits[kernel.name].seconds / len(quality.programs):.1f} s"
-                for merits in by_budget.values()
-            ),
+            *(_found_in(merits[kernel.name], len(quality.programs)) for merits in by_budget.values()),
         ]
         for load, by_budget in quality.resampled.items()
         for kernel in quality.kernels
@@ -119,6 +117,12 @@ def _longer(quality: Quality) -> str:
 Programs that do {_SMALL} % more, found by gradings that may be longer, and the seconds that those took for each program:
 
 {_table(["load, kernel", *(f"{budget_s:g} s" for budget_s in quality.effort.budgets_s)], rows)}"""
+
+
+def _found_in(merit: Merit, programs: int) -> str:
+    if not merit.gradings:
+        return "–"
+    return f"{_percent(merit.found[_SMALL])} in {merit.seconds / programs:.1f} s"
 
 
 def _rivals(quality: Quality) -> str:
