@@ -1,6 +1,6 @@
 """What makes a ranking finer: ideas for the measurement, each tried alone on identical copies of one program.
 
-`python -m benchmarks.ideas [--runs 10] [--json]`: records the times of every call of seven references, each as several copies
+`python -m benchmarks.ideas [--runs 10] [--json]`: records the times of every call of six references, each as several copies
 in fresh processes run after run, and computes from these same times what the scores of the copies scatter by under each idea.
 What an idea is worth is the time that it takes to reach the same precision, over the time that the grader's own way takes:
 variance times seconds of calls, as the geometric mean over the kernels. Ideas that change the processes themselves are recorded
@@ -35,7 +35,6 @@ FloatArray: TypeAlias = NDArray[np.float64]
 
 KERNELS = {
     "pure Python": ("julia", "naive", 0),
-    "allocating": ("schelling", "naive", 0),
     "BLAS": ("matmul", "numpy", 2),
     "NumPy, in cache": ("bifurcation", "numpy", 1),
     "NumPy, large arrays": ("scalogram", "numpy", 1),
