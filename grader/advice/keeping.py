@@ -1,10 +1,7 @@
 """Profiles of a class, kept beside the store for the pages: of each program the heat of its lines, and the advice."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from grader.errors import GraderError
 from grader.execution.line_profile import line_count
 from grader.file_state import file_state
 from grader.grading.profile_lines import Line, LineProfile
+from grader.whole_files import write_whole
 
 FOLDER = "profiles"
 _VERSION = 1
@@ -79,14 +77,7 @@ class KeptProfiles:
         text = json.dumps({"version": _VERSION, **asdict(kept)}, allow_nan=False)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, staged = tempfile.mkstemp(dir=self._folder, prefix=".profile-")
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                    file.write(text)
-                Path(staged).replace(self._path(submission))
-            finally:
-                with suppress(FileNotFoundError):
-                    Path(staged).unlink()
+            write_whole(self._path(submission), text.encode())
         except OSError as error:
             raise GraderError(f"the profile cannot be kept in {self._folder}: {error.strerror}") from error
 

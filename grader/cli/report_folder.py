@@ -5,8 +5,6 @@ removed, and no two kinds come into one folder: what is private must not lie bes
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import UsageError
 from grader.file_state import file_state
+from grader.whole_files import write_whole
 
 MARKER = "grader-report.json"
 
@@ -116,15 +115,7 @@ def _write(folder: Path, name: str, content: bytes) -> bool:
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(exist_ok=True)
-    descriptor, staged = tempfile.mkstemp(dir=path.parent, prefix=".page-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(staged).chmod(0o644)
-        Path(staged).replace(path)
-    except BaseException:
-        Path(staged).unlink(missing_ok=True)
-        raise
+    write_whole(path, content, mode=0o644)
     return True
 
 

@@ -1,8 +1,6 @@
 """What learning platforms know the class's hand-ins by: kept in the class's folder, so that feedback finds its way back."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 from grader.content.upload_names import Layout, feedback_path, name_fault
 from grader.errors import UsageError
 from grader.nearest import did_you_mean
+from grader.whole_files import write_whole
 
 RECORD = ".exports.json"
 """Hidden, and for its owner's eyes only."""
@@ -45,7 +44,7 @@ def keep_export(folder: Path, export: Export) -> None:
     exports = [*others, export][-_KEPT_EXPORTS:]
     content = json.dumps({"exports": [asdict(one) for one in exports]}, indent=0, ensure_ascii=False)
     try:
-        _replace(folder / RECORD, content.encode())
+        write_whole(folder / RECORD, content.encode())
     except OSError as error:
         raise UsageError(f"{folder / RECORD} cannot be written: {error.strerror}") from None
 
@@ -84,15 +83,3 @@ def _export(document: Mapping[str, Any]) -> Export:
         if not isinstance(handle, str) or name_fault(handle) or "/" in handle:
             raise ValueError(author)
     return Export(archive, layout, handles)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """All at once; a file of `mkstemp` is readable by its owner only."""
-    descriptor, staged = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(staged).replace(path)
-    except BaseException:
-        Path(staged).unlink(missing_ok=True)
-        raise

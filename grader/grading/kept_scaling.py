@@ -1,9 +1,6 @@
 """Scaling studies of a class, kept beside the store for the pages: a file for each version of a program."""
 
 import json
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import Any
 from grader.content.submission import Submission
 from grader.errors import GraderError
 from grader.grading.measure_scaling import Study
+from grader.whole_files import write_whole
 
 FOLDER = "scaling"
 _VERSION = 1
@@ -68,14 +66,7 @@ class KeptScalings:
         text = json.dumps({"version": _VERSION, **asdict(kept)}, allow_nan=False)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, staged = tempfile.mkstemp(dir=self._folder, prefix=".scaling-")
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                    file.write(text)
-                Path(staged).replace(self._path(submission))
-            finally:
-                with suppress(FileNotFoundError):
-                    Path(staged).unlink()
+            write_whole(self._path(submission), text.encode())
         except OSError as error:
             raise GraderError(f"the study cannot be kept in {self._folder}: {error.strerror}") from error
 

@@ -3,9 +3,7 @@
 import hashlib
 import io
 import json
-import os
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Collection
@@ -16,6 +14,7 @@ from grader.content.task import LoadedTask
 from grader.errors import UsageError
 from grader.file_state import file_state
 from grader.report.pictures import Drawn, DrawnPicture
+from grader.whole_files import write_whole
 
 FOLDER = "pictures"
 _VERSION = 3
@@ -55,14 +54,7 @@ class PictureShelf:
         path = self.path(submission, task)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, staged = tempfile.mkstemp(dir=path.parent, prefix=".pictures-")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(_packed(drawn))
-                Path(staged).replace(path)
-            except BaseException:
-                Path(staged).unlink(missing_ok=True)
-                raise
+            write_whole(path, _packed(drawn))
         except OSError as error:
             raise UsageError(f"the pictures cannot be written to {path.parent}: {error.strerror}") from error
 

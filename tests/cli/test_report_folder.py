@@ -132,11 +132,11 @@ def test_an_interrupted_writing_is_taken_up_again(tmp_path: Path, monkeypatch: p
             raise KeyboardInterrupt
         return real(descriptor, mode)
 
-    monkeypatch.setattr("grader.cli.report_folder.os.fdopen", fdopen)
+    monkeypatch.setattr("grader.whole_files.os.fdopen", fdopen)
     with pytest.raises(KeyboardInterrupt):
         write_folder(tmp_path, Output.STAFF, PAGES)
     monkeypatch.undo()
-    assert not list(tmp_path.rglob(".page-*"))
+    assert not list(tmp_path.rglob(".*"))
     assert write_folder(tmp_path, Output.STAFF, PAGES) == Written(2, 1, 0)
 
 
