@@ -39,9 +39,9 @@ class Place:
 
     def is_apart_from(self, other: "Place") -> bool:
         """Whether their intervals have nothing in common; False where one has none."""
-        if None in (self.rate_low, self.rate_high, other.rate_low, other.rate_high):
+        if self.rate_low is None or self.rate_high is None or other.rate_low is None or other.rate_high is None:
             return False
-        return bool(self.rate_high < other.rate_low or other.rate_high < self.rate_low)  # type: ignore[operator]  # as above
+        return self.rate_high < other.rate_low or other.rate_high < self.rate_low
 
 
 _WITH_FAULTS = 3
