@@ -83,7 +83,7 @@ def ratio_of(session: Session, of_task: Accepted, slow: Submission, fast: Submis
                 block,
                 competitors,
                 seed=len(stored.runs),
-                plan=session.plan,
+                measurement=session.course.measurement,
                 limits=of_task.limits,
                 compiled=of_task.compiled,
             )

@@ -200,7 +200,7 @@ class Field:
                     block,
                     competing,
                     seed=new_seed(),
-                    plan=self.session.plan,
+                    measurement=self.session.course.measurement,
                     limits=self.limits(),
                     compiled=compiled,
                 )

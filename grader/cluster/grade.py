@@ -232,7 +232,7 @@ class _Grading:
         known = tuple(
             Checked(member, result) for member, result in checks.items() if member.kind == "reference" and result is not None
         )
-        size = self._session.plan.block_size
+        size = self._session.course.measurement.block_size
         version = self._everyone[task].task.version
         for start in range(0, len(members), size):
             yield Checking(task, version, tuple(members[start : start + size]), known, self._seed(task))

@@ -21,6 +21,7 @@ from itertools import pairwise
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from grader.content.course import Measurement
 from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.execution.interface import Generation, Worker
@@ -32,35 +33,10 @@ from grader.records import CONTROL, Block, Limits, Member, PreparedCase, RunReco
 from grader.verdicts import Verdict
 
 _TIMED_CALLS_ON_SEVERAL_CORES = 4
+"""The system now and then puts two threads on one core for a call; the smallest of several calls is free of that."""
 
 _FOLLOWED_UP_ONE_IN = 3
 """No more of the timed calls are followed up, so that a run takes not several times as long."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much is measured, from the course file's `[measurement]`."""
-
-    calls_per_run: int
-    seconds_per_run: float
-    min_turns_per_run: int
-    turn_s: float
-    """The timed calls of a turn take about so long together, where `max_timed_calls_per_turn` are enough."""
-    max_timed_calls_per_turn: int
-    slow_ratio: float
-    """A competitor this many times slower than the block's fastest takes the least number of turns."""
-    block_size: int
-    min_timed_calls_per_turn: int = 1
-
-    def for_profile(self, profile: Profile) -> "Plan":
-        """Where several cores are worked on, the system now and then puts two threads on one of them for a call.
-
-        The smallest of several calls is free of that.
-        """
-        if profile.cores(2) == 1:
-            return self
-        least = min(_TIMED_CALLS_ON_SEVERAL_CORES, self.max_timed_calls_per_turn)
-        return replace(self, min_timed_calls_per_turn=least)
 
 
 @dataclass(frozen=True)
@@ -71,22 +47,23 @@ class Competitor:
     submission: Submission
 
 
-def timed_calls_per_turn(fastest_s: float, plan: Plan) -> int:
+def timed_calls_per_turn(fastest_s: float, measurement: Measurement, profile: Profile = Profile.SINGLE) -> int:
     """How many calls of a turn are timed, the same for everyone in a block: the smallest of more would be smaller.
 
     The calls after a change of process find its data gone from the caches, so short calls need several to be undisturbed by it;
     of long ones, many turns with a single timed call say more about a program than few turns with several.
     """
-    wanted = math.ceil(plan.turn_s / max(fastest_s, 1e-9))
-    return min(plan.max_timed_calls_per_turn, max(plan.min_timed_calls_per_turn, wanted))
+    least = _TIMED_CALLS_ON_SEVERAL_CORES if profile.cores(2) > 1 else 1
+    wanted = math.ceil(measurement.turn_s / max(fastest_s, 1e-9))
+    return min(measurement.max_timed_calls_per_turn, max(least, wanted))
 
 
-def turns_per_run(call_s: float, fastest_s: float, plan: Plan) -> int:
+def turns_per_run(call_s: float, fastest_s: float, measurement: Measurement, profile: Profile = Profile.SINGLE) -> int:
     """A competitor's turns in a run: `calls_per_run` calls or `seconds_per_run`, and at least `min_turns_per_run`."""
-    if call_s > plan.slow_ratio * fastest_s:
-        return plan.min_turns_per_run
-    calls = min(plan.calls_per_run, plan.seconds_per_run / max(call_s, 1e-9))
-    return max(plan.min_turns_per_run, int(calls // (timed_calls_per_turn(fastest_s, plan) + 1)))
+    if call_s > measurement.slow_ratio * fastest_s:
+        return measurement.min_turns_per_run
+    calls = min(measurement.calls_per_run, measurement.seconds_per_run / max(call_s, 1e-9))
+    return max(measurement.min_turns_per_run, int(calls // (timed_calls_per_turn(fastest_s, measurement, profile) + 1)))
 
 
 def rounds_of(turns: Mapping[str, int], baseline: str, generator: np.random.Generator) -> list[list[str]]:
@@ -163,7 +140,7 @@ def measure_run(
     competitors: Sequence[Competitor],
     *,
     seed: int,
-    plan: Plan,
+    measurement: Measurement,
     limits: Limits,
     compiled: MutableMapping[str, bytes],
 ) -> RunRecord:
@@ -172,9 +149,10 @@ def measure_run(
     A competitor that fails is out of the run from there on, with its verdict; the others go on. `compiled` holds what
     submissions compiled in earlier runs, by content hash; what is new is added.
     """
-    plan = plan.for_profile(task.task.profile)
-    rounds = _planned_rounds(block, [competitor.key for competitor in competitors], plan, seed)
-    run = _Run(task, block.case, limits, seed, timed_calls_per_turn(min(block.calls_s.values()), plan))
+    profile = task.task.profile
+    rounds = _planned_rounds(block, [competitor.key for competitor in competitors], measurement, profile, seed)
+    timed_calls = timed_calls_per_turn(min(block.calls_s.values()), measurement, profile)
+    run = _Run(task, block.case, limits, seed, timed_calls)
     return run.measure(generation, competitors, rounds, compiled)
 
 
@@ -207,10 +185,12 @@ def rounds_again(record: RunRecord, keys: Collection[str]) -> list[list[str]]:
     return [[*sorted(without_turns), *order] for order in rounds]
 
 
-def _planned_rounds(block: Block, keys: Sequence[str], plan: Plan, seed: int) -> list[list[str]]:
+def _planned_rounds(
+    block: Block, keys: Sequence[str], measurement: Measurement, profile: Profile, seed: int
+) -> list[list[str]]:
     fastest_s = min(block.calls_s.values())
     calls_s = {key: block.calls_s[block.baseline.key if key == CONTROL else key] for key in keys}
-    turns = {key: turns_per_run(call_s, fastest_s, plan) for key, call_s in calls_s.items()}
+    turns = {key: turns_per_run(call_s, fastest_s, measurement, profile) for key, call_s in calls_s.items()}
     return rounds_of(turns, block.baseline.key, np.random.default_rng(seed))
 
 

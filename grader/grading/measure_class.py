@@ -142,7 +142,7 @@ def _open_blocks_of(session: Session, hand_ins: HandIns, conditions: Conditions,
         baseline = baselines.get(case) or _baseline(session, hand_ins, case, checks)
         members = sorted((member for member, result in new.items() if result.case == case), key=lambda member: member.key)
         calls_s = {member.key: result.case_times_s[case] for member, result in checks.items() if case in result.case_times_s}
-        blocks = plan_blocks(hand_ins.task.name, case, baseline, members, calls_s, session.plan.block_size)
+        blocks = plan_blocks(hand_ins.task.name, case, baseline, members, calls_s, session.course.measurement.block_size)
         found += [OpenBlock(store.add_block(block, hand_ins.task, conditions), block, hand_ins, limits) for block in blocks]
     return found
 
@@ -256,7 +256,7 @@ class _Measuring:
             one.block,
             competitors_of(one.hand_ins.submissions, participants, one.block.baseline.key),
             seed=new_seed(),
-            plan=self._session.plan,
+            measurement=self._measurement,
             limits=one.limits,
             compiled=self._compiled,
         )

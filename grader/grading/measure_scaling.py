@@ -22,7 +22,7 @@ from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import score_run, turn_time_s
 from grader.grading.gate import WAITING_SHARE, Gate, disturbances
 from grader.grading.judge import judge
-from grader.grading.measure import Competitor, Plan, competitors_of, measure_run
+from grader.grading.measure import Competitor, competitors_of, measure_run
 from grader.grading.progress import Progress
 from grader.grading.scaling import Scaling, scaling
 from grader.grading.session import HandIns, Session
@@ -209,8 +209,8 @@ class _Study:
     ) -> None:
         self._task = task
         self._limits = limits
-        plan = session.plan.for_profile(task.task.profile)
-        self._plan: Plan = replace(plan, seconds_per_run=_SECONDS_PER_RUN, min_turns_per_run=_TURNS_PER_RUN)
+        longer = {"seconds_per_run": _SECONDS_PER_RUN, "min_turns_per_run": _TURNS_PER_RUN}
+        self._measurement = session.course.measurement.model_copy(update=longer)
         self._on = {cores: replace(submission, author=f"on {cores}") for cores in counts}
         self._cores = {one.author: cores for cores, one in self._on.items()} | {CONTROL: 1}
         members = {cores: Member(str(cores), "cores", submission.content_hash) for cores in counts}
@@ -236,7 +236,7 @@ class _Study:
                     self._block,
                     self._competitors,
                     seed=new_seed(),
-                    plan=self._plan,
+                    measurement=self._measurement,
                     limits=self._limits,
                     compiled=compiled,
                 )

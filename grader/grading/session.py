@@ -15,7 +15,6 @@ from grader.errors import UsageError
 from grader.execution import mpi
 from grader.execution.choose import worker_environment
 from grader.execution.landlock_only import NO_NAMESPACES
-from grader.grading.measure import Plan
 from grader.machine import Machine, environment_key, this_machine, usable_cpus
 from grader.nearest import did_you_mean
 from grader.profiles import Profile
@@ -60,20 +59,6 @@ class Session:
             memory_bytes=int(limits.memory_bytes),
             longest_call_s=self.course.measurement.longest_call_s,
             naive_times_s=naive_times_s,
-        )
-
-    @property
-    def plan(self) -> Plan:
-        """How much is measured."""
-        measurement = self.course.measurement
-        return Plan(
-            calls_per_run=measurement.calls_per_run,
-            seconds_per_run=measurement.seconds_per_run,
-            min_turns_per_run=measurement.min_turns_per_run,
-            turn_s=measurement.turn_s,
-            max_timed_calls_per_turn=measurement.max_timed_calls_per_turn,
-            slow_ratio=measurement.slow_ratio,
-            block_size=measurement.block_size,
         )
 
 

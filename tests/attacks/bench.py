@@ -12,6 +12,7 @@ from typing import Self
 
 from pydantic import ByteSize
 
+from grader.content.course import Measurement
 from grader.content.submission import Rejection, Submission, read_submission
 from grader.content.task import ArraySpec, Inputs, task_names
 from grader.errors import GraderError
@@ -20,7 +21,7 @@ from grader.execution.peaks import measure_peaks
 from grader.grading.check import DrawnInputs, new_seed
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import turn_time_s
-from grader.grading.measure import Plan, competitors_of, measure_run
+from grader.grading.measure import competitors_of, measure_run
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, member_of, open_session
 from grader.grading.standings import cores_of, thread_flags
 from grader.grading.suspicion import Observed, suspicions
@@ -259,14 +260,13 @@ class Bench:
             Block(task, case, baseline, (member,), calls_s),
             [one for one in competitors if one.key != CONTROL],  # it says whether ranks can be trusted, and here are none
             seed=new_seed(),
-            plan=Plan(
+            measurement=Measurement(
                 calls_per_run=48,
                 seconds_per_run=seconds,
                 min_turns_per_run=5,
                 turn_s=1,
                 max_timed_calls_per_turn=3,
                 slow_ratio=1e9,
-                block_size=16,
             ),
             limits=self._limits(task),
             compiled=self._compiled.compiled,

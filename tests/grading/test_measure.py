@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.content.course import Measurement
 from grader.content.submission import Submission
 from grader.content.task import Inputs, LoadedTask
 from grader.errors import GraderError
 from grader.execution.interface import Failure, FailureKind
 from grader.grading.measure import (
     Competitor,
-    Plan,
     choose_baseline,
     measure_run,
     plan_blocks,
@@ -43,28 +43,27 @@ from tests.grading.course_fixture import (
     wrong_from,
 )
 
-PLAN = Plan(
+MEASUREMENT = Measurement(
     calls_per_run=48,
     seconds_per_run=0.5,
     min_turns_per_run=1,
     turn_s=1,
     max_timed_calls_per_turn=3,
     slow_ratio=20,
-    block_size=16,
 )
+SEVERAL_CALLS = MEASUREMENT.model_copy(update={"turn_s": 0.008, "max_timed_calls_per_turn": 6})
 LIMITS = Limits(first_call_s=15, least_time_s=1, time_over_naive=10, memory_bytes=1 << 30, longest_call_s=0.25)
 SEED = 7
 BASE = Member("base", "reference", "base's content")
 
-plans = st.builds(
-    Plan,
+measurements = st.builds(
+    Measurement,
     calls_per_run=st.integers(1, 200),
     seconds_per_run=st.floats(0.01, 10),
     min_turns_per_run=st.integers(1, 9),
     turn_s=st.floats(0.001, 0.1),
     max_timed_calls_per_turn=st.integers(1, 9),
     slow_ratio=st.floats(1.5, 100),
-    block_size=st.just(16),
 )
 times = st.floats(1e-6, 10)
 
@@ -73,45 +72,47 @@ times = st.floats(1e-6, 10)
 
 
 @settings(deadline=None)
-@given(times, times, plans)
+@given(times, times, measurements)
 def test_a_competitor_gets_its_least_turns_and_never_more_calls_than_its_most(
-    call_s: float, fastest_s: float, plan: Plan
+    call_s: float, fastest_s: float, measurement: Measurement
 ) -> None:
-    turns = turns_per_run(call_s, fastest_s, plan)
-    assert turns >= plan.min_turns_per_run
-    assert turns == plan.min_turns_per_run or turns * (timed_calls_per_turn(fastest_s, plan) + 1) <= plan.calls_per_run
+    turns = turns_per_run(call_s, fastest_s, measurement)
+    assert turns >= measurement.min_turns_per_run
+    assert (
+        turns == measurement.min_turns_per_run
+        or turns * (timed_calls_per_turn(fastest_s, measurement) + 1) <= measurement.calls_per_run
+    )
 
 
 @settings(deadline=None)
-@given(times, plans)
-def test_beyond_its_least_turns_a_competitor_stays_within_its_seconds(call_s: float, plan: Plan) -> None:
-    turns = turns_per_run(call_s, call_s, plan)
-    turn_s = (timed_calls_per_turn(call_s, plan) + 1) * call_s
-    assert turns == plan.min_turns_per_run or turns * turn_s <= plan.seconds_per_run * (1 + 1e-9)
+@given(times, measurements)
+def test_beyond_its_least_turns_a_competitor_stays_within_its_seconds(call_s: float, measurement: Measurement) -> None:
+    turns = turns_per_run(call_s, call_s, measurement)
+    turn_s = (timed_calls_per_turn(call_s, measurement) + 1) * call_s
+    assert turns == measurement.min_turns_per_run or turns * turn_s <= measurement.seconds_per_run * (1 + 1e-9)
 
 
 @pytest.mark.parametrize(("call_s", "timed"), [(1e-9, 6), (0.0005, 6), (0.002, 4), (0.0021, 4), (0.005, 2), (0.008, 1), (1, 1)])
 def test_the_shorter_the_calls_the_more_of_a_turn_are_timed(call_s: float, timed: int) -> None:
-    assert timed_calls_per_turn(call_s, replace(PLAN, turn_s=0.008, max_timed_calls_per_turn=6)) == timed
+    assert timed_calls_per_turn(call_s, SEVERAL_CALLS) == timed
 
 
 @pytest.mark.parametrize("profile", [Profile.THREADS, Profile.PROCESSES])
 def test_on_several_cores_the_smallest_of_several_calls_counts(profile: Profile) -> None:
-    plan = replace(PLAN, turn_s=0.008, max_timed_calls_per_turn=6)
-    assert timed_calls_per_turn(1, plan.for_profile(profile)) == 4
-    assert timed_calls_per_turn(1, replace(plan, max_timed_calls_per_turn=2).for_profile(profile)) == 2
-    assert plan.for_profile(Profile.SINGLE) == plan
+    assert timed_calls_per_turn(1, SEVERAL_CALLS, profile) == 4
+    assert timed_calls_per_turn(1, MEASUREMENT.model_copy(update={"max_timed_calls_per_turn": 2}), profile) == 2
+    assert timed_calls_per_turn(1, SEVERAL_CALLS) == timed_calls_per_turn(1, SEVERAL_CALLS, Profile.SINGLE) == 1
 
 
 @pytest.mark.parametrize(("call_s", "turns"), [(0.001, 12), (0.0125, 10), (0.1, 1), (0.2, 1)])
 def test_fast_code_is_bounded_by_calls_and_slow_code_by_seconds(call_s: float, turns: int) -> None:
-    assert turns_per_run(call_s, call_s, PLAN) == turns
+    assert turns_per_run(call_s, call_s, MEASUREMENT) == turns
 
 
 def test_whoever_is_far_slower_than_the_fastest_takes_the_least_part() -> None:
-    assert turns_per_run(0.0199, 0.001, PLAN) == 6
-    assert turns_per_run(0.0201, 0.001, PLAN) == 1
-    assert turns_per_run(0.0201, 0.001, replace(PLAN, min_turns_per_run=3)) == 3
+    assert turns_per_run(0.0199, 0.001, MEASUREMENT) == 6
+    assert turns_per_run(0.0201, 0.001, MEASUREMENT) == 1
+    assert turns_per_run(0.0201, 0.001, MEASUREMENT.model_copy(update={"min_turns_per_run": 3})) == 3
 
 
 # Rounds
@@ -219,10 +220,10 @@ def task(classroom: Classroom) -> LoadedTask:
 class Room:
     """Runs of `base`, its control and the scripted others at `small`, and what each was called with."""
 
-    def __init__(self, task: LoadedTask, scripts: Mapping[str, Script], plan: Plan = PLAN) -> None:
+    def __init__(self, task: LoadedTask, scripts: Mapping[str, Script], measurement: Measurement = MEASUREMENT) -> None:
         self.seen: list[tuple[str, Inputs]] = []
         self._task = task
-        self._plan = plan
+        self._measurement = measurement
         scripts = {"base": paced(1e-4), **scripts}
         self.backend = ScriptedBackend({name: self._noting(name, script) for name, script in scripts.items()})
         members = tuple(Member(name, "student", f"{name}'s content") for name in scripts if name not in ("base", CONTROL))
@@ -240,7 +241,7 @@ class Room:
                 self._block,
                 competitors,
                 seed=seed,
-                plan=self._plan,
+                measurement=self._measurement,
                 limits=limits,
                 compiled={} if compiled is None else compiled,
             )
@@ -314,7 +315,7 @@ def test_a_run_keeps_the_seed_that_its_inputs_were_drawn_with(task: LoadedTask) 
 
 
 def test_a_run_says_how_much_of_it_was_spent_in_submissions(task: LoadedTask) -> None:
-    record = Room(task, {}, replace(PLAN, calls_per_run=4)).run()
+    record = Room(task, {}, MEASUREMENT.model_copy(update={"calls_per_run": 4})).run()
     assert record.inside_s == pytest.approx(2 * (0.001 + 4 * 0.01))  # an import and a turn, of the baseline and its control
     assert record.wall_time_s > 0
 
@@ -356,7 +357,11 @@ def test_of_each_turn_one_timed_call_is_followed_up_and_nobody_knows_which(class
 
 def test_of_turns_with_one_timed_call_every_third_or_so_is_followed_up(classroom: Classroom) -> None:
     classroom.teach(FOLLOWED_TASK)
-    room = Room(classroom.task, {"ada": paced(1e-4)}, replace(PLAN, calls_per_run=120, max_timed_calls_per_turn=1))
+    room = Room(
+        classroom.task,
+        {"ada": paced(1e-4)},
+        MEASUREMENT.model_copy(update={"calls_per_run": 120, "max_timed_calls_per_turn": 1}),
+    )
     room.run()
     followed_up = sum(name == "ada" and length(inputs) == FURTHER_LENGTH for name, inputs in room.seen) / 2
     assert 5 <= followed_up <= 40  # of 60; each bound is missed once in 10⁵ seeds, and the seed is fixed
