@@ -12,7 +12,7 @@ from grader.grading.measure_scaling import Study
 from grader.whole_files import write_whole
 
 FOLDER = "scaling"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,14 @@ class KeptScaling:
     of_processes: bool
     on_cores: tuple[SpeedupOn, ...]
     """From one core up."""
+    serial: float
+    """Amdahl's share of the time on one core that stays serial; below 0 where more cores gain more than their number."""
 
 
 def kept_scaling(study: Study, machine: str) -> KeptScaling:
     """What is kept of a study that was made on the machine of this fingerprint."""
     on_cores = (SpeedupOn(one.cores, one.speedup.value, one.speedup.low, one.speedup.high) for one in study.scaling.on_cores)
-    return KeptScaling(machine, study.sandbox, study.case, study.of_processes, tuple(on_cores))
+    return KeptScaling(machine, study.sandbox, study.case, study.of_processes, tuple(on_cores), study.scaling.serial.value)
 
 
 class KeptScalings:
@@ -81,7 +83,12 @@ def _read(kept: dict[str, Any]) -> KeptScaling | None:
         SpeedupOn(int(one["cores"]), float(one["speedup"]), _number(one["low"]), _number(one["high"]))
         for one in kept["on_cores"]
     )
-    if not on_cores or not all(one.cores > 0 and one.speedup > 0 and isfinite(one.speedup) for one in on_cores):
+    serial = float(kept["serial"])
+    if (
+        not on_cores
+        or not isfinite(serial)
+        or not all(one.cores > 0 and one.speedup > 0 and isfinite(one.speedup) for one in on_cores)
+    ):
         return None
     return KeptScaling(
         machine=str(kept["machine"]),
@@ -89,6 +96,7 @@ def _read(kept: dict[str, Any]) -> KeptScaling | None:
         case=str(kept["case"]),
         of_processes=bool(kept["of_processes"]),
         on_cores=on_cores,
+        serial=serial,
     )
 
 

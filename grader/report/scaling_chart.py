@@ -1,4 +1,4 @@
-"""Strong scaling as a chart of a page: the speedup over the number of cores, somebody's and the references', and the ideal.
+"""Strong scaling as a chart of a page: the speedup over the number of cores, the ideal, and Amdahl's law for one's own.
 
 It is made of the page's own lines and text, as the chart of growth is, from studies that are kept beside the store.
 """
@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from grader.grading.class_report import Report
 from grader.grading.kept_scaling import KeptScaling, SpeedupOn
+from grader.grading.scaling import amdahl
 from grader.grading.standings import Result
 from grader.report.growth_chart import BOTTOM, LEFT, LINE_HEIGHT, RIGHT, TOP, Tick, spread
 from grader.text import harmless_name
@@ -19,6 +20,7 @@ Scalings: TypeAlias = Mapping[tuple[str, str, str], KeptScaling]
 
 _ROOM = 1.1
 _MOST_TICKS = 8
+_LAWS_POINTS = 49
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,12 @@ class Speedups:
     points: tuple[tuple[float, float], ...]
     intervals: tuple[tuple[float, float, float], ...]
     """Of each point that has one: how far across, and from where to where."""
+    law: tuple[tuple[float, float], ...]
+    """The curve of Amdahl's law with this program's serial part; empty for references."""
+    gain: str
+    """`1.9 ×`, on the most cores."""
     said: str
-    """`1.9 × on 2 cores`, of the most."""
+    """`1.9 × on 2 cores, 5.3 % serial`."""
     label_at: float
 
 
@@ -81,7 +87,9 @@ def scaling_chart(own: Sequence[Result], references: Iterable[Result], scalings:
             is_own=result.kind == "student",
             points=tuple((across(on.cores), up(on.speedup)) for on in one.on_cores),
             intervals=tuple(_intervals(one.on_cores, across, up, highest)),
-            said=f"{number_text(one.on_cores[-1].speedup)} × on {one.on_cores[-1].cores} {unit}",
+            law=tuple(_law(one, across, up)) if result.kind == "student" else (),
+            gain=f"{number_text(one.on_cores[-1].speedup)} ×",
+            said=_said(one, unit),
             label_at=label_at,
         )
         for (result, one), label_at in zip(shown, labels_at, strict=True)
@@ -95,6 +103,20 @@ def scaling_chart(own: Sequence[Result], references: Iterable[Result], scalings:
         speedup_ticks=tuple(Tick(up(value), str(value)) for value in values),
         unit=unit,
     )
+
+
+def _said(one: KeptScaling, unit: str) -> str:
+    most = one.on_cores[-1]
+    serial = f", {number_text(100 * one.serial)} % serial" if 0 < one.serial <= 1 else ""
+    return f"{number_text(most.speedup)} × on {most.cores} {unit}{serial}"
+
+
+def _law(one: KeptScaling, across: Callable[[float], float], up: Callable[[float], float]) -> Iterable[tuple[float, float]]:
+    """From one core to the most; where more cores gain more than their number, the law has the ideal at most."""
+    most = one.on_cores[-1].cores
+    for step in range(_LAWS_POINTS):
+        cores = 1 + (most - 1) * step / (_LAWS_POINTS - 1)
+        yield across(cores), up(amdahl(max(one.serial, 0.0), cores))
 
 
 def _linear(most: float, start: float, end: float) -> Callable[[float], float]:

@@ -26,7 +26,9 @@ def test_what_is_kept_of_a_study_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_single_run_has_no_interval(tmp_path: Path) -> None:
-    single = KeptScaling("this machine", "full", "large", of_processes=True, on_cores=(SpeedupOn(1, 1.0, None, None),))
+    single = KeptScaling(
+        "this machine", "full", "large", of_processes=True, on_cores=(SpeedupOn(1, 1.0, None, None),), serial=0.0
+    )
     studies = KeptScalings(tmp_path)
     studies.keep(ADA, single)
     assert studies.get(ADA) == single
@@ -37,10 +39,10 @@ def test_a_single_run_has_no_interval(tmp_path: Path) -> None:
     [
         "",
         "[]",
-        '{"version": 1}',
+        '{"version": 2}',
         '{"version": 0}',
-        '{"version": 1, "machine": "", "sandbox": "", "case": "", "of_processes": false, "on_cores": []}',
-        '{"version": 1, "machine": "", "sandbox": "", "case": "", "of_processes": false, "on_cores": [{"cores": 0, "speedup": 1, "low": null, "high": null}]}',  # noqa: E501
+        '{"version": 2, "machine": "", "sandbox": "", "case": "", "of_processes": false, "serial": 0, "on_cores": []}',
+        '{"version": 2, "machine": "", "sandbox": "", "case": "", "of_processes": false, "serial": 0, "on_cores": [{"cores": 0, "speedup": 1, "low": null, "high": null}]}',  # noqa: E501
     ],
 )
 def test_what_is_damaged_is_not_there(tmp_path: Path, text: str) -> None:

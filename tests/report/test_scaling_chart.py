@@ -1,6 +1,8 @@
 """Strong scaling on a page: the speedups over the cores, beside the references', where they were measured as the report was."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -31,7 +33,7 @@ def chart() -> ScalingChart:
 
 
 def test_everyone_stands_with_the_speedup_on_the_most_cores_and_the_own_comes_last(chart: ScalingChart) -> None:
-    assert chart.in_words == "numba 3.08 × on 4 cores; ada 3.08 × on 4 cores"
+    assert chart.in_words == "numba 3.08 × on 4 cores, 10 % serial; ada 3.08 × on 4 cores, 10 % serial"
     assert [one.is_own for one in chart.authors] == [False, True]
     first, second = chart.authors
     assert first.label_at != second.label_at
@@ -49,6 +51,18 @@ def test_points_lie_below_the_ideal_within_the_frame_and_have_their_intervals(ch
     assert all(low >= y >= high for (_, low, high), (_, y) in zip(ada.intervals, ada.points[1:], strict=True))
 
 
+def test_amdahls_law_goes_with_the_own_serial_part_alone_and_never_above_the_ideal(chart: ScalingChart) -> None:
+    beside, own = chart.authors
+    assert beside.law == ()
+    assert own.law[0] == own.points[0], "one core is one core"
+    assert own.law[-1] == pytest.approx(own.points[-1], abs=0.2), "the example keeps to the law"
+    superlinear = scaling_chart([OWN], [], {("student", "ada", "double"): replace(STUDY, serial=-0.05)})
+    assert superlinear is not None
+    (ada,) = superlinear.authors
+    assert ada.law[-1] == superlinear.ideal[1]
+    assert ada.said == "3.08 × on 4 cores"
+
+
 def test_there_is_none_where_nobody_was_studied() -> None:
     assert scaling_chart([OWN], [BESIDE], {}) is None
     assert scaling_chart([OWN], [BESIDE], {("reference", "numba", "double"): STUDY}) is None
@@ -64,15 +78,15 @@ def test_of_many_cores_some_are_named() -> None:
 
 def test_it_stands_on_the_students_page_and_everybodys_on_the_tasks() -> None:
     own = feedback_pages(SHOWN, COURSE, {}, str, kept=kept(STUDIES))["ada.html"]
-    assert "numba 3.08 × on 4 cores; ada 3.08 × on 4 cores" in own
+    assert "numba 3.08 × on 4 cores, 10 % serial; ada 3.08 × on 4 cores, 10 % serial" in own
     assert "bob" not in own
     of_all = staff_pages(SHOWN, COURSE, {}, kept=kept(STUDIES))["tasks/double.html"]
     assert "bob 3.08 × on 4 cores" in of_all
 
 
 @pytest.mark.parametrize("facts", [{"machine": "another"}, {"sandbox": "none"}])
-def test_a_study_of_another_machine_or_sandbox_does_not_stand_beside_these_figures(facts: dict[str, str]) -> None:
-    elsewhere = {key: replace(one, **facts) for key, one in STUDIES.items()}  # type: ignore[arg-type]  # texts
+def test_a_study_of_another_machine_or_sandbox_does_not_stand_beside_these_figures(facts: Mapping[str, Any]) -> None:
+    elsewhere = {key: replace(one, **facts) for key, one in STUDIES.items()}
     assert "Strong scaling" not in feedback_pages(SHOWN, COURSE, {}, str, kept=kept(elsewhere))["ada.html"]
 
 
