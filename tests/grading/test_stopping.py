@@ -15,8 +15,8 @@ MEASUREMENT = Measurement(max_runs=10)
 BLOCK = frozenset({"a", "b", "r"})
 
 
-def standing(name: str, rank: int | None) -> Standing:
-    return Standing(name, 0.0, 0.0, 0.0, rank, 3, erratic=False)
+def standing(name: str, rank: int | None, runs: int = 4, *, erratic: bool = False) -> Standing:
+    return Standing(name, 0.0, 0.0, 0.0, rank, runs, erratic)
 
 
 def ranked(hsd: float, *, control_split: bool = False) -> Callable[[], Ranking]:
@@ -41,6 +41,21 @@ def test_another_run_is_for_whom_it_can_decide(hsd: float, control_split: bool, 
 @pytest.mark.parametrize(("control_split", "expected"), [(False, set()), (True, {"r"})])
 def test_references_alone_are_measured_further_only_where_they_were_disturbed(control_split: bool, expected: set[str]) -> None:
     assert contestants(4, ranked(0.05, control_split=control_split), frozenset({"r"}), MEASUREMENT) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (standing("a", 1, 4, erratic=True), {"a"}),
+        (standing("a", 1, 5, erratic=True), set()),
+        (standing("r", None, 4, erratic=True), set()),
+        (standing("elsewhere", 1, 4, erratic=True), set()),
+    ],
+    ids=["one of four runs may be off", "of five it would be drawn in", "a reference has no rank", "another block's"],
+)
+def test_who_looks_erratic_is_measured_until_one_slow_process_would_be_seen(one: Standing, expected: set[str]) -> None:
+    ranking = Ranking((one,), 0.001, control_split=False, contested=())
+    assert contestants(4, lambda: ranking, BLOCK, MEASUREMENT) == expected
 
 
 def test_everyone_has_the_first_runs_and_nobody_more_than_the_most() -> None:
