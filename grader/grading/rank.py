@@ -66,6 +66,8 @@ class Standing:
     runs: int
     erratic: bool
     """Its own scatter, not the pooled one, made its interval."""
+    last_rank: int | None = None
+    """The last rank that the noise leaves open, counted from `rank`: who ties may have either's."""
 
     @property
     def speedup(self) -> float:
@@ -111,6 +113,9 @@ def rank(
 
     `rank_i = 1 + #{student j: score_j < score_i - max(HSD_ij, min_difference)}`, and never less than the rank of a student with
     a smaller score: an erratic submission, which few beat significantly, does not pass ahead of faster and steadier ones.
+    `last_rank_i = #{students} - #{student j: score_j > score_i + max(HSD_ij, min_difference)}`: all true ranks lie between the
+    two at once with probability 1 - α, as those who differ significantly are in their true order (Mogstad, Romano, Shaikh and
+    Wilhelm 2024, Review of Economic Studies 91(1), pages 476-518), and the ranges of two who tie overlap.
 
     Args:
         runs: Each with the baseline (at 0) and the control. Competitors may take part in different numbers of runs.
@@ -132,7 +137,13 @@ def rank(
     hsd = _hsd_of_pairs(table, noise, quantile)
     separating = np.maximum(hsd, min_difference)
     return Ranking(
-        standings=_standings(table, noise, hsd[:, table.baseline], _ranks(table.scores, separating, is_student)),
+        standings=_standings(
+            table,
+            noise,
+            hsd[:, table.baseline],
+            _ranks(table.scores, separating, is_student),
+            _last_ranks(table.scores, separating, is_student),
+        ),
         hsd=_typical_hsd(table, noise, quantile),
         control_split=_control_splits(table, table.competitors.index(control), hsd, min_difference),
         contested=_contested(table, separating, is_student),
@@ -401,7 +412,20 @@ def _ranks(scores: FloatArray, separating: FloatArray, is_student: BoolArray) ->
     return [int(best) if student else None for best, student in zip(np.maximum.accumulate(counts), is_student, strict=True)]
 
 
-def _standings(table: _Table, noise: _Noise, reaches: FloatArray, ranks: Sequence[int | None]) -> tuple[Standing, ...]:
+def _last_ranks(scores: FloatArray, separating: FloatArray, is_student: BoolArray) -> list[int | None]:
+    """All students but those who are significantly slower."""
+    slower = (scores[None, :] > scores[:, None] + separating) & is_student
+    counts = np.count_nonzero(is_student) - slower.sum(axis=1)
+    return [int(last) if student else None for last, student in zip(counts, is_student, strict=True)]
+
+
+def _standings(
+    table: _Table,
+    noise: _Noise,
+    reaches: FloatArray,
+    ranks: Sequence[int | None],
+    last_ranks: Sequence[int | None],
+) -> tuple[Standing, ...]:
     return tuple(
         Standing(
             competitor=name,
@@ -411,6 +435,7 @@ def _standings(table: _Table, noise: _Noise, reaches: FloatArray, ranks: Sequenc
             rank=ranks[index],
             runs=int(table.run_counts[index]),
             erratic=bool(noise.erratic[index]),
+            last_rank=last_ranks[index],
         )
         for index, name in enumerate(table.competitors)
     )

@@ -56,6 +56,8 @@ class Result:
     limit: Limit | None = None
     """What a call at `case` takes at least on this machine, by the algorithm that is usual for the task."""
     rank: int | None = None
+    last_rank: int | None = None
+    """The last rank that the noise leaves open."""
     measured_before: tuple[float, ...] = ()
     """The favourable speedups over the same baseline of earlier measurements of the same code."""
     review: str | None = None
@@ -364,7 +366,7 @@ class TaskStandings:
         baseline = blocks[0].block.baseline
         first_turns = itertools.chain(*_turns_by_run(blocks[:1], self._checks)[baseline.key])
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
-        ranks = {one.competitor: one.rank for one in self._ranking(blocks).standings}
+        ranks = {one.competitor: (one.rank, one.last_rank) for one in self._ranking(blocks).standings}
         before = self._measured_before(case, baseline)
         members = {member.key: member for member in self._checks}
         measured: dict[str, Result] = {}
@@ -380,7 +382,8 @@ class TaskStandings:
                     flags = (*disturbance_flags(block), *_bound_flags(figures, self._task.task.work_unit))
                     figures = replace(figures, flags=(*figures.flags, *flags))
                     figures = self._with_suspicions(figures, members[key], runs, erratic=standing.erratic)
-                    measured[key] = replace(figures, rank=ranks.get(key), measured_before=before.get(key, ()))
+                    first, last = ranks.get(key, (None, None))
+                    measured[key] = replace(figures, rank=first, last_rank=last, measured_before=before.get(key, ()))
         for key, (verdict, message) in _problems(blocks, self._checks).items():
             measured[key] = _failed_late(by_key[key], verdict, message)
         return measured
@@ -501,7 +504,7 @@ def ranked_over_cases(results: Sequence[Result]) -> list[Result]:
     """Ranks over all cases of a task: the rank within the case, behind everyone of other cases whose rate counts for more.
 
     Ties live within a case only. Who tie stay together, at the place of the fastest of them: somebody at another case does not
-    come between.
+    come between. The last rank that is open to somebody is the last one's of the case whom they may still be behind.
     """
     students = [result for result in results if result.rank is not None]
     places = _places(students)
@@ -512,9 +515,13 @@ def ranked_over_cases(results: Sequence[Result]) -> list[Result]:
     of_all = sorted(itertools.chain.from_iterable(by_case.values()))
 
     def ranked(result: Result) -> Result:
-        place = places[result.case, result.rank]
-        ahead = _count_above(place, of_all) - _count_above(place, of_case[result.case])
-        return replace(result, rank=(result.rank or 0) + ahead)
+        at_case, place, rank = of_case[result.case], places[result.case, result.rank], result.rank or 1
+        last = min(result.last_rank or rank, len(at_case))
+        last_place = min(place, at_case[-last])
+        return replace(result, rank=rank + ahead(place, at_case), last_rank=last + ahead(last_place, at_case))
+
+    def ahead(place: float, at_case: Sequence[float]) -> int:
+        return _count_above(place, of_all) - _count_above(place, at_case)
 
     return [ranked(result) if result.rank is not None else result for result in results]
 

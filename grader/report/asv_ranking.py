@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.grading.asv_ranking import Agreement, AsvRanking, OtherOrder
-from grader.report.figures import difference_text, speedup_text
+from grader.report.figures import difference_text, rank_text, speedup_text
 from grader.text import harmless_line, harmless_name
 from grader.units import number_text, time_text
 
@@ -31,7 +31,7 @@ def _ranking(one: AsvRanking) -> Iterator[RenderableType]:
         table.add_column(heading, justify="left" if heading == "author" else "right")
     for standing in one.ranking.standings:
         cells = (
-            "" if standing.rank is None else str(standing.rank),
+            rank_text(standing.rank, standing.last_rank),
             _author(standing.competitor),
             time_text(one.times_s[standing.competitor]),
             speedup_text(standing.speedup, standing.speedup_low, standing.speedup_high),

@@ -1,4 +1,4 @@
-"""How points, speedups, intervals and shares of the machine's limit are written."""
+"""How ranks, points, speedups, intervals and shares of the machine's limit are written."""
 
 from collections.abc import Callable, Iterable
 from math import inf, isinf
@@ -18,6 +18,13 @@ def points_text(points: float | None, max_points: float | None) -> str:
     if max_points is None:
         return ABSENT
     return f"{ABSENT if points is None else f'{points:g}'} / {max_points:g}"
+
+
+def rank_text(rank: int | None, last_rank: int | None) -> str:
+    """`2`, or `2–4` where noise leaves more than one open; nothing for who has none."""
+    if rank is None:
+        return ""
+    return str(rank) if last_rank in {None, rank} else f"{rank}–{last_rank}"
 
 
 def speedup_text(speedup: float | None, low: float | None, high: float | None) -> str:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.report.advice import NOTHING
-from grader.report.figures import points_text, speedup_text
+from grader.report.figures import points_text, rank_text, speedup_text
 from grader.report.leaderboard import percent_text
 from grader.text import LINE_LIMIT_CHARACTERS, command, harmless, harmless_line, harmless_name
 from grader.units import ABSENT, rate_text, time_text
@@ -56,7 +56,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"name": harmless_name, "line": harmless_line}
-    written = (command, data_uri, percent_text, points_text, rate_text, speedup_text, time_text)
+    written = (command, data_uri, percent_text, points_text, rank_text, rate_text, speedup_text, time_text)
     functions = {function.__name__: function for function in written}
     environment.globals |= {"ABSENT": ABSENT, "nothing_to_fix": NOTHING, **functions}
     style, script = _asset("style.css"), _asset("tables.js")

@@ -13,7 +13,7 @@ from grader.grading.class_report import Report, SpeedThresholds
 from grader.grading.marks import AssignmentMarks, FinalMark
 from grader.grading.reference_speeds import estimate_text
 from grader.grading.standings import Confidence, Result
-from grader.report.figures import difference_text, growth_text, limit_text, points_text, speedup_text, within_text
+from grader.report.figures import difference_text, growth_text, limit_text, points_text, rank_text, speedup_text, within_text
 from grader.report.terminal_picture import terminal_svg
 from grader.text import command, harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import ABSENT, memory_text, rate_text, time_text
@@ -76,7 +76,7 @@ def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
     for result in results:
         is_reference = result.kind == "reference"
         table.add_row(
-            "" if result.rank is None else str(result.rank),
+            rank_text(result.rank, result.last_rank),
             Text(harmless_name(result.author), style="dim italic" if is_reference else ""),
             _verdict_text(result.verdict),
             rate_text(result.rate, report.work_units[task]),
@@ -256,7 +256,7 @@ def facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
 def own_facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
     """The figures and flags, which their author may keep."""
     if result.rank is not None:
-        yield "rank", Text(str(result.rank))
+        yield "rank", Text(rank_text(result.rank, result.last_rank))
     yield from _speed_facts(report, result)
     if result.import_time_s is not None:
         yield (
@@ -327,7 +327,8 @@ def footer_lines(report: Report) -> Iterable[Text]:
         f"{machine.name}: {machine.cpu}, {machine.threads} of {machine.cores} cores · sandbox: {report.sandbox}", style="dim"
     )
     yield Text(
-        f"Equal ranks are ties (α = {report.alpha:g}). ± is the interval of a rate and of its speedup alike. "
+        f"Ranks like 1–3 are ties: noise leaves all of them open (α = {report.alpha:g}). "
+        "± is the interval of a rate and of its speedup alike. "
         "Rates of different cases are not one race. References are in italics and take no rank.",
         style="dim",
     )

@@ -13,7 +13,7 @@ from grader.advice.program import Advice
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.advice import first_to_do
-from grader.report.figures import half_width, limit_text, speedup_text, within_text
+from grader.report.figures import half_width, limit_text, rank_text, speedup_text, within_text
 from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import number_text, rate_text, time_text
@@ -158,7 +158,7 @@ def comparison_rows(report: Report, results: Sequence[Result]) -> list[tuple[Res
                 result.case or "",
                 _speedup(result),
                 result.baseline or "",
-                "" if result.rank is None else str(result.rank),
+                rank_text(result.rank, result.last_rank),
             )[:width],
         )
         for result in sorted(results, key=lambda result: -(result.rate or 0.0))

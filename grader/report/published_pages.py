@@ -97,6 +97,7 @@ def _public(result: Result, name_of: Callable[[str], str]) -> Result:
         speedup_high=result.speedup_high,
         bound=result.bound,
         rank=result.rank,
+        last_rank=result.last_rank,
     )
 
 

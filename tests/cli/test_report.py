@@ -97,7 +97,7 @@ CHANGES: dict[str, tuple[Callable[[Classroom], object], set[str]]] = {
     "nothing": (lambda _: None, set()),
     "a mark": (lambda room: room.decide("bob", "report", 2.0), {"bob"}),
     "its note": (lambda room: room.decide("ada", "report", 1.0, "as agreed, really"), {"ada"}),
-    "an acceptance": (lambda room: room.accept("odd"), {"odd"}),
+    "an acceptance": (lambda room: room.accept("odd"), {"bob", "odd"}),  # who ties with one more may be one rank further down
     "another version": (lambda room: graded_with(room, "max"), EVERYBODY),
     "one that is not graded yet": (lambda room: room.submit("max", paced(NUMPY_PACE_S), code="# right now"), set()),
     "who has come": (lambda room: graded_with(room, "zoe"), {*EVERYBODY, "zoe"}),

@@ -170,6 +170,21 @@ def test_who_beats_another_at_their_own_case_does_not_fall_behind_it_over_the_ca
     assert {result.author: result.rank for result in ranked_over_cases(results)} == {"ada": 1, "bob": 2, "eve": 3}
 
 
+def test_the_last_rank_counts_whoever_at_another_case_may_be_ahead_of_the_last_place_that_is_open() -> None:
+    def at(author: str, case: str, rate: float, rank: int, last_rank: int) -> Result:
+        figures = {"case": case, "work": rate, "wall_time_s": 1.0, "rank": rank, "last_rank": last_rank}
+        return Result(author, "student", "double", Verdict.ACCEPTED, "correct", **figures)  # type: ignore[arg-type]  # a Result's
+
+    results = [
+        at("ada", "large", 9.0, 1, 2),
+        at("bob", "large", 8.5, 1, 3),
+        at("cleo", "large", 8.0, 2, 3),
+        at("eve", "small", 8.2, 1, 1),
+    ]
+    found = {one.author: (one.rank, one.last_rank) for one in ranked_over_cases(results)}
+    assert found == {"ada": (1, 2), "bob": (1, 4), "cleo": (3, 4), "eve": (3, 3)}
+
+
 # The order
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from random import Random
 from statistics import fmean
 
@@ -47,6 +48,10 @@ def standings(ranking: Ranking) -> dict[str, Standing]:
 
 def ranks(ranking: Ranking) -> dict[str, int]:
     return {standing.competitor: standing.rank for standing in ranking.standings if standing.rank is not None}
+
+
+def last_ranks(ranking: Ranking) -> dict[str, int]:
+    return {standing.competitor: standing.last_rank for standing in ranking.standings if standing.last_rank is not None}
 
 
 def measure(
@@ -124,7 +129,18 @@ def test_differences_across_blocks_need_the_square_root_of_two_of_it() -> None:
 def test_the_rank_counts_the_students_that_are_faster() -> None:
     levels = {"a": 0.0, "b": 0.002, "c": 0.2, "d": 0.4, "e": 0.401}
     runs = measure(np.random.default_rng(1), levels, 6)
-    assert ranks(rank_students(runs)) == {"a": 1, "b": 1, "c": 3, "d": 4, "e": 4}
+    ranking = rank_students(runs)
+    assert ranks(ranking) == {"a": 1, "b": 1, "c": 3, "d": 4, "e": 4}
+    assert last_ranks(ranking) == {"a": 2, "b": 2, "c": 3, "d": 5, "e": 5}
+
+
+def test_who_ties_with_two_that_do_not_tie_with_each_other_may_have_the_rank_of_either() -> None:
+    hsd = rank_students(runs_of(SCATTER)).hsd
+    scores = {name: SCATTER[{"a": "a", "b": "b", "c": "control"}[name]] for name in "abc"}
+    apart = {"control": SCATTER["control"], "a": scores["a"], "b": scores["b"] + 0.6 * hsd, "c": scores["c"] + 1.2 * hsd}
+    ranking = rank_students(runs_of(apart), min_difference=0)
+    assert ranks(ranking) == {"a": 1, "b": 1, "c": 2}
+    assert last_ranks(ranking) == {"a": 2, "b": 3, "c": 3}
 
 
 def test_references_stand_among_the_students_and_take_no_rank() -> None:
@@ -225,6 +241,26 @@ def test_ranks_follow_the_scores(scores: dict[str, list[float]]) -> None:
     in_order = [standing.rank for standing in rank_students(runs_of(scores)).standings if standing.rank is not None]
     assert in_order[0] == 1
     assert in_order == sorted(in_order)
+
+
+@settings(deadline=None, max_examples=50)
+@given(classes())
+def test_ranges_lie_within_the_class_and_those_of_two_who_share_a_rank_overlap(scores: dict[str, list[float]]) -> None:
+    ranking = rank_students(runs_of(scores))
+    first, last = ranks(ranking), last_ranks(ranking)
+    assert first.keys() == last.keys()
+    assert all(first[name] <= last[name] <= len(first) for name in first)
+    for one, other in combinations(first, 2):
+        assert first[one] != first[other] or first[one] <= min(last[one], last[other])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_true_ranks_lie_within_the_ranges(seed: int) -> None:
+    levels = {name: 0.004 * number for number, name in enumerate("abcdefgh")}
+    ranking = rank_students(measure(np.random.default_rng(seed), levels, 5))
+    first, last = ranks(ranking), last_ranks(ranking)
+    assert all(first[name] <= rank <= last[name] for rank, name in enumerate("abcdefgh", start=1))
+    assert any(first[name] < last[name] for name in levels), "steps of 0.4 % are not told apart in five runs"
 
 
 # Wild runs and erratic authors.

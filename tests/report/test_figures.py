@@ -14,6 +14,7 @@ from grader.report.figures import (
     growth_text,
     limit_text,
     points_text,
+    rank_text,
     share_text,
     speedup_text,
     within_text,
@@ -22,6 +23,11 @@ from grader.units import rate_text
 from tests.report.example import accepted, reference
 
 # Speedups and points
+
+
+@pytest.mark.parametrize(("rank", "last_rank", "text"), [(None, None, ""), (2, 2, "2"), (2, 4, "2–4"), (1, None, "1")])
+def test_ranks_that_noise_leaves_open_are_a_range(rank: int | None, last_rank: int | None, text: str) -> None:
+    assert rank_text(rank, last_rank) == text
 
 
 @pytest.mark.parametrize(
