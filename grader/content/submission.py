@@ -190,13 +190,13 @@ def require_files(paths: Iterable[Path]) -> None:
             raise UsageError(f"there is no file {path}{did_you_mean(path.name, beside)}")
 
 
-def infer_task(file: Path, interfaces: Iterable[Interface], *, source_bytes_limit: int) -> str:
+def infer_task(file: Path, task_names: Iterable[str], *, source_bytes_limit: int) -> str:
     """The task that a file is for: by its name, then by the function in it, each exactly before nearly.
 
     Raises:
         UsageError: it is for none, or for several.
     """
-    tasks = sorted(interface.name for interface in interfaces)
+    tasks = sorted(task_names)
     if file.stem in tasks:
         return file.stem
     defined = _defined_in(file, source_bytes_limit)

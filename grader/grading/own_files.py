@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.content.course import Course, baseline_of, load_course
 from grader.content.submission import infer_task, require_files
-from grader.content.task import load_task, task_names
+from grader.content.task import task_names
 from grader.errors import UsageError
 from grader.execution.interface import Backend
 from grader.grading.check_class import check_class, students_checks
@@ -46,8 +46,8 @@ def common_task(course_folder: Path, files: Sequence[Path]) -> str:
     """The task that all of these files are for; UsageError where they are for several, or for none."""
     require_files(files)
     limit_bytes = int(load_course(course_folder).limits.source_bytes)
-    interfaces = [load_task(course_folder, name).interface for name in task_names(course_folder)]
-    tasks = {infer_task(file, interfaces, source_bytes_limit=limit_bytes) for file in files}
+    known = task_names(course_folder)
+    tasks = {infer_task(file, known, source_bytes_limit=limit_bytes) for file in files}
     if len(tasks) > 1:
         raise UsageError(f"these files are for different tasks ({', '.join(sorted(tasks))}): check them one task at a time")
     return tasks.pop()

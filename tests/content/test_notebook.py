@@ -397,9 +397,8 @@ def test_a_students_own_notebooks_and_files_are_told_apart(tmp_path: Path) -> No
 
 def test_a_notebooks_task_is_told_by_its_name_then_by_its_function(tmp_path: Path) -> None:
     read(tmp_path, {"julia.ipynb": notebook(), "lab.ipynb": notebook("def matmul(a, b): ...")})
-    tasks = [
-        infer_task(tmp_path / name, (JULIA, MATMUL), source_bytes_limit=LIMIT_BYTES) for name in ("julia.ipynb", "lab.ipynb")
-    ]
+    known, files = ("julia", "matmul"), (tmp_path / "julia.ipynb", tmp_path / "lab.ipynb")
+    tasks = [infer_task(file, known, source_bytes_limit=LIMIT_BYTES) for file in files]
     assert tasks == ["julia", "matmul"]
     with pytest.raises(UsageError, match=r"did you mean 'julia\.ipynb'"):
         read_files([tmp_path / "jullia.ipynb"], JULIA, TASKS, source_bytes_limit=LIMIT_BYTES)

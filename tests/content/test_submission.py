@@ -535,7 +535,7 @@ def test_a_file_that_is_not_there_is_a_mistake_of_the_command(tmp_path: Path) ->
 )
 def test_a_files_task_is_told_by_its_name_then_by_its_function(tmp_path: Path, name: str, content: str, task: str) -> None:
     read(tmp_path, {name: content})
-    assert infer_task(tmp_path / name, (JULIA, MATMUL), source_bytes_limit=LIMIT_BYTES) == task
+    assert infer_task(tmp_path / name, ("julia", "matmul"), source_bytes_limit=LIMIT_BYTES) == task
 
 
 @pytest.mark.parametrize(
@@ -548,4 +548,4 @@ def test_a_files_task_is_told_by_its_name_then_by_its_function(tmp_path: Path, n
 def test_where_it_is_not_told_the_command_has_to_say_it(tmp_path: Path, content: str, said: str) -> None:
     read(tmp_path, {"v2.py": content})
     with pytest.raises(UsageError, match=said):
-        infer_task(tmp_path / "v2.py", (JULIA, MATMUL), source_bytes_limit=LIMIT_BYTES)
+        infer_task(tmp_path / "v2.py", ("julia", "matmul"), source_bytes_limit=LIMIT_BYTES)
