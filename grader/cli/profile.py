@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import typer
 
 from grader.advice.finding import Finding
-from grader.advice.keeping import FOLDER, KeptProfiles, kept_profile
+from grader.advice.keeping import PROFILES, KeptProfile, kept_profile
 from grader.advice.program import Advice, advice_on, profile_with_advice
 from grader.cli.class_commands import Place, StoredClass, stored_class
 from grader.cli.one_program import open_for, own_file
@@ -18,6 +18,7 @@ from grader.execution.interface import Backend
 from grader.grading.profile_lines import profile_lines
 from grader.grading.progress import Progress
 from grader.grading.session import Session, cannot_run
+from grader.kept_files import KeptFiles
 from grader.report.advice import in_short
 from grader.report.as_json import dump, profile_document
 from grader.report.profile import profiled
@@ -57,7 +58,7 @@ def profile_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_js
     """Profile what was accepted of the class and has no profile yet, and keep the profiles for `grader report`."""
     known = stored_class(place, tasks, trust_code=trust_code)
     backend = choose_backend(known.session.course.machine, known.session.course.limits, trust_code=trust_code)
-    kept = KeptProfiles(place.store_file.with_name(FOLDER))
+    kept = KeptFiles(PROFILES, place.store_file)
     with Store(place.store_file) as store, store.exclusive(), TerminalProgress() as progress:
         found = [_profiled(known.session, one, kept, backend, progress) for one in _accepted(known)]
     if as_json:
@@ -68,7 +69,9 @@ def profile_class(place: Place, tasks: Sequence[str], *, trust_code: bool, as_js
         typer.echo(f"{harmless_name(one.author)} · {one.task}: {harmless_remark(said)}")
 
 
-def _profiled(session: Session, submission: Submission, kept: KeptProfiles, backend: Backend, progress: Progress) -> Profiled:
+def _profiled(
+    session: Session, submission: Submission, kept: KeptFiles[KeptProfile], backend: Backend, progress: Progress
+) -> Profiled:
     def profiled(findings: tuple[Finding, ...], level: str | None, *, is_new: bool, problem: str | None = None) -> Profiled:
         return Profiled(submission.author, submission.task, is_new, findings, level, problem)
 

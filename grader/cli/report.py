@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from grader.advice.keeping import FOLDER, KeptProfiles
+from grader.advice.keeping import PROFILES
 from grader.cli.class_commands import Place, StoredClass, require_results, stored_class
 from grader.cli.feedback_archive import FeedbackArchive, write_feedback_archive
 from grader.cli.page_server import PageServer
@@ -21,9 +21,9 @@ from grader.content.exports import chosen_export, read_exports
 from grader.content.submission import Submission
 from grader.content.upload_names import Layout
 from grader.errors import GraderError, UsageError
-from grader.grading.kept_scaling import FOLDER as SCALING_FOLDER
-from grader.grading.kept_scaling import KeptScalings
+from grader.grading.kept_scaling import STUDIES
 from grader.grading.own_history import Histories, own_histories
+from grader.kept_files import KeptFiles
 from grader.report.as_json import dump
 from grader.report.feedback_pages import feedback_pages, own_results
 from grader.report.html import page
@@ -103,8 +103,7 @@ def _make(place: Place, asked: Asked, *, trust_code: bool) -> _Made:
     known = stored_class(place, asked.tasks, trust_code=trust_code)
     export = None if asked.archive is None else chosen_export(read_exports(known.session.submissions_folder), asked.export)
     name_of = _real_name if asked.by_name else partial(pseudonym, course_secret(place.store_file.with_name(SECRET_FILE)))
-    profiles = KeptProfiles(place.store_file.with_name(FOLDER))
-    pages = _pages(known, asked.output, name_of, place.store_file, profiles)
+    pages = _pages(known, asked.output, name_of, place.store_file)
     written = write_folder(asked.folder, asked.output, pages, pages.digests)
     archive = None if asked.archive is None else write_feedback_archive(asked.archive, _by_author(known, asked.folder), export)
     return _Made(tuple(pages), written, archive)
@@ -151,10 +150,9 @@ def _listing(folder: Path, paths: Iterable[str]) -> str:
     return page("folder.html", title=str(folder), paths=sorted(paths), footer=())
 
 
-def _pages(
-    known: StoredClass, output: Output, name_of: Callable[[str], str], store_file: Path, profiles: KeptProfiles
-) -> LazyPages:
+def _pages(known: StoredClass, output: Output, name_of: Callable[[str], str], store_file: Path) -> LazyPages:
     course, submissions, shelf = known.session.course, _submissions(known), PictureShelf(store_file)
+    profiles, studies = KeptFiles(PROFILES, store_file), KeptFiles(STUDIES, store_file)
 
     def pictures(submission: Submission) -> Drawn | None:
         return shelf.get(submission, known.session.tasks[submission.task])
@@ -164,7 +162,6 @@ def _pages(
 
     if output is Output.PUBLISHED:
         return published_pages(known.report, course, techniques_of(submissions), name_of)
-    studies = KeptScalings(store_file.with_name(SCALING_FOLDER))
     found = ((key, studies.get(submission)) for key, submission in submissions.items())
     beside = Kept(kept_state, {key: one for key, one in found if one is not None})
     if output is Output.FEEDBACK:

@@ -12,9 +12,10 @@ from grader.cli.pictures import save_picture
 from grader.cli.terminal import TerminalProgress, results_console
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
-from grader.grading.kept_scaling import FOLDER, KeptScalings, kept_scaling
+from grader.grading.kept_scaling import STUDIES, kept_scaling
 from grader.grading.measure_scaling import measure_scaling
 from grader.grading.scaling import core_counts
+from grader.kept_files import KeptFiles
 from grader.machine import usable_cpus
 from grader.report.as_json import dump, scaling_document
 from grader.report.scaling import scaled
@@ -46,7 +47,7 @@ def study_scaling(place: Place, asked: Asked, *, trust_code: bool, as_json: bool
         study = measure_scaling(session, submission, core_counts(most), asked.budget_s, backend, progress)
     if own_file(asked.who) is None:
         kept = kept_scaling(study, session.machine.fingerprint)
-        KeptScalings(place.store_file.with_name(FOLDER)).keep(submission, kept)
+        KeptFiles(STUDIES, place.store_file).keep(submission, kept)
     if as_json:
         typer.echo(dump(scaling_document(study)))
     else:

@@ -1,18 +1,11 @@
 """Scaling studies of a class, kept beside the store for the pages: a file for each version of a program."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
-from grader.content.submission import Submission
-from grader.errors import GraderError
 from grader.grading.measure_scaling import Study
-from grader.whole_files import write_whole
-
-FOLDER = "scaling"
-_VERSION = 2
+from grader.kept_files import Kind
 
 
 @dataclass(frozen=True)
@@ -46,50 +39,15 @@ def kept_scaling(study: Study, machine: str) -> KeptScaling:
     return KeptScaling(machine, study.sandbox, study.case, study.of_processes, tuple(on_cores), study.scaling.serial.value)
 
 
-class KeptScalings:
-    """The folder that they lie in: new code has no study until it is measured again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def get(self, submission: Submission) -> KeptScaling | None:
-        """The study of just this version; None where there is none that can be read."""
-        try:
-            return _read(json.loads(self._path(submission).read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def keep(self, submission: Submission, kept: KeptScaling) -> None:
-        """Write it, whole or not at all.
-
-        Raises:
-            GraderError: it cannot be written.
-        """
-        text = json.dumps({"version": _VERSION, **asdict(kept)}, allow_nan=False)
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path(submission), text.encode())
-        except OSError as error:
-            raise GraderError(f"the study cannot be kept in {self._folder}: {error.strerror}") from error
-
-    def _path(self, submission: Submission) -> Path:
-        return self._folder / f"{submission.task}-{submission.content_hash}.json"
-
-
-def _read(kept: dict[str, Any]) -> KeptScaling | None:
-    if kept["version"] != _VERSION:
-        return None
+def _read(kept: dict[str, Any]) -> KeptScaling:
     on_cores = tuple(
         SpeedupOn(int(one["cores"]), float(one["speedup"]), _number(one["low"]), _number(one["high"]))
         for one in kept["on_cores"]
     )
     serial = float(kept["serial"])
-    if (
-        not on_cores
-        or not isfinite(serial)
-        or not all(one.cores > 0 and one.speedup > 0 and isfinite(one.speedup) for one in on_cores)
-    ):
-        return None
+    speedups_are_right = all(one.cores > 0 and one.speedup > 0 and isfinite(one.speedup) for one in on_cores)
+    if not on_cores or not speedups_are_right or not isfinite(serial):
+        raise ValueError("no speedups")
     return KeptScaling(
         machine=str(kept["machine"]),
         sandbox=str(kept["sandbox"]),
@@ -102,3 +60,7 @@ def _read(kept: dict[str, Any]) -> KeptScaling | None:
 
 def _number(value: float | None) -> float | None:
     return None if value is None else float(value)
+
+
+STUDIES = Kind("scaling", "study", 2, _read)
+"""New code has no study until it is measured again."""

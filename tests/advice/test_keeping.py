@@ -1,16 +1,14 @@
 """Profiles that are kept: what comes back is what was kept, of just this version of a program."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.advice.finding import Cause, Finding
-from grader.advice.keeping import KeptProfiles, kept_profile
+from grader.advice.keeping import PROFILES, kept_profile
 from grader.content.reading import SourceFile
 from grader.content.submission import Submission
-from grader.errors import GraderError
+from grader.kept_files import KeptFiles
 from tests.report.example import line_profile, line_times
 
 
@@ -25,7 +23,7 @@ FINDING = Finding(Cause.PYTHON_LOOP, line_profile().lines[2], "it runs often", "
 
 def test_heat_and_findings_come_back(tmp_path: Path, submission: Submission) -> None:
     kept = kept_profile(line_profile(), submission, (FINDING,), "numba")
-    profiles = KeptProfiles(tmp_path / "profiles")
+    profiles = KeptFiles(PROFILES, tmp_path / "results.sqlite")
     profiles.keep(submission, kept)
     assert profiles.get(submission) == kept
     assert (kept.shares, kept.slowest) == ({"double.py": (0.0, 0.28, 0.7, 0.02)}, ("double.py", 3))
@@ -36,24 +34,10 @@ def test_compiled_lines_have_the_heat_of_the_run_as_python(submission: Submissio
     assert kept_profile(profile, submission, (), None).shares["double.py"] == (0.0, 0.3, 0.6, 0.1)
 
 
-def test_another_version_has_no_profile(tmp_path: Path, submission: Submission) -> None:
-    profiles = KeptProfiles(tmp_path)
-    profiles.keep(submission, kept_profile(line_profile(), submission, (), None))
-    assert profiles.get(replace(submission, content_hash="beef")) is None
-
-
-@pytest.mark.parametrize(
-    "change", [lambda _: "", lambda text: text[:50], lambda text: text.replace('"version": 1', '"version": 0')]
-)
-def test_a_file_that_cannot_be_read_is_no_profile(tmp_path: Path, submission: Submission, change: Callable[[str], str]) -> None:
-    profiles = KeptProfiles(tmp_path)
+@pytest.mark.parametrize("lacking", ["case", "shares", "slowest", "findings", "next_reference"])
+def test_a_file_that_lacks_something_is_no_profile(tmp_path: Path, submission: Submission, lacking: str) -> None:
+    profiles = KeptFiles(PROFILES, tmp_path / "results.sqlite")
     profiles.keep(submission, kept_profile(line_profile(), submission, (FINDING,), None))
-    (file,) = tmp_path.iterdir()
-    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+    (file,) = (tmp_path / "profiles").iterdir()
+    file.write_text(file.read_text(encoding="utf-8").replace(f'"{lacking}"', '"another"'), encoding="utf-8")
     assert profiles.get(submission) is None
-
-
-def test_a_folder_that_cannot_be_written_is_the_graders_fault(tmp_path: Path, submission: Submission) -> None:
-    (tmp_path / "profiles").write_text("a file", encoding="utf-8")
-    with pytest.raises(GraderError, match="cannot be kept"):
-        KeptProfiles(tmp_path / "profiles").keep(submission, kept_profile(line_profile(), submission, (), None))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from grader.advice.keeping import FOLDER, KeptProfile, KeptProfiles
+from grader.advice.keeping import PROFILES, KeptProfile
 from grader.cli.app import app
 from grader.cli.report import SECRET_FILE, course_secret
 from grader.content.exports import Export, keep_export
@@ -19,6 +19,7 @@ from grader.content.submission import Submission
 from grader.content.upload_names import Layout
 from grader.errors import UsageError
 from grader.grading.session import read_class
+from grader.kept_files import KeptFiles
 from grader.report.feedback_pages import student_values
 from grader.report.names import pseudonym
 from grader.report.picture_shelf import PictureShelf
@@ -54,7 +55,7 @@ def draw_of_ada(classroom: Classroom) -> None:
 
 def profile_of_ada(classroom: Classroom) -> None:
     kept = KeptProfile("large", {"double.py": (0.0, 1.0)}, ("double.py", 2), findings(), "numba")
-    KeptProfiles(classroom.store_file.with_name(FOLDER)).keep(submission_of(classroom, "ada"), kept)
+    KeptFiles(PROFILES, classroom.store_file).keep(submission_of(classroom, "ada"), kept)
 
 
 def report(classroom: Classroom, *words: str | Path) -> Result:
