@@ -17,6 +17,7 @@ from grader.content.task import ArraySpec, Inputs
 from grader.execution.choose import choose_backend
 from grader.execution.empty_call import empty_call_times_s, nothing_submission
 from grader.execution.interface import Backend, Call, Generation, Load, Worker
+from grader.execution.wrapped import WrappedWorker
 from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted, grade
 from grader.grading.progress import Silent
@@ -70,14 +71,10 @@ class _MeteredGeneration:
         return _MeteredWorker(self._generation.start(submission, profile, cores), self._meter)
 
 
-class _MeteredWorker:
+class _MeteredWorker(WrappedWorker):
     def __init__(self, worker: Worker, meter: Meter) -> None:
-        self._worker = worker
+        super().__init__(worker)
         self._meter = meter
-
-    @property
-    def alive(self) -> bool:
-        return self._worker.alive
 
     def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
         load = self._worker.load(limit_s, compiled, processes=processes)
@@ -96,21 +93,6 @@ class _MeteredWorker:
         call = self._worker.call(inputs, outputs, limit_s, track_memory=track_memory, processes=processes)
         self._meter.inside_s += call.wall_time_s
         return call
-
-    def release(self) -> None:
-        self._worker.release()
-
-    def compiled_functions(self) -> bytes:
-        return self._worker.compiled_functions()
-
-    def compiled_count(self) -> int | None:
-        return self._worker.compiled_count()
-
-    def printed(self) -> str:
-        return self._worker.printed()
-
-    def close(self) -> None:
-        self._worker.close()
 
 
 def open_course() -> tuple[Session, Backend]:

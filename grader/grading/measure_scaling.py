@@ -17,6 +17,7 @@ from grader.content.submission import Submission
 from grader.content.task import ArraySpec, Inputs, LoadedTask
 from grader.errors import GraderError, UsageError
 from grader.execution.interface import Backend, Call, Generation, Load, Worker
+from grader.execution.wrapped import WrappedWorker
 from grader.grading.check import DrawnInputs, new_seed, prepare
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import score_run, turn_time_s
@@ -151,16 +152,12 @@ class _OnCores:
         return _OfProcesses(worker, number) if profile is Profile.MPI else worker
 
 
-class _OfProcesses:
+class _OfProcesses(WrappedWorker):
     """A worker whose calls are made by so many MPI processes, whatever a case says."""
 
     def __init__(self, worker: Worker, processes: int) -> None:
-        self._worker = worker
+        super().__init__(worker)
         self._processes = processes
-
-    @property
-    def alive(self) -> bool:
-        return self._worker.alive
 
     def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
         del processes
@@ -177,21 +174,6 @@ class _OfProcesses:
     ) -> Call:
         del processes
         return self._worker.call(inputs, outputs, limit_s, track_memory=track_memory, processes=self._processes)
-
-    def release(self) -> None:
-        self._worker.release()
-
-    def compiled_functions(self) -> bytes:
-        return self._worker.compiled_functions()
-
-    def compiled_count(self) -> int | None:
-        return self._worker.compiled_count()
-
-    def printed(self) -> str:
-        return self._worker.printed()
-
-    def close(self) -> None:
-        self._worker.close()
 
 
 class _Study:

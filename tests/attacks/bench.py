@@ -18,6 +18,7 @@ from grader.content.task import ArraySpec, Inputs, task_names
 from grader.errors import GraderError
 from grader.execution.interface import Backend, Call, Failure, Generation, Load, Worker
 from grader.execution.peaks import measure_peaks
+from grader.execution.wrapped import WrappedWorker
 from grader.grading.check import DrawnInputs, new_seed
 from grader.grading.check_class import Checked, check_one
 from grader.grading.estimate import turn_time_s
@@ -470,16 +471,12 @@ class _WatchedGeneration:
         return _WatchedWorker(self.generation.start(submission, profile, cores), self.canaries, self.seen())
 
 
-class _WatchedWorker:
+class _WatchedWorker(WrappedWorker):
     def __init__(self, worker: Worker, canaries: Canaries, seen: _Seen) -> None:
-        self._worker = worker
+        super().__init__(worker)
         self._canaries = canaries
         self._seen = seen
         self._closed = False
-
-    @property
-    def alive(self) -> bool:
-        return self._worker.alive
 
     def load(self, limit_s: float, compiled: bytes = b"", *, processes: int = 1) -> Load:
         load = self._worker.load(limit_s, compiled, processes=processes)
@@ -501,18 +498,6 @@ class _WatchedWorker:
             self._seen.leaked |= self._canaries.leaks_in_outputs(call.outputs)
         return call
 
-    def release(self) -> None:
-        self._worker.release()
-
-    def compiled_functions(self) -> bytes:
-        return self._worker.compiled_functions()
-
-    def compiled_count(self) -> int | None:
-        return self._worker.compiled_count()
-
-    def printed(self) -> str:
-        return self._worker.printed()
-
     def close(self) -> None:
         if not self._closed:
             self._closed = True
@@ -522,7 +507,7 @@ class _WatchedWorker:
                 self._seen.text.append(
                     f"\n{OWN_ACCOUNT}printed {len(printed):,} characters, where {OUTPUT_BYTES:,} bytes are kept"
                 )
-        self._worker.close()
+        super().close()
 
     def _note(self, failure: Failure | None) -> None:
         if failure is not None:
