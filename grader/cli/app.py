@@ -27,6 +27,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+AuthorsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")
+]
 CourseOption = Annotated[
     Path,
     typer.Option(
@@ -49,6 +52,7 @@ OnOption = Annotated[
 TrustOption = Annotated[
     bool, typer.Option("--trust-code", help="Run submissions without a sandbox; every figure is stamped so.")
 ]
+UnsandboxedOption = Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; the student is shown it.")]
 WhoOption = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who decides; you otherwise.")]
 DarkOption = Annotated[bool, typer.Option("--dark", help="Draw on dark paper.")]
@@ -57,9 +61,7 @@ BudgetOption = Annotated[float | None, typer.Option("--budget", metavar="S", min
 
 @app.command()
 def grade(
-    authors: Annotated[
-        list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")
-    ] = None,
+    authors: AuthorsArgument = None,
     tasks: TasksOption = None,
     budget: BudgetOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what is in the store.")] = False,
@@ -123,7 +125,7 @@ def check(
 @app.command()
 def rank(
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
-    trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    trust_code: UnsandboxedOption = False,
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE.svg", help="Draw it, too.")] = None,
     source: Annotated[
         str | None, typer.Option("--from", metavar="asv", help="Instead: what asv recorded of the suite, beside the store.")
@@ -160,7 +162,7 @@ def rank(
 def show(
     author: Annotated[str, typer.Argument(metavar="AUTHOR")],
     task: Annotated[str | None, typer.Argument(metavar="[TASK]", help="Only this task.")] = None,
-    trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    trust_code: UnsandboxedOption = False,
     roofline: Annotated[
         Path | None, typer.Option("--roofline", metavar="FILE.svg", help="Draw how far the machine's limits are, for one TASK.")
     ] = None,
@@ -203,7 +205,7 @@ def report(
         int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="With --watch: not any free one, but this.")
     ] = None,
     on: OnOption = None,
-    trust_code: Annotated[bool, typer.Option("--trust-code", help="What was graded without a sandbox.")] = False,
+    trust_code: UnsandboxedOption = False,
     as_json: JsonOption = False,
     course: CourseOption = HERE,
     submissions: SubmissionsOption = None,
@@ -264,9 +266,7 @@ def history(
 
 @app.command()
 def pictures(
-    authors: Annotated[
-        list[str] | None, typer.Argument(metavar="[AUTHOR]...", help="Only these; the whole class otherwise.")
-    ] = None,
+    authors: AuthorsArgument = None,
     tasks: TasksOption = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Draw again what is there already.")] = False,
     trust_code: TrustOption = False,
