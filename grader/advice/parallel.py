@@ -28,8 +28,8 @@ _MANY_A_CORE = 2
 """More workers for each core are too many."""
 _BUSY = 0.75
 """Of the cores that workers can use: where so much is at work, they do what they were started for."""
-_AT_ONCE = 1.3
-"""Cores at work, from which on threads surely do not wait for each other's interpreter."""
+_ONE_AT_A_TIME, _AT_ONCE = 0.85, 1.3
+"""Cores at work: between these, threads wait for each other's interpreter; below, something else had the cores."""
 _STARTING_SHARE = 0.25
 """Of the time, from which on starting and ending processes costs too much, however busy the cores are with it."""
 _SHORT_PIECE_S = 1e-3
@@ -207,6 +207,13 @@ def _waiting_lines(facts: Facts, kinds: tuple[str, ...]) -> list[Statement]:
     return [one for one in facts.in_python() if one.function in starting and _waits(one, kinds)]
 
 
+def is_for_workers(facts: Facts, statement: Statement) -> bool:
+    """Whether a line starts workers, hands them their work, or waits for it: its time is theirs."""
+    if any(name in {*_HANDING, ".result"} for name, _ in statement.calls()):
+        return True
+    return statement in _waiting_lines(facts, (*_THREADS, *_PROCESSES))
+
+
 def _ran(facts: Facts, statement: Statement) -> bool:
     return facts.hits(statement) > 0 or facts.time_s(statement) > 0  # of some lines it is not known how often
 
@@ -235,9 +242,10 @@ def _runs_python(facts: Facts) -> bool:
     Where several cores are at work, none does. Of a loop that calls NumPy, which lets go of the interpreter for large arrays,
     only that tells.
     """
-    times, cores = facts.profile.times, facts.hardware.cores
-    if times.cores_at_work >= _AT_ONCE:
+    at_work = facts.profile.times.cores_at_work
+    if at_work >= _AT_ONCE:
         return False
+    is_measured = facts.hardware.cores > 1 and at_work >= _ONE_AT_A_TIME
     handed: set[str] = set()
     for statement in facts.in_python():
         for name, call in statement.calls():
@@ -248,7 +256,7 @@ def _runs_python(facts: Facts) -> bool:
     called = {name for one in functions for name in names_in(one.node)}
     functions += [one for one in facts.program.functions if one.name in called and one.is_compiled]
     return any(
-        not _lets_go(one) if one.is_compiled else _loops(one) and (cores > 1 or not _calls_numpy(one)) for one in functions
+        not _lets_go(one) if one.is_compiled else _loops(one) and (is_measured or not _calls_numpy(one)) for one in functions
     )
 
 

@@ -48,6 +48,7 @@ def test_a_loop_around_library_calls_holds_the_interpreter_only_where_that_is_me
     source = "import numpy as np\n" + THREADS.replace("z = z * z", "z = np.sqrt(z)")
     assert gil_threads(facts(source, WAITS, cores_at_work=1.0)) is not None, "one at a time on two cores"
     assert gil_threads(facts(source, WAITS, cores_at_work=1.9)) is None
+    assert gil_threads(facts(source, WAITS, cores_at_work=0.6)) is None, "something else had the cores"
     assert gil_threads(facts(source, WAITS, hardware=ONE_CORE)) is None, "on one core nobody can tell"
     assert gil_threads(facts(THREADS, WAITS, hardware=ONE_CORE)) is not None
 

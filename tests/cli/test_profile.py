@@ -17,7 +17,7 @@ SOURCE = """\
 def double(x):
     return 2 * x
 """
-RETURN = 1
+RETURN, ROWS = 1, 3
 
 
 def script(pace_s: float, answer: object = doubled) -> Script:
@@ -26,7 +26,7 @@ def script(pace_s: float, answer: object = doubled) -> Script:
     def compute(*inputs: object) -> object:
         if len(inputs) == 1:
             return answer(*inputs)  # type: ignore[operator]  # of the task's input
-        hits, times_s, growths_bytes = np.zeros((3, SOURCE.count("\n")))
+        hits, times_s, growths_bytes = np.zeros((3, ROWS))
         hits[RETURN], times_s[RETURN] = 1, pace_s
         return hits.astype(np.int64), times_s, growths_bytes
 
@@ -44,7 +44,7 @@ def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
         ("emil", script(0.2)),
         ("max", script(1e-6, wrong_at(3))),
     ):
-        classroom.hand_in(author, SOURCE)
+        classroom.hand_in(author, f"{SOURCE}# {author}'s\n")
         classroom.backend.scripts[author] = behaviour
     for module in ("profile", "class_commands"):
         monkeypatch.setattr(f"grader.cli.{module}.choose_backend", lambda *_, **__: classroom.backend)
