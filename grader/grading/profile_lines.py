@@ -252,17 +252,17 @@ class _Study:
     def case_in_time(self, worker: Worker, known: str | None) -> tuple[float, Case]:
         """What compiling took, and the largest benchmark case that a call does in time: the one where it would be graded.
 
-        Where even the smallest takes long, the largest check case. A case that is `known` to be done in time is taken.
+        Where even the smallest takes long, a check case. A case that is `known` to be done in time is taken.
         """
         if self._too_slow:
             return self._checked_in_time(worker)
         smallest, *larger = [one for one in self._task.task.benchmark_cases if known in (None, one.name)]
-        cold_s = self._plain(worker, smallest).wall_time_s
+        cold_s = self._watched(worker, smallest, PLAIN, self._first_call_s)[0].wall_time_s
         warm = self._plain(worker, smallest) if known else self._fastest(worker, smallest, PLAIN)[0]
         warm_s = warm.wall_time_s
         compile_time_s = max(0.0, cold_s - warm_s)
         if warm_s > _LONG_S:
-            return compile_time_s, self._task.task.check_cases[-1]
+            return compile_time_s, self._checked_in_time(worker)[1]
         chosen = smallest
         for case in larger:
             promised_s = warm_s * self._prepare(case).work / max(self._prepare(chosen).work, 1.0)
