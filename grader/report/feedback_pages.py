@@ -34,7 +34,7 @@ from grader.report.leaderboard import (
 )
 from grader.report.names import file_names
 from grader.report.page_inputs import Kept, PageInputs, Submissions
-from grader.report.pictures import Drawn, left_out_lines
+from grader.report.pictures import Drawn, remarks
 from grader.report.roofline_chart import roofline_chart
 from grader.report.scaling_chart import Scalings, scaling_chart
 from grader.report.speed_bars import bar_lengths
@@ -208,7 +208,7 @@ def task_values(
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],
         "pictures": () if drawn is None else drawn.pictures,
-        "not_drawn": [] if drawn is None else left_out_lines(drawn),
+        "not_drawn": [] if drawn is None else remarks(drawn, result.verdict),
         "sources": [] if submission is None else list(sources(submission, profile)),
         "advice": None if profile is None else told(profile.findings),
         "profile": profile,

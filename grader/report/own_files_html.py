@@ -21,7 +21,7 @@ from grader.report.own_files import (
     printed,
     reference_results,
 )
-from grader.report.pictures import Drawn, left_out_lines
+from grader.report.pictures import Drawn, remarks
 from grader.verdicts import Verdict
 
 
@@ -47,7 +47,7 @@ def html_summary(
         pictures=drawn.pictures if drawn is not None else (),
         advice=[] if advice is None else [in_lines(one) for one in told(advice.findings)],
         first_to_do=None if advice is None else first_to_do(advice),
-        notes=[*(note for result in mine for note in notes(result)), *(left_out_lines(drawn) if drawn is not None else ())],
+        notes=[note for result in mine for note in (*notes(result), *(remarks(drawn, result.verdict) if drawn else ()))],
         background=[
             *cases_lines(compared),
             *(line for result in accepted[:1] for line in _background(report, result, references)),

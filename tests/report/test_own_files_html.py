@@ -8,7 +8,7 @@ import pytest
 
 from grader.advice.program import Advice
 from grader.report.own_files_html import html_summary
-from grader.report.pictures import Drawn, DrawnPicture
+from grader.report.pictures import ANOTHER_CALL, Drawn, DrawnPicture
 from tests.report.example import HOSTILE_TEXTS, accepted, findings, line_profile, marked, reference, report, wrong
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -103,6 +103,12 @@ def test_the_pictures_are_within_the_page_and_described_and_those_that_are_missi
     assert "A film: not drawn: too slow" in right.texts
     of_wrong = html_summary(report(wrong("you")), ["you"], drawn(is_right=False))
     assert "A set, from your output, which is wrong" in Page(of_wrong).texts
+
+
+def test_where_all_that_is_drawn_is_right_it_is_said_that_another_call_is_not() -> None:
+    for shown, is_right, is_said in ((wrong("you"), True, True), (wrong("you"), False, False), (accepted("you"), True, False)):
+        texts = Page(html_summary(report(shown), ["you"], drawn(is_right=is_right))).texts
+        assert (ANOTHER_CALL in texts) == is_said
 
 
 def test_the_notes_and_what_to_hand_in_are_said() -> None:
