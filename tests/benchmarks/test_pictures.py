@@ -14,7 +14,7 @@ from grader.report.profile import profiled
 from grader.report.terminal_picture import terminal_svg
 from tests.report.browser import CHROMIUM
 from tests.report.example import accepted, line_profile, marked, reference
-from tests.report.test_pages_in_browser import COURSE as LAB
+from tests.report.rich_pages import COURSE as LAB
 
 NAMED = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 MADE_HERE = {"leaderboard.svg", "profile.svg", "feedback.png"}
