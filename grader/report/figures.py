@@ -20,11 +20,11 @@ def points_text(points: float | None, max_points: float | None) -> str:
     return f"{ABSENT if points is None else f'{points:g}'} / {max_points:g}"
 
 
-def rank_text(rank: int | None, last_rank: int | None) -> str:
+def rank_text(first_rank: int | None, last_rank: int | None) -> str:
     """`2`, or `2–4` where noise leaves more than one open; nothing for who has none."""
-    if rank is None:
+    if first_rank is None:
         return ""
-    return str(rank) if last_rank in {None, rank} else f"{rank}–{last_rank}"
+    return str(first_rank) if last_rank == first_rank else f"{first_rank}–{last_rank}"
 
 
 def speedup_text(speedup: float | None, low: float | None, high: float | None) -> str:

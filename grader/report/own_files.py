@@ -163,7 +163,7 @@ def comparison_rows(report: Report, results: Sequence[Result]) -> list[tuple[Res
                 result.case or "",
                 _speedup(result),
                 result.baseline or "",
-                rank_text(result.rank, result.last_rank),
+                rank_text(result.first_rank, result.last_rank),
             )[:width],
         )
         for result in sorted(results, key=lambda result: -(result.rate or 0.0))

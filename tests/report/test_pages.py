@@ -195,15 +195,44 @@ def test_a_library_that_could_name_its_author_is_not_named() -> None:
     assert techniques_of({KEY: submission("ada", "def double(x):\n    return x\n")}) == {KEY: ("plain Python",)}
 
 
+def places(*results: Result) -> list[tuple[str, int, int, float]]:
+    return [(one.author, one.first_rank, one.last_rank, one.mean_rank) for one in overall(report(*results))]
+
+
+def ranked(author: str, *ranks: int, task: str = "double") -> Result:
+    """The rank, and the first and the last one that are open."""
+    rank, first, last = ranks if len(ranks) > 1 else 3 * ranks
+    return replace(accepted(author, rank), task=task, first_rank=first, last_rank=last)
+
+
 def test_overall_the_mean_of_the_ranks_decides_and_equal_means_are_ties() -> None:
-    everyone = [accepted("ada", 1), accepted("bob", 2), accepted("eve", 3)]
-    second = [replace(one, task="triple", rank=rank) for one, rank in zip(everyone[:2], (2, 1), strict=True)]
-    places = overall(report(*everyone, *second))
-    assert [(one.author, one.rank, one.mean_rank, one.ranks) for one in places] == [
-        ("ada", 1, 1.5, (1, 2)),
-        ("bob", 1, 1.5, (2, 1)),
-        ("eve", 3, 3.0, (3, None)),
-    ]
+    first = [ranked("ada", 1), ranked("bob", 2), ranked("eve", 3)]
+    second = [ranked("ada", 2, task="triple"), ranked("bob", 1, task="triple")]
+    assert places(*first, *second) == [("ada", 1, 2, 1.5), ("bob", 1, 2, 1.5), ("eve", 3, 3, 3.0)]
+
+
+def test_overall_nobody_is_ahead_by_ranks_that_noise_leaves_open() -> None:
+    first = [ranked("ada", 1, 1, 2), ranked("bob", 2, 1, 2), ranked("eve", 3)]
+    second = [ranked("ada", 1, task="triple"), ranked("bob", 2, 2, 3, task="triple"), ranked("eve", 2, 2, 3, task="triple")]
+    assert places(*first, *second) == [("ada", 1, 2, 1.0), ("bob", 1, 3, 2.0), ("eve", 2, 3, 2.5)]
+    shown = replace(report(*first, *second), work_units={"double": "numbers", "triple": "numbers"})
+    page = published_pages(shown, COURSE, {}, str)["index.html"]
+    cells = re.findall(r'<td class="number" data-value="[^"]*">([^<]*)</td>', page[page.index("Overall") :])
+    assert cells[:3] == ["1–2", "1–2", "1"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda report: staff_pages(report, COURSE, {})["index.html"],
+        lambda report: staff_pages(report, COURSE, {})["tasks/double.html"],
+        lambda report: published_pages(report, COURSE, {}, str)["index.html"],
+        lambda report: feedback_pages(report, COURSE, {}, str)["ada.html"],
+    ],
+    ids=["staff", "task", "published", "feedback"],
+)
+def test_every_page_shows_the_ranks_that_noise_leaves_open(shown: Callable[[Report], str]) -> None:
+    assert "2–7" in shown(report(ranked("ada", 2, 2, 7), reference("numba")))
 
 
 # Each student
