@@ -7,7 +7,7 @@ that only the staff has.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby, repeat
+from itertools import count, groupby, repeat
 from operator import itemgetter
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -222,7 +222,7 @@ def sources(submission: Submission, profile: KeptProfile | None = None) -> Itera
         texts = code_lines(file.content.decode("utf-8", "backslashreplace"))
         shares = () if profile is None else profile.shares.get(file.path, ())
         slowest = None if profile is None else profile.slowest
-        lines = zip(_places(submission, file, len(texts)), texts[:_SHOWN_LINES], _heats(shares), strict=False)
+        lines = zip(_places(submission, file), texts[:_SHOWN_LINES], _heats(shares), strict=False)
         numbered = [
             (cell, SourceLine(number, harmless_line(text.expandtabs(_TAB)), heat, (file.path, row) == slowest))
             for row, ((cell, number), text, heat) in enumerate(lines, 1)
@@ -231,11 +231,11 @@ def sources(submission: Submission, profile: KeptProfile | None = None) -> Itera
         yield Source(file.path, tuple(parts), max(0, len(texts) - _SHOWN_LINES), profile is not None)
 
 
-def _places(submission: Submission, file: SourceFile, count: int) -> Iterable[tuple[int | None, int]]:
+def _places(submission: Submission, file: SourceFile) -> Iterable[tuple[int | None, int]]:
     """The code cell and the number in it of each line of a notebook's module; of other files' lines, their numbers."""
     if submission.lines is not None and file.path == submission.file:
         return submission.lines.places
-    return ((None, number) for number in range(1, count + 1))
+    return zip(repeat(None), count(1), strict=False)
 
 
 def _heats(shares: Sequence[float]) -> Iterator[float]:
