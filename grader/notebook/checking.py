@@ -33,7 +33,7 @@ from grader.verdicts import Verdict
 _WIDTH = 120
 _PICTURES_BUDGET_S = 5.0
 """Of the function's own time: somebody waits."""
-_ANSWERED = (Verdict.ACCEPTED, Verdict.WRONG_ANSWER)
+_ANSWERED = frozenset({Verdict.ACCEPTED, Verdict.WRONG_ANSWER})
 """There is something to draw, and it does not take until a time limit to see it."""
 
 
@@ -146,19 +146,20 @@ def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: 
         report = grade_own(session, [mine], budget_s, backend, store, progress)
         report = grade_rest(session, [mine], backend, store, progress) or report
         advice = advice_beside_check(session, mine, report, backend, progress)
-    (verdict,) = (result.verdict for result in report.results if result.kind == "student")
-    pictures = _drawn(session, mine, backend, store_file, verdict) if verdict in _ANSWERED else None
+    verdicts = {result.verdict for result in report.results if result.kind == "student"}
+    failing_case = None
+    if Verdict.WRONG_ANSWER in verdicts:
+        failing_case = failing_case_path(store_file, member_of(mine), mine.task)
+    pictures = _drawn(session, mine, backend, failing_case) if verdicts & _ANSWERED else None
     return Checked(report, (mine.author,), pictures, hand_in, advice)
 
 
-def _drawn(session: Session, mine: HandedIn, backend: Backend, store_file: Path, verdict: Verdict) -> Drawn | None:
+def _drawn(session: Session, mine: HandedIn, backend: Backend, failing_case: Path | None) -> Drawn | None:
     """The task's pictures of the function's own output, and the case that fails beside what is right."""
     (task,) = session.tasks.values()
     if not isinstance(mine, Submission):
         return None
     pictures = task.task.pictures
     answers = picture_answers(session, task, mine, backend, pictures, _PICTURES_BUDGET_S) if pictures else ()
-    failing = None
-    if verdict is Verdict.WRONG_ANSWER:
-        failing = failing_answer(session, task, mine, backend, failing_case_path(store_file, member_of(mine), task.name))
+    failing = None if failing_case is None else failing_answer(session, task, mine, backend, failing_case)
     return drawn(answers, failing=failing)

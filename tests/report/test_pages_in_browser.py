@@ -78,8 +78,9 @@ def pages_of(*folders: Path) -> Iterator[Path]:
 def test_no_page_asks_for_anything_or_complains(chromium: Browser, folder: Path, rich_folder: Path) -> None:
     for page in pages_of(folder, rich_folder):
         chromium.open(page)
-        assert chromium.requests == [page.as_uri()]
-        assert chromium.complaints == []
+        asked = [one for one in chromium.requests if not one.startswith("data:")]  # such a picture stands in the page itself
+        assert asked == [page.as_uri()]
+        assert chromium.complaints == [], page
 
 
 def test_what_a_page_asked_for_or_complained_of_would_be_noticed(chromium: Browser, folder: Path, tmp_path: Path) -> None:
