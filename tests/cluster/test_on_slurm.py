@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,8 @@ from tests.grading.test_mpi_tasks import MPI_TASK
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=f"no Slurm here: {missing()}")
 
-JOBS = 4
-"""Of a grading of the class of two: the naive reference, the others, the students, their block."""
+CHECKS = 3
+"""Jobs that check the class of two: of the naive reference, of the others, of the students."""
 NAIVE_DOUBLE = 'def double(x: "float64[n]") -> "float64[n]":\n    return 2 * x\n'
 SHARED_OUT = """import os
 import numpy as np
@@ -142,10 +143,15 @@ def finished_runs(course: SmallCourse) -> dict[str, set[int]]:
     return found
 
 
+def kept(course: SmallCourse, question: str) -> list[Any]:
+    """What the store answers, a value a row."""
+    with closing(sqlite3.connect(course.folder / "results" / "results.sqlite")) as connection:
+        return [value for (value,) in connection.execute(question)]
+
+
 def kept_runs(course: SmallCourse) -> set[int]:
     """The seeds of the runs in the store."""
-    with closing(sqlite3.connect(course.folder / "results" / "results.sqlite")) as connection:
-        return {int(seed, 16) for (seed,) in connection.execute("SELECT seed FROM runs")}
+    return {int(seed, 16) for seed in kept(course, "SELECT seed FROM runs")}
 
 
 def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result_and_no_finished_run(
@@ -191,7 +197,7 @@ def test_a_controller_that_does_not_answer_is_waited_for_and_nothing_is_submitte
     out, errors = grading.communicate(timeout=120)
     assert grading.returncode == 0, errors + slurm.logs()
     assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
-    assert len(submitted(slurm) - before) == JOBS
+    assert len(submitted(slurm) - before) == CHECKS + kept(course, "SELECT count(*) FROM blocks")[0]
     assert jobs(course) == []
 
 
