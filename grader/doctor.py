@@ -22,7 +22,7 @@ from grader.execution.equal_calls import CALLS, RUNS, equal_calls
 from grader.execution.plain import PlainBackend
 from grader.execution.probe import probe
 from grader.grading.gate import MOST_TAKEN, busy
-from grader.machine import library_versions, this_machine, usable_cpus
+from grader.machine import library_versions, this_machine, worker_cpus
 from grader.noise import between, loads, snapshot
 from grader.profiles import Profile
 from grader.text import harmless_line
@@ -175,7 +175,7 @@ def _noise(course: Course) -> Finding:
 
 
 def _frequency(course: Course) -> Finding:
-    state = clock_speed(_worker_cores(course))
+    state = clock_speed(worker_cpus(course.machine.threads))
     found = "; ".join(state.known()) or "this machine does not tell"
     remedies = list(state.remedies())
     return Finding("frequency", Health.WEAK if remedies else Health.GOOD, found, "; ".join(remedies))
@@ -183,9 +183,9 @@ def _frequency(course: Course) -> Finding:
 
 def _other_load(course: Course) -> Finding:
     """What else ran just now, by name, and over the last minute; what other virtual machines and a lack of memory took."""
-    before = snapshot(_worker_cores(course))
+    before = snapshot(worker_cpus(course.machine.threads))
     time.sleep(_LOOK_S)
-    after = snapshot(_worker_cores(course))
+    after = snapshot(worker_cpus(course.machine.threads))
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     stolen = between(before, after).stolen
     waited_for_memory = _memory_pressure()
@@ -202,11 +202,6 @@ def _other_load(course: Course) -> Finding:
     if waited_for_memory > _SHORT_OF_MEMORY:
         remedies.append("free some memory")
     return Finding("other load", Health.WEAK if remedies else Health.GOOD, "; ".join(words), "; ".join(remedies))
-
-
-def _worker_cores(course: Course) -> tuple[int, ...]:
-    """Those that submissions run on; as many as there are, where the course asks for more."""
-    return usable_cpus()[-course.machine.threads :]
 
 
 def _memory_pressure() -> float:

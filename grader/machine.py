@@ -132,6 +132,11 @@ def siblings_first(cpus: Sequence[int], siblings: Callable[[int], Collection[int
     return (*(cpu for cpu in cpus if cpu not in alone), *alone)
 
 
+def worker_cpus(threads: int) -> tuple[int, ...]:
+    """The cores that submissions run on, or all where there are fewer; the first one takes most of the machine's interrupts."""
+    return siblings_first(usable_cpus())[-threads:]
+
+
 def environment_key(variables: Mapping[str, str], rules: Mapping[str, float]) -> str:
     """A digest of what else decides a result: interpreter, libraries, the workers' variables, and the course's limits."""
     return _digest(

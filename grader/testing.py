@@ -61,6 +61,8 @@ class ScriptedBackend:
         """So many did at once."""
         self.given: list[tuple[str, bytes]] = []
         """Of every import: the author, and the compiled functions that it was given."""
+        self.sent: list[Submission] = []
+        """Of every start: what the worker got."""
         self.profiles: list[Profile] = []
         """Of every start: the profile that was asked for."""
         self.cores: list[int | None] = []
@@ -88,6 +90,7 @@ class _ScriptedGeneration:
         self._backend = backend
 
     def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> "_ScriptedWorker":
+        self._backend.sent.append(submission)
         self._backend.profiles.append(profile)
         self._backend.cores.append(cores)
         if submission.author in self._backend.faults:

@@ -21,6 +21,7 @@ from grader.machine import (
     siblings_of,
     this_machine,
     usable_cpus,
+    worker_cpus,
 )
 
 LAPTOP = Machine(name="laptop", cpu="A CPU @ 3 GHz", cores=8, memory_bytes=16 << 30, system="Linux x86_64", threads=1)
@@ -66,6 +67,13 @@ def test_no_core_is_lost_or_doubled(cpus: list[int], width: int) -> None:
     physical = [cpu // width for cpu in ordered]
     distinct = len(set(physical))
     assert len(set(physical[len(physical) - distinct :])) == distinct
+
+
+def test_submissions_run_on_the_last_cores_that_share_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.machine.usable_cpus", lambda: (0, 1, 2, 3))
+    monkeypatch.setattr("grader.machine.siblings_first", lambda cpus: (cpus[0], cpus[2], cpus[1], cpus[3]))
+    assert worker_cpus(2) == (1, 3)
+    assert worker_cpus(9) == (0, 2, 1, 3), "all, where there are fewer"
 
 
 def test_this_machines_cores_are_their_own_siblings() -> None:

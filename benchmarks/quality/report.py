@@ -36,6 +36,7 @@ def markdown(quality: Quality) -> str:
         sandbox=quality.sandbox,
         versions=f"Python {quality.python}, {libraries}",
         summary=_summary(_all(quality.merits[QUIET])),
+        aims=_aims(quality),
         pieces=PIECES,
         classes=_classes(quality),
         kernels=_list(_kernel(quality, kernel) for kernel in quality.kernels),
@@ -63,6 +64,55 @@ def _summary(merit: Merit) -> str:
 
 
 # Sections
+
+
+def _aims(quality: Quality) -> str:
+    """What the ranking is meant to reach beside what it does; and what more time would bring."""
+    quiet, loaded = _all(quality.merits[QUIET]), [_all(quality.merits[load]) for load in quality.effort.loads]
+    most_s = max(quality.effort.budgets_s)
+    longer = _all(quality.resampled[QUIET][most_s])
+
+    def row(
+        aim: str, share_of: Callable[[Merit], Share], worst: Callable[..., Share], text: Callable[[Share], str] = _share
+    ) -> list[str]:
+        under_load = [share for share in map(share_of, loaded) if share.of]
+        worst_of_loads = text(worst(under_load, key=_fraction)) if under_load else ABSENT
+        return [aim, text(share_of(quiet)), worst_of_loads, _percent(share_of(longer))]
+
+    agreements = [one.agreement for one in loaded if one.agreement is not None]
+    return _table(
+        ["aim", "without load", "under the worst of the loads", f"without load, {most_s:g} s a program (resampled)"],
+        [
+            row("at most 2 % of gradings split equals", lambda one: one.split_gradings, max),
+            row("99.9 % of what does 5 % more work is found", lambda one: one.found[5], min),
+            row("95 % of what does 2 % more work is found", lambda one: one.found[_SMALL], min),
+            row("no pair is in the wrong order", lambda one: one.wrong, max, _percent),
+            [
+                "two gradings agree by τ_b ≥ 0.97",
+                _agreement(quiet),
+                f"{min(agreements):.2f}" if agreements else ABSENT,
+                _agreement(longer),
+            ],
+            ["seconds a program", *_seconds(quality, quiet, loaded, longer)],
+        ],
+    )
+
+
+def _fraction(share: Share) -> float:
+    return share.count / share.of
+
+
+def _seconds(quality: Quality, quiet: Merit, loaded: Sequence[Merit], longer: Merit) -> list[str]:
+    """Of a program; the aim is at most half of what asv takes by default, where it was tried."""
+    programs = len(quality.programs)
+    asv = quality.rivals.get("asv")
+    beside = "" if asv is None else f"; asv {_all(asv).seconds / len(quality.effort.rival_programs):.1f} (aim: half of that)"
+    most = max((one.seconds for one in loaded), default=None)
+    return [
+        f"{quiet.seconds / programs:.1f}{beside}",
+        ABSENT if most is None else f"{most / programs:.1f}",
+        f"{longer.seconds / programs:.1f}",
+    ]
 
 
 def _classes(quality: Quality) -> str:

@@ -12,7 +12,7 @@ from grader.execution.generation import WorkerSettings
 from grader.execution.interface import Backend
 from grader.execution.landlock_only import LandlockBackend
 from grader.execution.plain import PlainBackend
-from grader.machine import siblings_first, usable_cpus
+from grader.machine import siblings_first, usable_cpus, worker_cpus
 
 _HOST_FEATURES = "host"
 
@@ -27,7 +27,7 @@ def worker_settings(machine: Machine, limits: Limits) -> WorkerSettings:
     return WorkerSettings(
         preload=tuple(machine.preload),
         environment=worker_environment(machine),
-        cpus=siblings_first(cpus)[-machine.threads :],  # the first core takes most of the machine's interrupts
+        cpus=worker_cpus(machine.threads),
         mpi_cpus=siblings_first(cpus),
         memory_bytes=int(limits.memory_bytes),
         output_bytes=int(limits.output_bytes),

@@ -21,6 +21,8 @@ MOST_TAKEN = 0.2
 """Of the cores' time as a whole: what takes no more mostly leaves the better part of the turns alone."""
 MOST_CONTROL_OFF = 0.1
 """Of one run, as the logarithm of a ratio: on a quiet machine, the control of no run was further from its baseline."""
+_HEAT = 2.0
+"""Once is too often: nobody knows for which calls the clock was slower."""
 _SURE = 4.0
 """Standard errors of the median from round to round."""
 _BUSY = 0.25
@@ -85,6 +87,11 @@ def _troubles(record: RunRecord, baseline: str) -> Sequence[Trouble]:
             happened.stolen / MOST_TAKEN,
             f"other virtual machines took {100 * happened.stolen:.0f} % of its cores' time",
             "measure again when the host is quieter",
+        ),
+        Trouble(
+            happened.throttled * _HEAT,
+            f"heat slowed its cores down ({happened.throttled} ×)",
+            "let the machine cool down, and measure again",
         ),
         Trouble(
             abs(off) / MOST_CONTROL_OFF,

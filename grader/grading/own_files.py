@@ -38,6 +38,8 @@ OWN_BUDGET_S = 5.0
 """For measuring: a student waits for the answer."""
 _MOST_SECONDS_PER_RUN = 0.2
 """The same, also where a class is measured longer: and so a wider interval."""
+_LEAST_RUNS = 3
+"""The same: nobody is ranked, and an erratic program of one's own hides nobody else's place."""
 _REFERENCE_RUNS = 1
 """The same: what a reference reaches at a case of its own is told without an interval."""
 
@@ -62,7 +64,11 @@ def open_own_session(course_folder: Path, task: str) -> Session:
 
 def _in_short(course: Course) -> Course:
     of_class = course.measurement
-    in_short = {"seconds_per_run": min(of_class.seconds_per_run, _MOST_SECONDS_PER_RUN), "reference_runs": _REFERENCE_RUNS}
+    in_short = {
+        "seconds_per_run": min(of_class.seconds_per_run, _MOST_SECONDS_PER_RUN),
+        "min_runs": min(of_class.min_runs, _LEAST_RUNS),
+        "reference_runs": _REFERENCE_RUNS,
+    }
     return course.model_copy(update={"measurement": of_class.model_copy(update=in_short)})
 
 

@@ -21,6 +21,9 @@ from grader.grading.studentized_range import studentized_range_quantile
 
 FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]
+_Place: TypeAlias = tuple[int | None, int | None, int | None]
+"""The rank, and the first and the last one that noise leaves open."""
+_NO_PLACE: _Place = (None, None, None)
 
 ERRATIC_VARIANCE_RATIO = 4.0
 """A competitor whose variance exceeds the median one by this factor answers for its own noise, if this is no accident."""
@@ -62,12 +65,13 @@ class Standing:
     """The interval of the score, from here to `high`: all students' intervals hold at once with probability 1 − α."""
     high: float
     rank: int | None
-    """1 is the fastest, equal ranks are ties; None for whoever is not a student."""
+    """The place in the order: 1 is the fastest, equal ranks are ties; None for whoever is not a student."""
     runs: int
     erratic: bool
     """Its own scatter, not the pooled one, made its interval."""
+    first_rank: int | None = None
+    """From here to `last_rank`: the ranks that the noise leaves open."""
     last_rank: int | None = None
-    """The last rank that the noise leaves open, counted from `rank`: who ties may have either's."""
 
     @property
     def speedup(self) -> float:
@@ -113,9 +117,9 @@ def rank(
 
     `rank_i = 1 + #{student j: score_j < score_i - max(HSD_ij, min_difference)}`, and never less than the rank of a student with
     a smaller score: an erratic submission, which few beat significantly, does not pass ahead of faster and steadier ones.
-    `last_rank_i = #{students} - #{student j: score_j > score_i + max(HSD_ij, min_difference)}`: all true ranks lie between the
-    two at once with probability 1 - α, as those who differ significantly are in their true order (Mogstad, Romano, Shaikh and
-    Wilhelm 2024, Review of Economic Studies 91(1), pages 476-518), and the ranges of two who tie overlap.
+    All true ranks lie at once, with probability 1 - α, between `first_rank_i = 1 + #{student j significantly faster than i}`
+    and `last_rank_i = #{students} - #{student j significantly slower than i}`, for then all who differ significantly are in
+    their true order (Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91(1), pages 476-518).
 
     Args:
         runs: Each with the baseline (at 0) and the control. Competitors may take part in different numbers of runs.
@@ -137,13 +141,7 @@ def rank(
     hsd = _hsd_of_pairs(table, noise, quantile)
     separating = np.maximum(hsd, min_difference)
     return Ranking(
-        standings=_standings(
-            table,
-            noise,
-            hsd[:, table.baseline],
-            _ranks(table.scores, separating, is_student),
-            _last_ranks(table.scores, separating, is_student),
-        ),
+        standings=_standings(table, noise, hsd[:, table.baseline], _places(table.scores, separating, is_student)),
         hsd=_typical_hsd(table, noise, quantile),
         control_split=_control_splits(table, table.competitors.index(control), hsd, min_difference),
         contested=_contested(table, separating, is_student),
@@ -405,39 +403,30 @@ def _typical_hsd(table: _Table, noise: _Noise, quantile: _Quantile) -> float:
     return float(quantile.significant(variance, np.array([noise.pooled_degrees]))[0])
 
 
-def _ranks(scores: FloatArray, separating: FloatArray, is_student: BoolArray) -> list[int | None]:
-    """One plus the number of students that are significantly faster; never less than a faster student's rank."""
-    faster = (scores[None, :] < scores[:, None] - separating) & is_student
-    counts = np.where(is_student, 1 + faster.sum(axis=1), 0)
-    return [int(best) if student else None for best, student in zip(np.maximum.accumulate(counts), is_student, strict=True)]
+def _places(scores: FloatArray, separating: FloatArray, is_student: BoolArray) -> list[_Place]:
+    """Each competitor's; a place in the order is never less than a faster student's."""
+    gaps = scores[:, None] - scores[None, :]
+    firsts = 1 + ((gaps > separating) & is_student).sum(axis=1)
+    lasts = np.count_nonzero(is_student) - ((gaps < -separating) & is_student).sum(axis=1)
+    ranks = np.maximum.accumulate(np.where(is_student, firsts, 0))
+    places = zip(ranks.tolist(), firsts.tolist(), lasts.tolist(), strict=True)
+    return [place if student else _NO_PLACE for place, student in zip(places, is_student, strict=True)]
 
 
-def _last_ranks(scores: FloatArray, separating: FloatArray, is_student: BoolArray) -> list[int | None]:
-    """All students but those who are significantly slower."""
-    slower = (scores[None, :] > scores[:, None] + separating) & is_student
-    counts = np.count_nonzero(is_student) - slower.sum(axis=1)
-    return [int(last) if student else None for last, student in zip(counts, is_student, strict=True)]
-
-
-def _standings(
-    table: _Table,
-    noise: _Noise,
-    reaches: FloatArray,
-    ranks: Sequence[int | None],
-    last_ranks: Sequence[int | None],
-) -> tuple[Standing, ...]:
+def _standings(table: _Table, noise: _Noise, reaches: FloatArray, places: Sequence[_Place]) -> tuple[Standing, ...]:
     return tuple(
         Standing(
             competitor=name,
             score=float(table.scores[index]),
             low=float(table.scores[index] - reaches[index]),
             high=float(table.scores[index] + reaches[index]),
-            rank=ranks[index],
+            rank=rank,
             runs=int(table.run_counts[index]),
             erratic=bool(noise.erratic[index]),
-            last_rank=last_ranks[index],
+            first_rank=first_rank,
+            last_rank=last_rank,
         )
-        for index, name in enumerate(table.competitors)
+        for index, (name, (rank, first_rank, last_rank)) in enumerate(zip(table.competitors, places, strict=True))
     )
 
 

@@ -56,8 +56,9 @@ class Result:
     limit: Limit | None = None
     """What a call at `case` takes at least on this machine, by the algorithm that is usual for the task."""
     rank: int | None = None
+    first_rank: int | None = None
+    """From here to `last_rank`: the ranks that the noise leaves open."""
     last_rank: int | None = None
-    """The last rank that the noise leaves open."""
     measured_before: tuple[float, ...] = ()
     """The favourable speedups over the same baseline of earlier measurements of the same code."""
     review: str | None = None
@@ -366,7 +367,7 @@ class TaskStandings:
         baseline = blocks[0].block.baseline
         first_turns = itertools.chain(*_turns_by_run(blocks[:1], self._checks)[baseline.key])
         baseline_s = statistics.median(turn_time_s(turn.timed_s) for turn in first_turns)
-        ranks = {one.competitor: (one.rank, one.last_rank) for one in self._ranking(blocks).standings}
+        places = {one.competitor: one for one in self._ranking(blocks).standings}
         before = self._measured_before(case, baseline)
         members = {member.key: member for member in self._checks}
         measured: dict[str, Result] = {}
@@ -382,8 +383,7 @@ class TaskStandings:
                     flags = (*disturbance_flags(block), *_bound_flags(figures, self._task.task.work_unit))
                     figures = replace(figures, flags=(*figures.flags, *flags))
                     figures = self._with_suspicions(figures, members[key], runs, erratic=standing.erratic)
-                    first, last = ranks.get(key, (None, None))
-                    measured[key] = replace(figures, rank=first, last_rank=last, measured_before=before.get(key, ()))
+                    measured[key] = _placed(replace(figures, measured_before=before.get(key, ())), places.get(key))
         for key, (verdict, message) in _problems(blocks, self._checks).items():
             measured[key] = _failed_late(by_key[key], verdict, message)
         return measured
@@ -431,6 +431,13 @@ def _problems(blocks: Sequence[StoredBlock], current: Collection[Member]) -> dic
         for record in one.runs:
             found.update({key: problem for key, problem in record.problems.items() if key in keys})
     return found
+
+
+def _placed(result: Result, standing: Standing | None) -> Result:
+    """Where it stands among all that were measured at its case."""
+    if standing is None:
+        return result
+    return replace(result, rank=standing.rank, first_rank=standing.first_rank, last_rank=standing.last_rank)
 
 
 def _with_figures(
@@ -504,7 +511,7 @@ def ranked_over_cases(results: Sequence[Result]) -> list[Result]:
     """Ranks over all cases of a task: the rank within the case, behind everyone of other cases whose rate counts for more.
 
     Ties live within a case only. Who tie stay together, at the place of the fastest of them: somebody at another case does not
-    come between. The last rank that is open to somebody is the last one's of the case whom they may still be behind.
+    come between. The first and the last rank that are open to somebody are those of whom of the case they may still stand for.
     """
     students = [result for result in results if result.rank is not None]
     places = _places(students)
@@ -516,9 +523,13 @@ def ranked_over_cases(results: Sequence[Result]) -> list[Result]:
 
     def ranked(result: Result) -> Result:
         at_case, place, rank = of_case[result.case], places[result.case, result.rank], result.rank or 1
-        last = min(result.last_rank or rank, len(at_case))
-        last_place = min(place, at_case[-last])
-        return replace(result, rank=rank + ahead(place, at_case), last_rank=last + ahead(last_place, at_case))
+        first, last = (min(open_rank or rank, len(at_case)) for open_rank in (result.first_rank, result.last_rank))
+        return replace(
+            result,
+            rank=rank + ahead(place, at_case),
+            first_rank=first + ahead(max(place, at_case[-first]), at_case),
+            last_rank=last + ahead(min(place, at_case[-last]), at_case),
+        )
 
     def ahead(place: float, at_case: Sequence[float]) -> int:
         return _count_above(place, of_all) - _count_above(place, at_case)

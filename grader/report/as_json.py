@@ -80,6 +80,7 @@ def result_document(result: Result) -> dict[str, Any]:
         "share_of_limit": result.share_of_limit,
         "limit": None if result.limit is None else asdict(result.limit),
         "rank": result.rank,
+        "first_rank": result.first_rank,
         "last_rank": result.last_rank,
         "points": result.points,
         "max_points": result.max_points,
@@ -137,6 +138,7 @@ def _asv_ranking_document(one: AsvRanking) -> dict[str, Any]:
             {
                 "competitor": standing.competitor,
                 "rank": standing.rank,
+                "first_rank": standing.first_rank,
                 "last_rank": standing.last_rank,
                 "wall_time_s": one.times_s[standing.competitor],
                 "speedup": standing.speedup,

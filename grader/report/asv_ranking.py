@@ -31,7 +31,7 @@ def _ranking(one: AsvRanking) -> Iterator[RenderableType]:
         table.add_column(heading, justify="left" if heading == "author" else "right")
     for standing in one.ranking.standings:
         cells = (
-            rank_text(standing.rank, standing.last_rank),
+            rank_text(standing.first_rank, standing.last_rank),
             _author(standing.competitor),
             time_text(one.times_s[standing.competitor]),
             speedup_text(standing.speedup, standing.speedup_low, standing.speedup_high),

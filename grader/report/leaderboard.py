@@ -76,7 +76,7 @@ def _task_table(report: Report, task: str, results: Sequence[Result]) -> Table:
     for result in results:
         is_reference = result.kind == "reference"
         table.add_row(
-            rank_text(result.rank, result.last_rank),
+            rank_text(result.first_rank, result.last_rank),
             Text(harmless_name(result.author), style="dim italic" if is_reference else ""),
             _verdict_text(result.verdict),
             rate_text(result.rate, report.work_units[task]),
@@ -256,7 +256,7 @@ def facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
 def own_facts(report: Report, result: Result) -> Iterable[tuple[str, Text]]:
     """The figures and flags, which their author may keep."""
     if result.rank is not None:
-        yield "rank", Text(rank_text(result.rank, result.last_rank))
+        yield "rank", Text(rank_text(result.first_rank, result.last_rank))
     yield from _speed_facts(report, result)
     if result.import_time_s is not None:
         yield (

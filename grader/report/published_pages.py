@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 
 from grader.content.course import Course
 from grader.content.submission import Submission, packages_used
@@ -29,11 +30,13 @@ _PLAIN = "plain Python"
 class Place:
     """Somebody's place over all tasks."""
 
-    rank: int
+    first_rank: int
+    """From here to `last_rank`: the ranks that are open, whichever of the ranks that are open in each task is the true one."""
+    last_rank: int
     author: str
     mean_rank: float
-    ranks: tuple[int | None, ...]
-    """Task by task; None where there is none."""
+    results: tuple[Result | None, ...]
+    """Task by task; None where there is no rank."""
 
 
 def published_pages(report: Report, course: Course, techniques: Techniques, name_of: Callable[[str], str]) -> LazyPages:
@@ -97,6 +100,7 @@ def _public(result: Result, name_of: Callable[[str], str]) -> Result:
         speedup_high=result.speedup_high,
         bound=result.bound,
         rank=result.rank,
+        first_rank=result.first_rank,
         last_rank=result.last_rank,
     )
 
@@ -104,18 +108,27 @@ def _public(result: Result, name_of: Callable[[str], str]) -> Result:
 def overall(report: Report) -> tuple[Place, ...]:
     """Everyone by the mean of their ranks; in a task without a rank, one comes behind all who have one."""
     tasks = tuple(dict.fromkeys(result.task for result in report.results))
-    ranked = {(one.author, one.task): one.rank for one in report.results if one.rank is not None}
-    last = {task: 1 + sum(of_task == task for _, of_task in ranked) for task in tasks}
+    ranked = {(one.author, one.task): one for one in report.results if one.rank is not None}
+    behind_all = {task: 1 + sum(of_task == task for _, of_task in ranked) for task in tasks}
     authors = sorted({author for author, _ in ranked})
-    means = {author: statistics.fmean(ranked.get((author, task), last[task]) for task in tasks) for author in authors}
+
+    def means(rank_of: Callable[[Result], int | None]) -> dict[str, float]:
+        def rank(author: str, task: str) -> int:
+            found = ranked.get((author, task))
+            return behind_all[task] if found is None else rank_of(found) or 0
+
+        return {author: statistics.fmean(rank(author, task) for task in tasks) for author in authors}
+
+    mean, best, worst = (means(attrgetter(name)) for name in ("rank", "first_rank", "last_rank"))
     return tuple(
         Place(
-            rank=1 + sum(mean < means[author] for mean in means.values()),
+            first_rank=1 + sum(other < best[author] for other in worst.values()),
+            last_rank=len(authors) - sum(other > worst[author] for other in best.values()),
             author=author,
-            mean_rank=means[author],
-            ranks=tuple(ranked.get((author, task)) for task in tasks),
+            mean_rank=mean[author],
+            results=tuple(ranked.get((author, task)) for task in tasks),
         )
-        for author in sorted(authors, key=lambda author: (means[author], author))
+        for author in sorted(authors, key=lambda author: (mean[author], author))
     )
 
 

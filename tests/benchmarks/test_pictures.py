@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from benchmarks.pictures import COURSE, GIVEN_FEEDBACK, LARGEST_BYTES, PROFILED, TASK, page_png
+from benchmarks.pictures import CHECKED, COURSE, GIVEN_FEEDBACK, LARGEST_BYTES, PROFILED, TASK, page_png
 from grader.report.feedback_pages import feedback_pages
 from grader.report.profile import profiled
 from grader.report.terminal_picture import terminal_svg
 from tests.report.browser import CHROMIUM
 from tests.report.example import accepted, line_profile, marked, reference
-from tests.report.test_pages_in_browser import COURSE as LAB
+from tests.report.rich_pages import COURSE as LAB
 
 NAMED = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
-MADE_HERE = {"leaderboard.svg", "profile.svg", "feedback.png"}
+MADE_HERE = {"leaderboard.svg", "check.svg", "profile.svg", "feedback.png", "board.png"}
 
 
 def named() -> list[tuple[Path, str]]:
@@ -35,10 +35,11 @@ def test_every_picture_is_there_and_small_and_described() -> None:
         assert len(words.split()) > 2, picture
 
 
-def test_the_readme_shows_each_picture_that_is_made_for_it() -> None:
+def test_each_picture_that_is_made_is_shown() -> None:
     assert {picture.name for picture, _ in named() if picture.parent.name == "docs"} >= MADE_HERE
     assert (COURSE / "submissions" / GIVEN_FEEDBACK / f"{TASK}.py").is_file()
     assert (COURSE / PROFILED).is_file()
+    assert (COURSE / CHECKED).is_file()
 
 
 def test_one_command_makes_them() -> None:
@@ -59,7 +60,7 @@ def test_a_page_is_pictured_from_its_top_in_few_colours(tmp_path: Path) -> None:
     page = tmp_path / "ada.html"
     pages = feedback_pages(marked(accepted("ada"), reference("numba")), LAB, {}, str)
     page.write_text(pages["ada.html"], encoding="utf-8")
-    content = page_png(page, height=500)
+    content = page_png(page, 860, 500)
     with Image.open(io.BytesIO(content)) as picture:
         assert picture.format == "PNG"
         assert picture.height == 500

@@ -73,6 +73,15 @@ def test_the_summary_is_of_the_gradings_without_load(quality: Quality) -> None:
     assert "of 3 gradings 0.0 % (0.0 to 70.8) split the fastest programs, which are equal" in report.markdown(quality)
 
 
+def test_what_is_aimed_at_stands_beside_what_is_reached_and_the_worst_load_counts(quality: Quality) -> None:
+    page = report.markdown(quality)
+    assert cells(page, "no pair is in the wrong order")[1:] == ["0.0 %", "0.0 %", "0.0 %"]
+    assert cells(page, "two gradings agree by τ_b ≥ 0.97")[1:] == ["0.00", "1.00", "1.00"]
+    assert cells(page, "seconds a program")[1:] == ["1.7", "1.7", "1.7"]
+    split = cells(page, "at most 2 % of gradings split equals")[1:]
+    assert [cell.split(" %")[0] for cell in split] == ["0.0", "100.0", "100.0"]
+
+
 def test_counted_work_and_measured_time_stand_beside_what_was_meant(quality: Quality) -> None:
     assert cells(report.markdown(quality), "more-05") == ["more-05", "5 %", "5.00 %", "+5.00 %"]
 

@@ -27,6 +27,7 @@ def test_asvs_own_folder_in_the_course_is_the_first_choice(classroom: Classroom,
     (ranking,) = json.loads(capsys.readouterr().out)["rankings"]
     assert (ranking["task"], ranking["case"], ranking["agreement"]) == ("double", "large", None)
     assert [one["competitor"] for one in ranking["results"] if one["rank"] is not None][-1] == "student/cy"
+    assert all(one["first_rank"] <= one["rank"] <= one["last_rank"] for one in ranking["results"] if one["rank"] is not None)
     assert not place.store_file.exists(), "no store is made to compare with"
 
 

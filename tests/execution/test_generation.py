@@ -75,6 +75,14 @@ def test_each_generation_has_its_own_hash_seed_and_shares_it_among_its_workers(
     assert first != second
 
 
+def test_each_generation_has_its_own_address_layout(backend: Backend, submission_of: Callable[..., Submission]) -> None:
+    seen = set()
+    for _ in range(3):
+        with backend.generation() as generation:
+            seen.add(Workers(generation, submission_of).observe("return id(len)"))
+    assert len(seen) == 3
+
+
 def test_an_interpreter_that_cannot_start_says_why(
     backend: Backend, settings: WorkerSettings, submission_of: Callable[..., Submission]
 ) -> None:

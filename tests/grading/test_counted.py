@@ -172,7 +172,8 @@ def test_who_beats_another_at_their_own_case_does_not_fall_behind_it_over_the_ca
 
 def test_the_last_rank_counts_whoever_at_another_case_may_be_ahead_of_the_last_place_that_is_open() -> None:
     def at(author: str, case: str, rate: float, rank: int, last_rank: int) -> Result:
-        figures = {"case": case, "work": rate, "wall_time_s": 1.0, "rank": rank, "last_rank": last_rank}
+        ranks = {"rank": rank, "first_rank": rank, "last_rank": last_rank}
+        figures = {"case": case, "work": rate, "wall_time_s": 1.0, **ranks}
         return Result(author, "student", "double", Verdict.ACCEPTED, "correct", **figures)  # type: ignore[arg-type]  # a Result's
 
     results = [

@@ -34,10 +34,11 @@ def run(*, control: float = 1.0, waited: float = 0.0, threads: int = 1, disturba
         (run(waited=0.4, disturbance=Disturbance(busiest="make")), "waited 40 % of their time for other programs (make)"),
         (run(disturbance=Disturbance(others=0.4, busiest="make")), "other programs (make) took 40 % of its cores' time"),
         (run(disturbance=Disturbance(stolen=0.3)), "other virtual machines took 30 %"),
+        (run(disturbance=Disturbance(throttled=1)), "heat slowed its cores down (1 ×)"),
         (run(control=1.2), "the control, a copy of the baseline, took 20 % more than it"),
         (run(control=1 / 1.3), "the control, a copy of the baseline, took 30 % less than it"),
     ],
-    ids=["waiting", "programs", "stolen", "control", "control, faster"],
+    ids=["waiting", "programs", "stolen", "heat", "control", "control, faster"],
 )
 def test_each_disturbance_is_seen_and_has_its_remedy(record: RunRecord, words: str) -> None:
     found = trouble(record, BASELINE)

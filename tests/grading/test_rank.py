@@ -50,6 +50,10 @@ def ranks(ranking: Ranking) -> dict[str, int]:
     return {standing.competitor: standing.rank for standing in ranking.standings if standing.rank is not None}
 
 
+def first_ranks(ranking: Ranking) -> dict[str, int]:
+    return {standing.competitor: standing.first_rank for standing in ranking.standings if standing.first_rank is not None}
+
+
 def last_ranks(ranking: Ranking) -> dict[str, int]:
     return {standing.competitor: standing.last_rank for standing in ranking.standings if standing.last_rank is not None}
 
@@ -243,22 +247,32 @@ def test_ranks_follow_the_scores(scores: dict[str, list[float]]) -> None:
     assert in_order == sorted(in_order)
 
 
+def test_an_erratic_one_may_have_any_rank_and_still_does_not_pass_ahead() -> None:
+    steps = {name: 0.05 * number + SCATTER[kept] for number, (name, kept) in enumerate(zip("abc", SCATTER, strict=True))}
+    wild = 0.11 + np.array([0.2, -0.2, -0.2, 0.2])
+    ranking = rank_students(runs_of({"control": SCATTER["control"], **steps, "wild": wild}))
+    assert standings(ranking)["wild"].erratic
+    assert ranks(ranking) == {"a": 1, "b": 2, "c": 3, "wild": 3}
+    assert (first_ranks(ranking)["wild"], last_ranks(ranking)["wild"]) == (1, 4)
+    assert (first_ranks(ranking)["a"], last_ranks(ranking)["a"]) == (1, 2), "it ties with whoever it may be ahead of"
+
+
 @settings(deadline=None, max_examples=50)
 @given(classes())
 def test_ranges_lie_within_the_class_and_those_of_two_who_share_a_rank_overlap(scores: dict[str, list[float]]) -> None:
     ranking = rank_students(runs_of(scores))
-    first, last = ranks(ranking), last_ranks(ranking)
-    assert first.keys() == last.keys()
-    assert all(first[name] <= last[name] <= len(first) for name in first)
-    for one, other in combinations(first, 2):
-        assert first[one] != first[other] or first[one] <= min(last[one], last[other])
+    place, first, last = ranks(ranking), first_ranks(ranking), last_ranks(ranking)
+    assert place.keys() == first.keys() == last.keys()
+    assert all(1 <= first[name] <= place[name] <= last[name] <= len(place) for name in place)
+    for one, other in combinations(place, 2):
+        assert place[one] != place[other] or max(first[one], first[other]) <= min(last[one], last[other])
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_true_ranks_lie_within_the_ranges(seed: int) -> None:
     levels = {name: 0.004 * number for number, name in enumerate("abcdefgh")}
     ranking = rank_students(measure(np.random.default_rng(seed), levels, 5))
-    first, last = ranks(ranking), last_ranks(ranking)
+    first, last = first_ranks(ranking), last_ranks(ranking)
     assert all(first[name] <= rank <= last[name] for rank, name in enumerate("abcdefgh", start=1))
     assert any(first[name] < last[name] for name in levels), "steps of 0.4 % are not told apart in five runs"
 

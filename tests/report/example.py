@@ -35,6 +35,8 @@ def accepted(author: str, rank: int | None = 1, **facts: object) -> Result:
         "speedup_low": 1.24,
         "speedup_high": 1.26,
         "rank": rank,
+        "first_rank": rank,
+        "last_rank": rank,
         "points": 4.5,
         "max_points": 7.0,
         "import_time_s": 0.1,

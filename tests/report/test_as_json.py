@@ -62,6 +62,7 @@ def test_the_figures_are_those_of_the_result() -> None:
     (result,) = report_document(report(accepted("ada")))["results"]
     assert result["verdict"] == "ACCEPTED"
     assert (result["wall_time_s"], result["work"], result["speedup"], result["rank"]) == (0.02, 1e6, 1.25, 1)
+    assert (result["first_rank"], result["last_rank"]) == (1, 1)
 
 
 def test_a_result_says_what_share_of_the_machines_limit_it_reaches_and_what_limits_it() -> None:

@@ -25,9 +25,9 @@ from tests.report.example import accepted, reference
 # Speedups and points
 
 
-@pytest.mark.parametrize(("rank", "last_rank", "text"), [(None, None, ""), (2, 2, "2"), (2, 4, "2–4"), (1, None, "1")])
-def test_ranks_that_noise_leaves_open_are_a_range(rank: int | None, last_rank: int | None, text: str) -> None:
-    assert rank_text(rank, last_rank) == text
+@pytest.mark.parametrize(("first_rank", "last_rank", "text"), [(None, None, ""), (2, 2, "2"), (2, 4, "2–4")])
+def test_ranks_that_noise_leaves_open_are_a_range(first_rank: int | None, last_rank: int | None, text: str) -> None:
+    assert rank_text(first_rank, last_rank) == text
 
 
 @pytest.mark.parametrize(

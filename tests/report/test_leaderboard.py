@@ -17,8 +17,8 @@ WIDTHS = [80, 140]
 
 def a_class() -> Report:
     return marked(
-        accepted("ada", 1),
-        accepted("bob", 1),
+        accepted("ada", 1, last_rank=2),
+        accepted("bob", 1, last_rank=2),
         reference("numba"),
         accepted("eve", 3, flags=("erratic: its own times scatter",)),
         wrong("max"),
@@ -27,7 +27,7 @@ def a_class() -> Report:
 
 def row(text: str, author: str) -> str:
     """The first line that begins with an author, perhaps after a rank."""
-    return next(line for line in text.splitlines() if re.match(rf"\s*\d*\s*{author}\b", line))
+    return next(line for line in text.splitlines() if re.match(rf"\s*[\d–]*\s*{author}\b", line))
 
 
 def lines(text: str) -> str:
@@ -38,7 +38,7 @@ def lines(text: str) -> str:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_everyone_stands_with_rank_verdict_and_points(width: int) -> None:
     text = rendered(leaderboard(a_class()), width)
-    assert [row(text, author).split()[0] for author in ("ada", "bob", "eve")] == ["1", "1", "3"]
+    assert [row(text, author).split()[0] for author in ("ada", "bob", "eve")] == ["1–2", "1–2", "3"]
     assert "ACCEPTED" in row(text, "ada")
     assert "WRONG_ANSWER" in row(text, "max")
     assert row(text, "numba").split()[0] == "numba"
