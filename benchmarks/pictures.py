@@ -7,10 +7,13 @@ nothing else. What commands print is drawn as a terminal shows it, and pages as 
 import argparse
 import io
 import os
+import pty
+import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -21,13 +24,14 @@ from tests.report.browser import CHROMIUM, browser
 
 COURSE = Path(__file__).resolve().parents[1]
 TASK = "julia"
-CHECKED = Path("submissions") / "kira" / f"{TASK}.py"
+CHECKED = Path("submissions") / "boris" / f"{TASK}.py"
 PROFILED = Path("submissions") / "ada" / f"{TASK}.py"
 GIVEN_FEEDBACK = "boris"
 LARGEST_BYTES = 150_000
 """Of each picture: pages that show them stay light."""
 _COLUMNS = 120
-_PAGE_WIDTH, _FEEDBACK_HEIGHT, _BOARD_HEIGHT = 860, 1500, 1000
+_FEEDBACK_SIZE, _BOARD_SIZE = (860, 1500), (1100, 1000)
+"""Width and height."""
 _COLOURS = 64
 
 
@@ -46,7 +50,7 @@ def main() -> None:
 
 def pictures(folder: Path) -> Mapping[str, bytes]:
     """Every picture by its file; `folder` is for what is made on the way."""
-    store, own = (f"--store={folder / name / 'results.sqlite'}" for name in ("class", "own"))
+    store, own = (f"--store={folder / name}.sqlite" for name in ("class", "own"))
     feedback, board = folder / "feedback", folder / "board"
     _printed("grade", f"--task={TASK}", store)
     _printed("profile", "--all", f"--task={TASK}", store)
@@ -59,8 +63,8 @@ def pictures(folder: Path) -> Mapping[str, bytes]:
         "leaderboard.svg": _terminal("rank", TASK, hidden=store),
         "check.svg": _terminal(*check, hidden=own),
         "profile.svg": _terminal("profile", str(PROFILED)),
-        "feedback.png": page_png(feedback / f"{GIVEN_FEEDBACK}.html", _FEEDBACK_HEIGHT),
-        "board.png": page_png(board / "index.html", _BOARD_HEIGHT),
+        "feedback.png": page_png(feedback / f"{GIVEN_FEEDBACK}.html", *_FEEDBACK_SIZE),
+        "board.png": page_png(board / "index.html", *_BOARD_SIZE),
     }
 
 
@@ -71,17 +75,30 @@ def _terminal(*words: str, hidden: str = "") -> bytes:
 
 
 def _printed(*words: str) -> str:
-    """In colour, as in a terminal."""
-    terminal = {"FORCE_COLOR": "1", "COLUMNS": str(_COLUMNS), "TERM": "xterm-256color"}
+    """By a terminal of its own, in colour."""
+    ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "grader", *words]
-    done = subprocess.run(command, cwd=COURSE, env={**os.environ, **terminal}, stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout
+    environment = {**os.environ, "COLUMNS": str(_COLUMNS), "TERM": "xterm-256color"}
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        with subprocess.Popen(command, cwd=COURSE, env=environment, stdout=theirs) as process:
+            os.close(theirs)
+            printed = b"".join(_read_to_the_end(terminal))
+        if process.returncode != 0:
+            sys.exit(f"grader {shlex.join(words)} ended with {process.returncode}")
+    return printed.decode().replace("\r\n", "\n")
 
 
-def page_png(page: Path, height: int) -> bytes:
+def _read_to_the_end(terminal: io.RawIOBase) -> Iterator[bytes]:
+    """Linux says by an error that nobody has the other side open any more."""
+    with suppress(OSError):
+        while part := terminal.read(1 << 16):
+            yield part
+
+
+def page_png(page: Path, width: int, height: int) -> bytes:
     """The top of a page as a light screen shows it, in few colours: that is small."""
     with browser() as chromium, tempfile.NamedTemporaryFile(suffix=".png") as whole:
-        chromium.look_like(width=_PAGE_WIDTH)
+        chromium.look_like(width=width)
         chromium.open(page)
         chromium.take_picture(Path(whole.name), height)
         written = io.BytesIO()

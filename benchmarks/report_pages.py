@@ -1,7 +1,8 @@
 """What reports of a large class take as pages: seconds from the store to the disk, the first time and once more.
 
 `python -m benchmarks.report_pages [--authors 300] [--lines 60] [--pictures-kb 190]` grades a scripted class (`scripted_class`),
-whose programs are made as long as students' are, gives every submission pictures, and writes all three kinds of pages.
+whose programs are made as long as students' are, gives every submission pictures, a profile with advice and a scaling study,
+and writes all three kinds of pages.
 """
 
 import argparse
@@ -17,12 +18,21 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.scripted_class import TASKS, ScriptedClass
-from grader.cli.class_commands import Place
+from grader.advice.finding import Cause, Finding
+from grader.advice.keeping import PROFILES, KeptProfile
+from grader.cli.class_commands import Place, stored_class
 from grader.cli.report import Asked, write_report
 from grader.cli.report_folder import Output
+from grader.content.submission import Submission
+from grader.execution.line_profile import line_count
+from grader.grading.class_report import Report
+from grader.grading.kept_scaling import STUDIES, KeptScaling, SpeedupOn
 from grader.grading.pipeline import Wanted, grade
+from grader.grading.profile_lines import Line
 from grader.grading.progress import Silent
-from grader.grading.session import Session, open_session, read_class
+from grader.grading.scaling import amdahl
+from grader.grading.session import open_session
+from grader.kept_files import KeptFiles
 from grader.report.picture_shelf import PictureShelf
 from grader.report.pictures import Drawn, DrawnPicture
 from grader.store import Store
@@ -31,6 +41,7 @@ KINDS = (Output.STAFF, Output.PUBLISHED, Output.FEEDBACK)
 """Those that a class has."""
 _SEED = 1
 _LINES, _PICTURES_KB = 60, 190
+_SERIAL, _CORES = 0.1, (1, 2, 4, 8)
 _LINE = "#     out[i, j] = escape(x[j], y[i], c.real, c.imag, max_iter)\n"
 
 
@@ -81,7 +92,7 @@ def write_all_pages(authors: int, lines: int = _LINES, pictures_kb: int = _PICTU
         session = open_session(large.folder, None, ())
         with Store(place.store_file) as store:
             grade(session, Wanted(budget_s=0.0), large.backend(session), store, Silent())
-        _draw(session, PictureShelf(place.store_file), pictures_kb * 1000)
+        _find_out(place, pictures_kb * 1000)
         for output in KINDS:
             first, again = (_written(place, folder / output.value, output) for _ in range(2))
             yield output, Pages(sum(1 for _ in (folder / output.value).rglob("*.html")), first, again)
@@ -94,14 +105,43 @@ def _written(place: Place, folder: Path, output: Output) -> Took:
     return Took(time.perf_counter() - start, time.process_time() - cpu_start)
 
 
-def _draw(session: Session, shelf: PictureShelf, size_bytes: int) -> None:
+def _find_out(place: Place, pictures_bytes: int) -> None:
+    """What a full page shows beside the results, of every program: as if its commands had been given for the whole class."""
+    known = stored_class(place, (), trust_code=False)
+    shelf, drawn = PictureShelf(place.store_file), _drawn(pictures_bytes)
+    profiles, studies = KeptFiles(PROFILES, place.store_file), KeptFiles(STUDIES, place.store_file)
+    for hand_ins in known.everyone:
+        for one in hand_ins.everyone:
+            if isinstance(one, Submission):
+                shelf.put(one, hand_ins.task, drawn)
+                profiles.keep(one, _profile(one))
+                studies.keep(one, _study(known.report))
+
+
+def _drawn(size_bytes: int) -> Drawn:
     """Noise in the place of pictures: it is only carried from the shelf into the pages."""
     content = np.random.default_rng(_SEED).bytes(size_bytes // 2)
     noise = DrawnPicture("noise", "Noise", "Nothing.", "png", is_right=True, files={"light": content, "dark": content})
-    drawn = Drawn((noise,), {})
-    for hand_ins in read_class(session):
-        for one in hand_ins.submissions.values():
-            shelf.put(one, hand_ins.task, drawn)
+    return Drawn((noise,), {})
+
+
+def _profile(submission: Submission) -> KeptProfile:
+    """Each line with a share of its own, and as much advice as a profile often has."""
+    count = line_count(submission.files[0])
+    shares = tuple(float(share) for share in np.random.default_rng(_SEED).dirichlet(np.ones(count)).round(4))
+    line = Line(submission.file, None, 2, "    return 2 * x")
+    evidence, step = "line 2 takes 93 % of the time, in Python itself", "say it as one operation on the whole array"
+    findings = (Finding(cause, line, evidence, step, 14.0) for cause in (Cause.PYTHON_LOOP, Cause.NO_NJIT, Cause.DTYPE_UPCAST))
+    return KeptProfile("large", {submission.file: shares}, (submission.file, 2), tuple(findings), "numba")
+
+
+def _study(report: Report) -> KeptScaling:
+    """By Amdahl's law, with intervals, on the machine of the report."""
+    speedups = [(cores, amdahl(_SERIAL, cores)) for cores in _CORES]
+    on_cores = tuple(SpeedupOn(cores, one, 0.98 * one, 1.02 * one) for cores, one in speedups)
+    return KeptScaling(
+        report.machine.fingerprint, report.sandbox, "large", of_processes=False, on_cores=on_cores, serial=_SERIAL
+    )
 
 
 if __name__ == "__main__":

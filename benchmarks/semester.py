@@ -15,10 +15,13 @@ from pathlib import Path
 
 from benchmarks.course_files import write_file
 from benchmarks.figures import COURSE
+from grader.content.course import load_course
 from grader.content.course_folder import COURSE_FILE
 from grader.content.new_course import SUBMISSIONS_FOLDER, start_course
+from grader.errors import UsageError
 
 FIRST_MONDAY = datetime(2026, 9, 7, 18, 0, tzinfo=UTC)
+_LONGEST_CALL, _FEW_RUNS = "longest_call_s = 0.1", "min_runs = 2"
 _HEAD = '"""The Julia set."""\n\nimport numpy as np\n{imports}\n\n'
 
 LOOPS = (
@@ -147,9 +150,17 @@ def main() -> None:
 
 
 def measure_briefly(course_file: Path) -> None:
-    """Fewer runs than a course wants: this is to be looked at, and ranks nobody."""
+    """Fewer runs than a course wants: this is to be looked at, and ranks nobody.
+
+    Raises:
+        UsageError: the file does not have the line that this stands behind, or is no course with both.
+    """
     text = course_file.read_text(encoding="utf-8")
-    course_file.write_text(text.replace("longest_call_s = 0.1 ", "longest_call_s = 0.1\nmin_runs = 2 "), encoding="utf-8")
+    brief = text.replace(_LONGEST_CALL, f"{_LONGEST_CALL}\n{_FEW_RUNS}", 1)
+    if brief == text:
+        raise UsageError(f"{course_file} has no line {_LONGEST_CALL!r} that {_FEW_RUNS!r} could stand behind")
+    course_file.write_text(brief, encoding="utf-8")
+    load_course(course_file.parent)
 
 
 def hand_in_week_by_week(submissions: Path, task: str, weeks: tuple[Mapping[str, str], ...]) -> None:

@@ -1,7 +1,7 @@
-"""A speed grader for a High Performance Python course; in a notebook, `grader.check(julia)` and `%load_ext grader`.
+"""A speed grader for a High Performance Python course; in a notebook, `grader.check(julia)` and `%%submission julia`.
 
 It imports nothing before one of its functions is called, so that the untrusted side (`grader.worker`) can be loaded without
-the rest, and `import grader` takes no time.
+the rest, and `import grader` takes no time; but where IPython's shell runs, that gets its magics.
 """
 
 TYPE_CHECKING = False
@@ -39,12 +39,27 @@ def check(
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
-    """For `%load_ext grader`: the magics `%%submission TASK` and `%%profile_lines TASK`."""
+    """For `%load_ext grader`: the magics `%%submission TASK` and `%%profile_lines TASK`, as `import grader` brings them."""
     import sys
 
     from grader.windows import require_unix
 
     require_unix(sys.platform)
-    from grader.notebook.magics import load_magics
+    from grader.notebook.shell import register_magics
 
-    load_magics(shell)
+    register_magics(shell)
+
+
+def _bring_magics() -> None:
+    import sys
+
+    if "IPython" not in sys.modules:
+        return
+    from grader.notebook.shell import register_magics, running_shell
+
+    shell = running_shell()
+    if shell is not None:
+        register_magics(shell)
+
+
+_bring_magics()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 import numpy as np
@@ -37,6 +37,8 @@ class Script:
     """CPU time that every call reports to have been used before it, when the worker should have stood still."""
     waited: float = 0.0
     """The share of the time from each call's start to its answer that it had no core, as the operating system would tell."""
+    process_peaks_bytes: Callable[[int], tuple[int, ...]] = lambda _processes: ()
+    """The peak memory of each of so many MPI processes, as a call tells it whose memory is looked at."""
     compiles: bytes = b""
     """What its workers give for its compiled functions."""
     prints: str = ""
@@ -59,6 +61,8 @@ class ScriptedBackend:
         """So many did at once."""
         self.given: list[tuple[str, bytes]] = []
         """Of every import: the author, and the compiled functions that it was given."""
+        self.sent: list[Submission] = []
+        """Of every start: what the worker got."""
         self.profiles: list[Profile] = []
         """Of every start: the profile that was asked for."""
         self.cores: list[int | None] = []
@@ -86,6 +90,7 @@ class _ScriptedGeneration:
         self._backend = backend
 
     def start(self, submission: Submission, profile: Profile = Profile.SINGLE, cores: int | None = None) -> "_ScriptedWorker":
+        self._backend.sent.append(submission)
         self._backend.profiles.append(profile)
         self._backend.cores.append(cores)
         if submission.author in self._backend.faults:
@@ -142,8 +147,11 @@ class _ScriptedWorker:
             store(self._script.compute(*own), buffers)
         except UnfitResultError as error:
             return self._failed(wall_time_s, Failure(FailureKind.INVALID, str(error)))
-        peak_memory_bytes = sum(buffer.nbytes for buffer in buffers) if track_memory else None
-        return self._call(wall_time_s, buffers, None, peak_memory_bytes)
+        call = self._call(wall_time_s, buffers, None)
+        if not track_memory:
+            return call
+        peaks_bytes = self._script.process_peaks_bytes(processes)
+        return replace(call, peak_memory_bytes=sum(buffer.nbytes for buffer in buffers), process_peaks_bytes=peaks_bytes)
 
     def release(self) -> None:
         self._backend.holding.discard(self)
@@ -162,12 +170,10 @@ class _ScriptedWorker:
         self.alive = False
 
     def _failed(self, wall_time_s: float, failure: Failure) -> Call:
-        return self._call(wall_time_s, None, failure, None)
+        return self._call(wall_time_s, None, failure)
 
-    def _call(
-        self, wall_time_s: float, outputs: Outputs | None, failure: Failure | None, peak_memory_bytes: int | None
-    ) -> Call:
+    def _call(self, wall_time_s: float, outputs: Outputs | None, failure: Failure | None) -> Call:
         script = self._script
         cpu_time_s = script.cores * wall_time_s
         waited_s = script.waited / (1 - script.waited) * wall_time_s
-        return Call(wall_time_s, cpu_time_s, script.threads, outputs, failure, peak_memory_bytes, script.idle_cpu_s, waited_s)
+        return Call(wall_time_s, cpu_time_s, script.threads, outputs, failure, None, script.idle_cpu_s, waited_s)

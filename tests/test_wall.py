@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks
 import grader
 
 PACKAGE = Path(grader.__file__).parent
@@ -23,6 +24,9 @@ OWN_PROGRAMS = {
 }
 """Files that run a program of the machine's: Slurm's commands, git, asv; and the one function that does."""
 TEST_DOUBLE = "testing.py"
+BENCHMARKS = Path(benchmarks.__file__).parent
+SUITE = {f"suite/{path.name}": path.read_text(encoding="utf-8") for path in sorted((BENCHMARKS / "suite").glob("*.py"))}
+"""What asv's process imports."""
 RANK = "worker/rank.py"
 
 RUNNING_MODULES = ("importlib.util", "importlib.machinery", "importlib.import_module", "runpy", "code", "pkgutil", "zipimport")
@@ -133,6 +137,25 @@ def test_of_the_workers_code_the_trusted_side_shares_the_frames_and_a_limit() ->
 def test_and_the_test_double_the_conversion_of_results() -> None:
     shared = {module for module in imported(SOURCES[TEST_DOUBLE]) if "grader.worker" in module}
     assert shared == {"grader.worker.convert.UnfitResultError", "grader.worker.convert.store"}
+
+
+# asv's process
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_the_suite_runs_nobodys_file_and_starts_no_process(name: str) -> None:
+    assert ways_to_run_code(SUITE[name]) == set()
+    assert of(imported(SUITE[name]), STARTING) | of(mentioned(SUITE[name]), STARTING) == set()
+    assert of(imported(SUITE[name]), PICKLING) == set()
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_the_suite_imports_what_is_installed_and_the_benchmarks_which_run_nobodys_file_either(name: str) -> None:
+    modules = set(imported(SUITE[name]))
+    tops = {module.split(".")[0] for module in modules}
+    assert tops - sys.stdlib_module_names <= {"benchmarks", "grader", "numpy", "threadpoolctl"}
+    for module in {one.split(".")[1] for one in modules if one.startswith("benchmarks.")} - {"suite"}:
+        assert ways_to_run_code((BENCHMARKS / f"{module}.py").read_text(encoding="utf-8")) == set()
 
 
 # Both

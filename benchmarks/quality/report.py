@@ -72,10 +72,12 @@ def _aims(quality: Quality) -> str:
     most_s = max(quality.effort.budgets_s)
     longer = _all(quality.resampled[QUIET][most_s])
 
-    def row(aim: str, share_of: Callable[[Merit], Share], worst: Callable[..., Share]) -> list[str]:
+    def row(
+        aim: str, share_of: Callable[[Merit], Share], worst: Callable[..., Share], text: Callable[[Share], str] = _share
+    ) -> list[str]:
         under_load = [share for share in map(share_of, loaded) if share.of]
-        worst_of_loads = _share(worst(under_load, key=_fraction)) if under_load else ABSENT
-        return [aim, _share(share_of(quiet)), worst_of_loads, _percent(share_of(longer))]
+        worst_of_loads = text(worst(under_load, key=_fraction)) if under_load else ABSENT
+        return [aim, text(share_of(quiet)), worst_of_loads, _percent(share_of(longer))]
 
     agreements = [one.agreement for one in loaded if one.agreement is not None]
     return _table(
@@ -84,7 +86,7 @@ def _aims(quality: Quality) -> str:
             row("at most 2 % of gradings split equals", lambda one: one.split_gradings, max),
             row("99.9 % of what does 5 % more work is found", lambda one: one.found[5], min),
             row("95 % of what does 2 % more work is found", lambda one: one.found[_SMALL], min),
-            row("no pair is in the wrong order", lambda one: one.wrong, max),
+            row("no pair is in the wrong order", lambda one: one.wrong, max, _percent),
             [
                 "two gradings agree by τ_b ≥ 0.97",
                 _agreement(quiet),

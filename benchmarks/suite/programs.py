@@ -26,7 +26,7 @@ from grader.grading.check_class import check_class, naive_times_s, what_happened
 from grader.grading.judged import CallLimits, Witnesses, judged_call
 from grader.grading.measure import choose_baseline, competitors_of, is_broken, measure_run
 from grader.grading.progress import Silent
-from grader.grading.session import Session, known_checks, open_session, read_class, read_references
+from grader.grading.session import Session, cannot_run, known_checks, open_session, read_class, read_references
 from grader.grading.standings import rank_case
 from grader.records import Block, CheckResult, Limits, Member, PreparedCase
 from grader.store import Store, StoredBlock
@@ -34,19 +34,27 @@ from grader.text import harmless
 from grader.verdicts import Verdict
 
 QUICK_VARIABLE = "GRADER_BENCH_QUICK"
-"""Set to anything: the references alone, each at its task's smallest case."""
+"""Set to anything: the references, each at its task's smallest case, and no class but one that is named."""
 SUBMISSIONS_VARIABLE = "GRADER_BENCH_SUBMISSIONS"
 """A folder of submissions in place of the sample class."""
 _QUICK_RUNS = 1
 
 
 class LeftOutError(NotImplementedError):
-    """There is no figure: nothing is handed in, or the case takes too long. asv skips what raises its base class."""
+    """There is no figure: nothing is handed in, the case takes too long, or the task cannot be run here.
+
+    asv skips what raises its base class.
+    """
 
 
 def is_quick() -> bool:
     """Whether little is asked for."""
     return bool(os.environ.get(QUICK_VARIABLE))
+
+
+def _has_class() -> bool:
+    """Whether others than references are run."""
+    return not is_quick() or bool(os.environ.get(SUBMISSIONS_VARIABLE))
 
 
 def course_folder() -> Path:
@@ -68,10 +76,9 @@ def competitors(task: str) -> list[str]:
     A process that says that there is nothing takes as long as one with a figure.
     """
     folder = course_folder() / "reference"
-    if is_quick():
-        return [f"reference/{level}" for level in authors(folder) if (folder / level / f"{task}.py").is_file()]
-    levels = [f"reference/{level}" for level in authors(folder)]
-    return [*levels, *(f"student/{name}" for name in authors(submissions_folder()))]
+    levels = [level for level in authors(folder) if not is_quick() or (folder / level / f"{task}.py").is_file()]
+    students = authors(submissions_folder()) if _has_class() else ()
+    return [*(f"reference/{level}" for level in levels), *(f"student/{name}" for name in students)]
 
 
 class TaskBenchmarks:
@@ -123,12 +130,19 @@ class Field:
         self.session = session
         self.store = store
         self.backend = backend
-        (self.hand_ins,) = read_references(session) if is_quick() else read_class(session)
+        (self.hand_ins,) = read_class(session) if _has_class() else read_references(session)
         self.conditions = session.conditions(self.backend.sandbox)
         self._compiled_folder = store.path.parent / "compiled"
 
     def checks(self) -> Mapping[Member, CheckResult]:
-        """Everyone's verdict, and the cases that each does in time."""
+        """Everyone's verdict, and the cases that each does in time.
+
+        Raises:
+            LeftOutError: the task cannot be run here.
+        """
+        reason = cannot_run(self.hand_ins.task, self.backend.sandbox)
+        if reason is not None:
+            raise LeftOutError(f"{self.hand_ins.task.name} cannot be run here: {reason}")
         if None in known_checks(self.hand_ins, self.conditions, self.store).values():
             self.store.add_machine(self.session.machine)
             checked = check_class(self.session, [self.hand_ins], [self.hand_ins], self.backend, self.store, Silent())
@@ -154,7 +168,7 @@ class Field:
         """Whose answers are right, and who does the case in time.
 
         Raises:
-            LeftOutError: nothing is handed in, or the case takes too long.
+            LeftOutError: nothing is handed in, the case takes too long, or the task cannot be run here.
             GraderError: the program is not right.
         """
         self._check_at(author, case)

@@ -22,11 +22,12 @@ from grader.errors import GraderError, UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend, Call
 from grader.grading.check import call_once
+from grader.grading.check_class import failing_case_path
 from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, grade_rest, open_own_session
 from grader.grading.progress import Progress
 from grader.grading.saved_case import read_saved_case
-from grader.grading.session import HandedIn, Session
+from grader.grading.session import HandedIn, Session, member_of
 from grader.records import PreparedCase, Problem
 from grader.report.as_json import dump, report_document
 from grader.report.own_files import closing, details, summary_of_the_rest
@@ -90,7 +91,9 @@ def check_own_files(asked: Checkup, *, as_json: bool, watched: Collection[Path] 
         results_console().print(summary_of_the_rest(complete, authors))
         _close(complete, authors, commands, advice)
     if asked.picture is not None:
-        draw_own_pictures(session, task, mine[0], backend, asked.picture, paper(dark=asked.dark))
+        is_wrong = Verdict.WRONG_ANSWER in {result.verdict for result in report.results if result.author == authors[0]}
+        failing_case = failing_case_path(store_file, member_of(mine[0]), task.name) if is_wrong else None
+        draw_own_pictures(session, task, mine[0], backend, asked.picture, paper(dark=asked.dark), failing_case)
     students = [result for result in report.results if result.kind == "student"]
     return all(result.verdict is Verdict.ACCEPTED for result in students)
 

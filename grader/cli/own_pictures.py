@@ -1,6 +1,6 @@
 """`grader check --picture`: the task's pictures of the student's own output, as files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -11,20 +11,27 @@ from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask, Picture
 from grader.errors import UsageError
 from grader.execution.interface import Backend, Call
-from grader.grading.pictures import PictureAnswers, WrongAnswer, picture_answers, wrong_answer
+from grader.grading.pictures import PictureAnswers, WrongAnswer, failing_answer, picture_answers, wrong_answer
 from grader.grading.session import HandedIn, Session
 from grader.records import PreparedCase
-from grader.report.pictures import figure_of, format_of, rendered
+from grader.report.pictures import ANOTHER_CALL, TooLargeError, figure_of, format_of, small_file
 from grader.report.theme import LIGHT, Theme
 from grader.text import harmless, harmless_line
 
 
 def draw_own_pictures(
-    session: Session, task: LoadedTask, mine: HandedIn, backend: Backend, path: Path, theme: Theme = LIGHT
+    session: Session,
+    task: LoadedTask,
+    mine: HandedIn,
+    backend: Backend,
+    path: Path,
+    theme: Theme = LIGHT,
+    failing_case: Path | None = None,
 ) -> None:
     """Draw all of a task's pictures into a folder, or one into a file: its first, or its first animation into a GIF.
 
-    A wrong answer is drawn beside the right one, where there is one: in a folder too, in a still file instead.
+    A wrong answer is drawn beside the right one, where there is one: in a folder too, in a still file instead. So is that to
+    the case that the check found to fail, which `failing_case` holds where there is one; in a file where that is right.
 
     Raises:
         UsageError: there is nothing to draw, or nowhere to draw it.
@@ -32,19 +39,52 @@ def draw_own_pictures(
     wanted = dict(_wanted(task, path))
     if not isinstance(mine, Submission):
         raise UsageError(f"there is nothing to draw: {mine.message}")
-    answered = picture_answers(session, task, mine, backend, list(wanted.values()))
-    for file, one in zip(wanted, answered, strict=True):
-        if one.answers:
-            if path not in wanted or not _save_difference(task, one.wrong, path, theme):
-                _save(one, file, theme)
-            if one.problem is not None:
-                typer.echo(f"{harmless_line(str(file))} shows a wrong answer", err=True)
-        elif len(wanted) > 1:
-            typer.echo(f"{one.picture.title}: not drawn: {_why(one)}", err=True)
-    if not any(one.answers for one in answered):
-        raise UsageError(f"there is nothing to draw: {_why(answered[0])}")
-    if path not in wanted:
-        _save_difference(task, next((one.wrong for one in answered if one.wrong is not None), None), path, theme)
+    answered = dict(zip(wanted, picture_answers(session, task, mine, backend, list(wanted.values())), strict=True))
+    failing = None if failing_case is None else failing_answer(session, task, mine, backend, failing_case)
+    into = _draw_file if path in wanted else _draw_folder
+    shows_what_is_wrong = into(task, answered, failing, path, theme)
+    if failing_case is not None and not shows_what_is_wrong:
+        typer.echo(ANOTHER_CALL, err=True)
+
+
+def _draw_file(
+    task: LoadedTask, answered: Mapping[Path, PictureAnswers], failing: WrongAnswer | None, file: Path, theme: Theme
+) -> bool:
+    """Whether what was drawn is a wrong answer."""
+    one = answered[file]
+    is_wrong = _save_difference(task, one.wrong or failing, file, theme)
+    if not is_wrong:
+        why = _save(one, file, theme)
+        if why is not None:
+            raise UsageError(f"there is nothing to draw: {why}")
+        is_wrong = one.problem is not None
+    if is_wrong:
+        _say_wrong(file)
+    return is_wrong
+
+
+def _draw_folder(
+    task: LoadedTask, answered: Mapping[Path, PictureAnswers], failing: WrongAnswer | None, folder: Path, theme: Theme
+) -> bool:
+    """Whether one of those that were drawn is a wrong answer; what is missing is said."""
+    missing = {file: why for file, one in answered.items() if (why := _save(one, file, theme)) is not None}
+    first = next((one.wrong for one in answered.values() if one.wrong is not None), None)
+    differences = [
+        _save_difference(task, wrong, folder / f"{name}.png", theme)
+        for name, wrong in (("difference", first), ("failing-case", failing))
+    ]
+    if len(missing) == len(answered) and not any(differences):
+        raise UsageError(f"there is nothing to draw: {next(iter(missing.values()))}")
+    for file, why in missing.items():
+        typer.echo(f"{answered[file].picture.title}: not drawn: {why}", err=True)
+    wrong_files = [file for file, one in answered.items() if file not in missing and one.problem is not None]
+    for file in wrong_files:
+        _say_wrong(file)
+    return bool(wrong_files) or any(differences)
+
+
+def _say_wrong(file: Path) -> None:
+    typer.echo(f"{harmless_line(str(file))} shows a wrong answer", err=True)
 
 
 def draw_failed_case(
@@ -93,15 +133,17 @@ def _make_folder(path: Path) -> None:
         raise UsageError(f"the pictures cannot be written into {path}: {error.strerror}") from error
 
 
-def _save(one: PictureAnswers, file: Path, theme: Theme) -> None:
+def _save(one: PictureAnswers, file: Path, theme: Theme) -> str | None:
+    """Why there is nothing to draw; None where it was drawn."""
+    if not one.answers:
+        return harmless(one.problem.message) if one.problem is not None else "no output came"
     if file.suffix.lower() != ".gif":
         save_picture(partial(figure_of, one.picture, one.answers), file, theme)
-        return
+        return None
     try:
-        file.write_bytes(rendered(one.picture, one.answers, theme))
+        file.write_bytes(small_file(one.picture, one.answers, theme))
+    except TooLargeError as error:
+        return str(error)
     except OSError as error:
         raise UsageError(f"the picture cannot be written to {file}: {error.strerror}") from error
-
-
-def _why(one: PictureAnswers) -> str:
-    return harmless(one.problem.message) if one.problem is not None else "no output came"
+    return None

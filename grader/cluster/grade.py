@@ -32,7 +32,7 @@ from grader.grading.measure_class import accepted_checks, open_blocks
 from grader.grading.pipeline import Wanted
 from grader.grading.progress import Progress, tell_speedups
 from grader.grading.session import NAIVE, HandedIn, HandIns, Session, known_checks, member_of, read_class
-from grader.grading.standings import rank_case
+from grader.grading.standings import current_blocks, rank_case
 from grader.records import CheckResult, Member
 from grader.store import Store
 
@@ -86,6 +86,7 @@ def _on_the_nodes(session: Session, cluster: Cluster, store: Store, progress: Pr
         if not any(isinstance(element.work, Probe) for element in cluster.queue.elements):
             cluster.queue.submit([_element(Probe(), session, store, cluster, "")])
         outcome = _probed(cluster.queue, progress, session)
+        progress.advance(1, "")
         if outcome.node is None:
             raise GraderError(f"a node of {name} cannot be used: {outcome.fault}")
         node, faults = outcome.node, [fault.text for fault in outcome.faults]
@@ -153,6 +154,8 @@ class _Grading:
         self._measured: set[int] = set()
         """Blocks that were asked for: nobody is sent there a second time, beside what failed."""
         self._faults: dict[tuple[str, str], str] = {}
+        self._left: dict[tuple[str, Member], int] = {}
+        """Units of work that are still to be done, by task and competitor: a check, and a measurement."""
 
     def take_over(self, entries: Iterable[Entry]) -> None:
         """Keep what is finished of elements whose jobs have ended since an earlier grading; the rest is asked for anew."""
@@ -163,7 +166,8 @@ class _Grading:
 
     def run(self) -> Report:
         """Until nothing is wanted, waits or runs any more."""
-        self._progress.begin(f"grading on {self._session.course.about.machine}", self._amount())
+        self._left = self._amounts()
+        self._progress.begin(f"grading on {self._session.course.about.machine}", sum(self._left.values()))
         while True:
             for ended in self._queue.poll():
                 self._take(ended)
@@ -177,13 +181,29 @@ class _Grading:
         everyone = list(self._everyone.values())
         return stand(self._session, everyone, self._faults, self._conditions, self._store)
 
-    def _amount(self) -> int:
-        """Units of work: a check each, and a measurement each."""
-        amount = sum(entry.element.size for entry in self._queue.entries if isinstance(entry.element.work, Measuring))
-        for hand_ins in self._chosen.values():
+    def _amounts(self) -> dict[tuple[str, Member], int]:
+        """A check and a measurement of whoever is not checked, and a measurement of who is right and not measured."""
+        amounts: dict[tuple[str, Member], int] = {}
+        for task, hand_ins in self._everyone.items():
             checks = known_checks(hand_ins, self._conditions, self._store)
-            amount += 2 * sum(result is None for result in checks.values())
-        return amount
+            chosen = {member_of(one) for one in self._chosen[task].everyone}
+            blocks = current_blocks(self._store.blocks(hand_ins.task, self._conditions), checks)
+            measured = {(one.block.case, member) for one in blocks if one.complete for member in one.block.members}
+            for member, result in checks.items():
+                if result is None and member in chosen:
+                    amounts[task, member] = 2
+                elif result is not None and result.case is not None and (result.case, member) not in measured:
+                    amounts[task, member] = 1
+        return amounts
+
+    def _leave(self, task: str, members: Iterable[Member], units: int = 0) -> None:
+        """So much is left to do of these, and no more."""
+        done = 0
+        for member in members:
+            before = self._left.get((task, member), 0)
+            self._left[task, member] = min(before, units)
+            done += before - self._left[task, member]
+        self._progress.advance(done, str(self._queue))
 
     # --- what is wanted next -----------------------------------------------------------------------------------------------
 
@@ -197,6 +217,7 @@ class _Grading:
         works = self._next_works(task)
         if not works:
             self._finished.add(task)
+            self._leave(task, [member for of_task, member in self._left if of_task == task])
         return [_element(work, self._session, self._store, self._cluster, self._sandbox) for work in works]
 
     def _next_works(self, task: str) -> Sequence[Work]:
@@ -226,7 +247,7 @@ class _Grading:
                 self._store.add_check(member_of(one), task, self._conditions, self._seed(one.task), result)
                 checks[member_of(one)] = result
                 self._progress.found(one.author, one.task, one.verdict)
-                self._progress.advance(2, "")
+                self._leave(one.task, [member_of(one)])
 
     def _checking(self, task: str, members: Sequence[Member], checks: dict[Member, CheckResult | None]) -> Iterator[Checking]:
         known = tuple(
@@ -282,8 +303,10 @@ class _Grading:
         if isinstance(work, Checking):
             for member in work.members:
                 self._faults[work.task, member.key] = why
+            self._leave(work.task, work.members)
         elif isinstance(work, Measuring):
             self._faults[work.task, f"case {work.block.case}"] = why
+            self._leave(work.task, work.block.members)
 
     def _keep_whole(self, element: Element, outcome: Outcome) -> None:
         """Of an element that was done to its end."""
@@ -295,10 +318,12 @@ class _Grading:
         if not self._is_of_now(element, work):
             return
         if isinstance(work, Checking):
-            for member in set(work.members) - {one.member for one in outcome.checks}:
+            unchecked = set(work.members) - {one.member for one in outcome.checks}
+            for member in unchecked:
                 self._faults.setdefault((work.task, member.key), CODE_CHANGED)
+            self._leave(work.task, unchecked)
         else:
-            self._progress.advance(element.size, "")
+            self._leave(work.task, work.block.members)
 
     def _keep(self, element: Element, outcome: Outcome) -> None:
         """The checks and the runs that it brings, or that are finished of it."""
@@ -324,7 +349,7 @@ class _Grading:
                 self._store.add_check(one.member, hand_ins.task, self._conditions, work.seed, result)
                 checks[one.member] = result
                 self._progress.found(one.member.author, work.task, result.verdict)
-                self._progress.advance(1 if result.case is not None else 2, "")
+                self._leave(work.task, [one.member], 1 if result.case is not None else 0)
 
     def _keep_runs(self, work: Measuring, outcome: Outcome) -> None:
         """The new runs of a block that is still as it was; what a killed grading has kept already is told by its seeds."""

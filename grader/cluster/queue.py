@@ -216,17 +216,24 @@ class Queue:
         self._sleep(self._look_s)
         self._look_s = min(1.3 * self._look_s, self._pace.longest_look_s)
 
-    def poll(self) -> list[Ended]:
-        """What has ended since the last time. Each is given back until it is closed."""
-        found = list(self._with_results())
+    def poll(self) -> Iterator[Ended]:
+        """What has ended since the last time, one after the other. Each is given back until it is closed.
+
+        One result is read at a time: of a large class, all that nights of jobs have brought would not be little.
+        """
+        has_ended = False
         is_time = self._clock() - self._asked_at_s >= self._ask_s
-        if found:
+        for ended in self._with_results():
+            has_ended = True
+            yield ended
+        if has_ended:
             self._look_s, self._ask_s = self._pace.look_s, self._pace.ask_s
         elif is_time:
-            found = list(self._without_results())
-        if self._later and (found or is_time):
+            for ended in self._without_results():
+                has_ended = True
+                yield ended
+        if self._later and (has_ended or is_time):
             self.submit(())
-        return found
 
     def close(self, entry: Entry) -> None:
         """It is dealt with."""

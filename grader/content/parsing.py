@@ -16,6 +16,7 @@ _SHOWN_WIDTH = 100
 _MOST_DOTS = 1000
 _MOST_DEFINITIONS, _MOST_BRACES = 5000, 20_000
 _DEFINITION = re.compile(r"\b(?:def|class|lambda)\b")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _STATEMENT_END = re.compile(r"[\r\n;]")
 _CONTINUATION = re.compile(r"\\\r?\n")
 _PROBE = "".join(map(chr, range(32, 127))) + r"\u0041 \x41 +AEE- xn--a-ecp."
@@ -111,6 +112,16 @@ def decode(file: SourceFile) -> str:
         raise BrokenCodeError(
             f"{file.path}, line {line}: byte 0x{content[error.start]:02x} is not {encoding.upper()}; save the file as UTF-8"
         ) from None
+
+
+def code_lines(text: str) -> list[str]:
+    """A program's lines as Python numbers them, of which there is one at least.
+
+    They end with line feeds, carriage returns and both together alone: `str.splitlines` also ends them with form feeds, U+2028
+    and others, which may stand within a line.
+    """
+    *lines, rest = _LINE_END.split(text)
+    return [*lines, rest] if rest or not lines else lines
 
 
 def _is_of_text(encoding: str) -> bool:

@@ -88,12 +88,13 @@ class BubblewrapBackend:
         )
 
     def _mpi(self, settings: WorkerSettings) -> Mapping[str, object]:
-        """Each process of MPI is confined as a worker of the profile `single`."""
+        """Each process of MPI is confined as a worker of the profile `single`, which may load the libraries of MPI."""
+        shown = (*exposed_paths(Profile.SINGLE), *mpi.folders())
         return mpi.processes(
             settings,
             seccomp_program=seccomp.program(Profile.SINGLE),
             landlock_version=self._landlock_version,
-            landlock_rules=landlock.rules(Profile.SINGLE, exposed_paths(Profile.SINGLE)),
+            landlock_rules=landlock.rules(Profile.SINGLE, shown),
         )
 
     def _launch(
@@ -160,7 +161,7 @@ def sandbox_user() -> pwd.struct_passwd:
 def exposed_paths(profile: Profile = Profile.SINGLE) -> tuple[Path, ...]:
     """All that the sandbox can read beside `/usr`: the interpreter, its environment, and the worker's own modules.
 
-    A build also gets the links behind names such as `cc`.
+    A build also gets the links behind names such as `cc`, and MPI tasks get Open MPI, wherever it is.
     """
     wanted = [
         Path(sys.base_prefix),
@@ -169,7 +170,7 @@ def exposed_paths(profile: Profile = Profile.SINGLE) -> tuple[Path, ...]:
         PACKAGE_ROOT / "grader" / "worker",
         Path("/etc/ld.so.cache"),
         *([Path("/etc/alternatives")] if profile is Profile.COMPILE else []),
-        *(map(Path, (*mpi.programs(), mpi.SETTINGS_FOLDER)) if profile is Profile.MPI else []),
+        *((*map(Path, (*mpi.programs(), mpi.SETTINGS_FOLDER)), *mpi.folders()) if profile is Profile.MPI else ()),
     ]
     return tuple(path for path in dict.fromkeys(wanted) if path.exists() and not path.is_relative_to("/usr"))
 

@@ -17,6 +17,7 @@ from typing import Self
 import grader
 from grader.content.submission import Submission
 from grader.errors import GraderError
+from grader.execution import mpi
 from grader.execution.cgroup import Caps, Group, Groups
 from grader.execution.handle import LinuxTreeHandle, ProcessHandle, descendants_of_parent, open_handle
 from grader.execution.process import Budget, WorkerProcess
@@ -55,7 +56,11 @@ class WorkerSettings:
         return replace(
             self,
             cpus=cpus,
-            environment={**dict.fromkeys(_THREAD_VARIABLES, str(threads)), **self.environment},
+            environment={
+                **dict.fromkeys(_THREAD_VARIABLES, str(threads)),
+                **(mpi.variables() if is_mpi else {}),
+                **self.environment,
+            },
         )
 
 

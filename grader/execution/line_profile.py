@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from grader.content.library_names import LIBRARY_NAMES
+from grader.content.parsing import code_lines
 from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.content.task import Array, ArraySpec, Inputs
@@ -88,8 +89,8 @@ def with_driver(submission: Submission, *, as_python: bool, names: Mapping[int, 
 
 
 def line_count(file: SourceFile) -> int:
-    """As Python counts lines: by line feeds, carriage returns, and both together."""
-    return len(re.findall(rb"\r\n|\r|\n", file.content)) + (not file.content.endswith((b"\r", b"\n")))
+    """How many lines Python numbers in it, whatever text it holds: in its encoding, the ends of lines are those of ASCII."""
+    return len(code_lines(file.content.decode("latin-1")))
 
 
 def import_with_driver(worker: Worker, limit_s: float, compiled: bytes = b"") -> Failure | None:

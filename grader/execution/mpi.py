@@ -20,6 +20,9 @@ _MPIEXEC = ("mpiexec.openmpi", "mpiexec")
 _OPEN_MPIS_OWN = "ompi_info"
 """A program that no other MPI has."""
 _MPI4PY = "mpi4py"
+_OWN_FOLDERS = ("bin", "lib*", "share/openmpi", "etc/openmpi*")
+_LIBRARIES = ("lib*/libmpi.so*", "lib*/*/libmpi.so*")
+"""The second is Debian's, by architecture."""
 _PATIENCE_S = 10.0
 _PARAMETERS: Mapping[str, str] = {
     "plm": "isolated",  # starts processes on this machine alone, by no other program
@@ -74,6 +77,29 @@ def programs() -> list[str]:
     """The program that starts the processes, where it is installed."""
     found = next(filter(None, map(shutil.which, _MPIEXEC)), None)
     return [] if found is None else [str(Path(found).resolve())]
+
+
+def folders() -> tuple[Path, ...]:
+    """What else of it lies beside that program, where it is not in `/usr`: programs, libraries with their plug-ins, texts.
+
+    Of a prefix that holds more than Open MPI, a home for instance, these folders alone are named.
+    """
+    where = _prefix()
+    return () if where is None else tuple(path for pattern in _OWN_FOLDERS for path in sorted(where.glob(pattern)))
+
+
+def variables() -> dict[str, str]:
+    """By what its programs and libraries find each other there; nothing is to be said of `/usr`."""
+    where = _prefix()
+    if where is None:
+        return {}
+    libraries = dict.fromkeys(str(path.parent) for pattern in _LIBRARIES for path in sorted(where.glob(pattern)))
+    return {"OPAL_PREFIX": str(where), "LD_LIBRARY_PATH": ":".join(libraries)}
+
+
+def _prefix() -> Path | None:
+    found = programs()
+    return None if not found or Path(found[0]).is_relative_to("/usr") else Path(found[0]).parent.parent
 
 
 def processes(

@@ -7,7 +7,6 @@ such a program is run once more without the compiler, on small inputs, as the Py
 
 import itertools
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from grader.content.parsing import BrokenCodeError, decode
+from grader.content.parsing import BrokenCodeError, code_lines, decode
 from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
@@ -443,7 +442,7 @@ def _lines_of(submission: Submission) -> tuple[Line, ...]:
 def _lines_in(submission: Submission, file: SourceFile) -> Iterator[Line]:
     """As the author knows them: those of a notebook's module by their cells."""
     try:
-        texts = re.split(r"\r\n|\r|\n", decode(file))
+        texts = code_lines(decode(file))
     except BrokenCodeError:
         texts = []
     cells = submission.lines if submission.lines is not None and file.path == submission.file else None

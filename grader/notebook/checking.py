@@ -17,10 +17,11 @@ from grader.content.task import task_names
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
 from grader.execution.interface import Backend
+from grader.grading.check_class import failing_case_path
 from grader.grading.class_report import Report
 from grader.grading.own_files import OWN_RESULTS_FILE, common_task, grade_own, grade_rest, open_own_session
-from grader.grading.pictures import picture_answers
-from grader.grading.session import HandedIn, Session
+from grader.grading.pictures import failing_answer, picture_answers
+from grader.grading.session import HandedIn, Session, member_of
 from grader.notebook.live import find_live, task_named
 from grader.report.own_files import summary
 from grader.report.own_files_html import html_summary
@@ -32,7 +33,7 @@ from grader.verdicts import Verdict
 _WIDTH = 120
 _PICTURES_BUDGET_S = 5.0
 """Of the function's own time: somebody waits."""
-_ANSWERED = (Verdict.ACCEPTED, Verdict.WRONG_ANSWER)
+_ANSWERED = frozenset({Verdict.ACCEPTED, Verdict.WRONG_ANSWER})
 """There is something to draw, and it does not take until a time limit to see it."""
 
 
@@ -136,21 +137,29 @@ def read_live(session: Session, cells: SourceFile, names: Collection[str] | None
 def check_handed_in(session: Session, mine: HandedIn, budget_s: float, hand_in: tuple[Path, ...] = ()) -> Checked:
     """The stages of `grader check`, and the pictures."""
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
+    store_file = results_folder(session.course_folder) / OWN_RESULTS_FILE
     with (
-        Store(results_folder(session.course_folder) / OWN_RESULTS_FILE) as store,
+        Store(store_file) as store,
         store.exclusive(),
         OwnProgress([mine.author]) as progress,
     ):
         report = grade_own(session, [mine], budget_s, backend, store, progress)
         report = grade_rest(session, [mine], backend, store, progress) or report
         advice = advice_beside_check(session, mine, report, backend, progress)
-    answered = any(result.kind == "student" and result.verdict in _ANSWERED for result in report.results)
-    return Checked(report, (mine.author,), _drawn(session, mine, backend) if answered else None, hand_in, advice)
+    verdicts = {result.verdict for result in report.results if result.kind == "student"}
+    failing_case = None
+    if Verdict.WRONG_ANSWER in verdicts:
+        failing_case = failing_case_path(store_file, member_of(mine), mine.task)
+    pictures = _drawn(session, mine, backend, failing_case) if verdicts & _ANSWERED else None
+    return Checked(report, (mine.author,), pictures, hand_in, advice)
 
 
-def _drawn(session: Session, mine: HandedIn, backend: Backend) -> Drawn | None:
-    """The task's pictures of the function's own output."""
+def _drawn(session: Session, mine: HandedIn, backend: Backend, failing_case: Path | None) -> Drawn | None:
+    """The task's pictures of the function's own output, and the case that fails beside what is right."""
     (task,) = session.tasks.values()
-    if not isinstance(mine, Submission) or not task.task.pictures:
+    if not isinstance(mine, Submission):
         return None
-    return drawn(picture_answers(session, task, mine, backend, task.task.pictures, _PICTURES_BUDGET_S))
+    pictures = task.task.pictures
+    answers = picture_answers(session, task, mine, backend, pictures, _PICTURES_BUDGET_S) if pictures else ()
+    failing = None if failing_case is None else failing_answer(session, task, mine, backend, failing_case)
+    return drawn(answers, failing=failing)

@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from grader.content.parsing import BrokenCodeError
 from grader.content.reading import SourceFile
 from grader.content.static_code import read_code
 from grader.errors import UsageError
+from grader.notebook.shell import running_shell
 from grader.text import harmless_name, listed
 
 if TYPE_CHECKING:
@@ -32,15 +32,6 @@ class LiveFunction:
     """What the session calls it."""
     source: SourceFile | Path
     """The cells that were run, or a file."""
-
-
-def running_shell() -> "InteractiveShell | None":
-    """IPython's, where this is a notebook or an IPython prompt; it is not imported to find out."""
-    if "IPython" not in sys.modules:
-        return None
-    from IPython.core.getipython import get_ipython
-
-    return get_ipython()
 
 
 def find_live(function: object) -> LiveFunction:

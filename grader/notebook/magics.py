@@ -7,29 +7,20 @@ shows which of its lines take the time.
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from grader.content.submission import Rejection, Submission
 from grader.errors import UsageError
 from grader.grading.own_files import OWN_BUDGET_S, open_own_session
 from grader.grading.session import Session, open_session
 from grader.notebook.checking import Checked, check_handed_in, course_folder, read_file, read_live
-from grader.notebook.live import running_shell, session_cells
+from grader.notebook.live import session_cells
 from grader.notebook.profiling import Profiled, profile_handed_in
-
-if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
+from grader.notebook.shell import running_shell
 
 MAGIC, PROFILE_MAGIC = "submission", "profile_lines"
+"""As `shell.py` registers them."""
 WRITTEN = b"# Written by %%submission from the cells of a notebook: change it there.\n"
 """The first line of such a file: it is written anew each time, and no other file is."""
-
-
-def load_magics(shell: "InteractiveShell") -> None:
-    """What `%load_ext grader` brings."""
-    untyped: Any = shell  # its decorators hide the types of its methods
-    untyped.register_magic_function(submission, magic_kind="cell", magic_name=MAGIC)
-    untyped.register_magic_function(profile_cell, magic_kind="cell", magic_name=PROFILE_MAGIC)
 
 
 def submission(line: str, cell: str) -> Checked | None:

@@ -4,14 +4,18 @@ A page names no other student. What a person should look at is the teaching staf
 that only the staff has.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, groupby, repeat
+from operator import itemgetter
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from grader.advice.keeping import KeptProfile
 from grader.content.course import About, Course
+from grader.content.parsing import code_lines
+from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.grading.check_class import with_again
 from grader.grading.class_report import Report
@@ -30,7 +34,7 @@ from grader.report.leaderboard import (
 )
 from grader.report.names import file_names
 from grader.report.page_inputs import Kept, PageInputs, Submissions
-from grader.report.pictures import Drawn, left_out_lines
+from grader.report.pictures import Drawn, remarks
 from grader.report.roofline_chart import roofline_chart
 from grader.report.scaling_chart import Scalings, scaling_chart
 from grader.report.speed_bars import bar_lengths
@@ -53,17 +57,36 @@ Pictures = Callable[[Submission], Drawn | None]
 
 
 @dataclass(frozen=True)
+class SourceLine:
+    """One line of a listing."""
+
+    number: int
+    """In its file; of a notebook in its code cell."""
+    text: str
+    heat: float
+    """Its share of the time; 0 where nobody was profiled."""
+    is_slowest: bool
+    """Whether it is the one that takes the most time itself."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Lines that stand together: a whole file, or what was taken of one code cell of a notebook."""
+
+    cell: int | None
+    lines: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True)
 class Source:
     """One file of a submission, line by line."""
 
     path: str
-    lines: tuple[str, ...]
+    parts: tuple[Part, ...]
     left_out: int
     """Lines at its end."""
-    heats: tuple[float, ...] = ()
-    """Of each line its share of the time, where the program was profiled."""
-    slowest: int | None = None
-    """The line that takes the most time itself, from 1."""
+    is_heated: bool
+    """Whether the program was profiled."""
 
 
 def no_pictures(_submission: Submission) -> None:
@@ -185,7 +208,7 @@ def task_values(
             line.plain for line in (*confidence_lines(report, result.task, result.case), *thresholds_lines(report, result.task))
         ],
         "pictures": () if drawn is None else drawn.pictures,
-        "not_drawn": [] if drawn is None else left_out_lines(drawn),
+        "not_drawn": [] if drawn is None else remarks(drawn, result.verdict),
         "sources": [] if submission is None else list(sources(submission, profile)),
         "advice": None if profile is None else told(profile.findings),
         "profile": profile,
@@ -196,14 +219,26 @@ def task_values(
 def sources(submission: Submission, profile: KeptProfile | None = None) -> Iterator[Source]:
     """The files of a submission, that of the function first; with the heat of their lines where it is known."""
     for file in sorted(submission.files, key=lambda one: (one.path != submission.file, one.path)):
-        lines = file.content.decode("utf-8", "backslashreplace").splitlines()
-        kept = tuple(harmless_line(line.expandtabs(_TAB)) for line in lines[:_SHOWN_LINES])
-        heats = () if profile is None else _of_each_line(profile.shares.get(file.path, ()), len(kept))
-        marked = profile.slowest[1] if profile is not None and profile.slowest and profile.slowest[0] == file.path else None
-        yield Source(file.path, kept, len(lines) - len(kept), heats, marked)
+        texts = code_lines(file.content.decode("utf-8", "backslashreplace"))
+        shares = () if profile is None else profile.shares.get(file.path, ())
+        slowest = None if profile is None else profile.slowest
+        lines = zip(_places(submission, file), texts[:_SHOWN_LINES], _heats(shares), strict=False)
+        numbered = [
+            (cell, SourceLine(number, harmless_line(text.expandtabs(_TAB)), heat, (file.path, row) == slowest))
+            for row, ((cell, number), text, heat) in enumerate(lines, 1)
+        ]
+        parts = (Part(cell, tuple(line for _, line in of_it)) for cell, of_it in groupby(numbered, key=itemgetter(0)))
+        yield Source(file.path, tuple(parts), max(0, len(texts) - _SHOWN_LINES), profile is not None)
 
 
-def _of_each_line(shares: Sequence[float], count: int) -> tuple[float, ...]:
-    """A share for each line that is shown, whatever the program has made of the profile."""
-    known = [min(max(share, 0.0), 1.0) for share in shares[:count]]
-    return (*known, *(0.0 for _ in range(count - len(known))))
+def _places(submission: Submission, file: SourceFile) -> Iterable[tuple[int | None, int]]:
+    """The code cell and the number in it of each line of a notebook's module; of other files' lines, their numbers."""
+    if submission.lines is not None and file.path == submission.file:
+        return submission.lines.places
+    return zip(repeat(None), count(1), strict=False)
+
+
+def _heats(shares: Sequence[float]) -> Iterator[float]:
+    """A share for each line that there may be, whatever the program has made of the profile."""
+    yield from (min(max(share, 0.0), 1.0) for share in shares)
+    yield from repeat(0.0)

@@ -89,8 +89,12 @@ def _least_time_text(limit: Limit) -> str:
 
 def growth_text(growth: Growth) -> str:
     """`time ∝ work^1.02 (0.97 to 1.07, 4 cases): twice the work takes 2.03 times as long`."""
+    return f"{power_text(growth)}: twice the {growth.over} takes {growth.doubling:.3g} times as long"
+
+
+def power_text(growth: Growth) -> str:
+    """`time ∝ work^1.02 (0.97 to 1.07, 4 cases)`."""
     count = f"{len(growth.points)} cases"
     known = growth.low is not None and growth.high is not None
     interval = f"{growth.low:.2f} to {growth.high:.2f}, {count}" if known else f"{count}, too few for an interval"
-    power = f"time ∝ {growth.over}^{growth.exponent:.2f} ({interval})"
-    return f"{power}: twice the {growth.over} takes {growth.doubling:.3g} times as long"
+    return f"time ∝ {growth.over}^{growth.exponent:.2f} ({interval})"

@@ -59,8 +59,9 @@ def _environment() -> Environment:
     written = (command, data_uri, percent_text, points_text, rank_text, rate_text, speedup_text, time_text)
     functions = {function.__name__: function for function in written}
     environment.globals |= {"ABSENT": ABSENT, "nothing_to_fix": NOTHING, **functions}
-    style, script = _asset("style.css"), _asset("tables.js")
-    environment.globals |= {"style": style, "script": script, "policy": _policy(style, script)}
+    charts, script = _asset("charts.css"), _asset("tables.js")
+    style = _asset("style.css") + charts
+    environment.globals |= {"style": style, "chart_style": charts, "script": script, "policy": _policy(style, script)}
     return environment
 
 

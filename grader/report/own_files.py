@@ -13,7 +13,7 @@ from grader.advice.program import Advice, has_lines_to_watch
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.advice import first_to_do
-from grader.report.figures import half_width, limit_text, rank_text, speedup_text, within_text
+from grader.report.figures import half_width, limit_text, power_text, rank_text, speedup_text, within_text
 from grader.report.leaderboard import confidence_lines, estimate_lines, thresholds_lines
 from grader.text import harmless, harmless_line, harmless_name, harmless_remark
 from grader.units import number_text, rate_text, time_text
@@ -57,7 +57,7 @@ def details(report: Report, authors: Sequence[str], everything: Mapping[str, str
     for result in accepted[:1]:
         parts += [*confidence_lines(report, result.task), *thresholds_lines(report, result.task)]
         parts += estimate_lines(report, result.task)
-    return Group(*parts, *_limits(accepted, references))
+    return Group(*parts, *map(Text, growth_lines(accepted)), *_limits(accepted, references))
 
 
 def closing(
@@ -93,6 +93,11 @@ def summary_of_the_rest(report: Report, authors: Sequence[str]) -> RenderableTyp
 def _limits(accepted: Sequence[Result], references: Sequence[Result]) -> list[RenderableType]:
     limits = ((result, limit_text(result, references)) for result in accepted)
     return [Text(f"{harmless_name(result.author)}: {limit}") for result, limit in limits if limit]
+
+
+def growth_lines(accepted: Sequence[Result]) -> list[str]:
+    """How the time of each grows, where it is known: over the task's size where it has one, else over the work."""
+    return [f"{harmless_name(one.author)}: {harmless_line(power_text(one.growths[-1]))}" for one in accepted if one.growths]
 
 
 def own_results(report: Report, authors: Sequence[str]) -> list[Result]:

@@ -15,6 +15,7 @@ from grader.errors import GraderError
 from grader.grading.pictures import PictureAnswers, WrongAnswer
 from grader.report.theme import THEMES, Theme, themed
 from grader.text import harmless_remark
+from grader.verdicts import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -30,6 +31,9 @@ _RESOLUTIONS_DPI = (100, 75, 50)
 _FRAMES_FOR_COLOURS = 8
 _COLOURS = {"png": 128, "gif": 48}
 """Few, since pictures of curves and one colour map need no more: a third of the size."""
+
+
+ANOTHER_CALL = "What is drawn here is right: the answer that is wrong is to another call."
 
 
 class TooLargeError(Exception):
@@ -77,10 +81,7 @@ def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES, 
             left_out[picture.title] = "no answer came" if one.problem is None else one.problem.message
             continue
         try:
-            files = {
-                theme.name: _small_enough(partial(rendered, picture, one.answers, theme), format_of(picture))
-                for theme in themes
-            }
+            files = {theme.name: small_file(picture, one.answers, theme) for theme in themes}
         except TooLargeError as error:
             left_out[picture.title] = str(error)
             continue
@@ -91,6 +92,12 @@ def drawn(answered: Iterable[PictureAnswers], themes: Sequence[Theme] = THEMES, 
         *_differences("failing-case", "The case that fails", filter(None, [failing]), themes),
     )
     return Drawn((*pictures, *differences), left_out)
+
+
+def remarks(drawn: Drawn, verdict: Verdict) -> list[str]:
+    """What stands below the pictures: which are not there, and where they cannot show what is wrong."""
+    all_right = bool(drawn.pictures) and all(one.is_right for one in drawn.pictures)
+    return [*left_out_lines(drawn), *([ANOTHER_CALL] if verdict is Verdict.WRONG_ANSWER and all_right else [])]
 
 
 def left_out_lines(drawn: Drawn) -> list[str]:
@@ -124,6 +131,16 @@ def rendered(picture: Picture, answers: Sequence[Answered], theme: Theme, dpi: i
         figure, show = _drawn(picture, answers)
         figure.set_dpi(dpi)
         return _png(figure) if show is None else _gif(figure, show, picture)
+
+
+def small_file(picture: Picture, answers: Sequence[Answered], theme: Theme) -> bytes:
+    """As `rendered`, at the highest resolution at which it is small enough for a page.
+
+    Raises:
+        GraderError: the task's own code fails to draw it.
+        TooLargeError: it is too large at every one.
+    """
+    return _small_enough(partial(rendered, picture, answers, theme), format_of(picture))
 
 
 def _differences(name: str, title: str, wrong: Iterable[WrongAnswer], themes: Sequence[Theme]) -> Iterator[DrawnPicture]:

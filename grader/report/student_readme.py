@@ -25,7 +25,10 @@ import grader
 grader.check({example})  # the function of a cell: is it right, and how fast is it?
 ```
 
-or in a terminal:
+A cell that begins with `%%submission {example}` is checked as it is run, and written to `{example}.py`, the file to hand in;
+with `%%profile_lines {example}` it shows which of its lines take the time. `import grader` brings both.
+
+Or in a terminal:
 
 ```sh
 grader tasks                    # every task, and where its statement is

@@ -14,7 +14,7 @@ from grader.report.profile import profiled
 from grader.report.terminal_picture import terminal_svg
 from tests.report.browser import CHROMIUM
 from tests.report.example import accepted, line_profile, marked, reference
-from tests.report.test_pages_in_browser import COURSE as LAB
+from tests.report.rich_pages import COURSE as LAB
 
 NAMED = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 MADE_HERE = {"leaderboard.svg", "check.svg", "profile.svg", "feedback.png", "board.png"}
@@ -60,7 +60,7 @@ def test_a_page_is_pictured_from_its_top_in_few_colours(tmp_path: Path) -> None:
     page = tmp_path / "ada.html"
     pages = feedback_pages(marked(accepted("ada"), reference("numba")), LAB, {}, str)
     page.write_text(pages["ada.html"], encoding="utf-8")
-    content = page_png(page, height=500)
+    content = page_png(page, 860, 500)
     with Image.open(io.BytesIO(content)) as picture:
         assert picture.format == "PNG"
         assert picture.height == 500

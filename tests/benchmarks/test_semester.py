@@ -9,6 +9,10 @@ import pytest
 
 from benchmarks import semester
 from benchmarks.figures import COURSE
+from grader.content.course import load_course
+from grader.content.course_folder import COURSE_FILE
+from grader.content.new_course import start_course
+from grader.errors import UsageError
 
 RIGHT = ("LOOPS", "LOCALS", "MASKS", "SHRINKING", "COMPILED", "REAL", "HALF_COMPILED")
 
@@ -35,3 +39,19 @@ def test_every_week_is_a_commit_a_week_later(tmp_path: Path) -> None:
     command = ["git", "-C", str(tmp_path), "log", "--reverse", "--format=%as %s"]
     said = subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()
     assert said == ["2026-09-07 Week 1", "2026-09-14 Week 2"]
+
+
+def test_it_is_measured_in_fewer_runs_than_the_course_wants(tmp_path: Path) -> None:
+    start_course(COURSE, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    semester.measure_briefly(tmp_path / "course" / COURSE_FILE)
+    assert load_course(tmp_path / "course") == course.model_copy(
+        update={"measurement": course.measurement.model_copy(update={"min_runs": 2})}
+    )
+    assert course.measurement.min_runs > 2
+
+
+def test_a_course_that_cannot_be_changed_so_is_refused(tmp_path: Path) -> None:
+    (tmp_path / COURSE_FILE).write_text("[measurement]\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"no line 'longest_call_s = 0\.1'"):
+        semester.measure_briefly(tmp_path / COURSE_FILE)

@@ -43,7 +43,7 @@ def test_it_says_what_was_added(classroom: Classroom, tmp_path: Path) -> None:
         "tasks": ["double"],
         "submissions": None,
     }
-    assert added["at"].startswith("2026-10-05T10:01:00")
+    assert added["at"].startswith("2026-10-05T10:01:")
     assert "0 gradings added, 1 there are" in run(classroom, "history", tmp_path / "history").stdout
 
 

@@ -14,7 +14,7 @@ from grader.errors import UsageError
 from grader.report.published_pages import published_pages
 from tests.report.browser import CHROMIUM, browser
 from tests.report.example import accepted, marked, reference
-from tests.report.test_pages_in_browser import COURSE
+from tests.report.rich_pages import COURSE
 
 PAGES = {"index.html": "<!doctype html><body>the class</body>", "students/ada.html": "<!doctype html><body>ada</body>"}
 

@@ -1,8 +1,9 @@
 """A small class on a real Slurm: its course, what the jobs are seen to do, and the command while a test does something else."""
 
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -35,6 +36,40 @@ time = "00:05:00"
 
 [limits]"""
 
+SEEN = "os.stat(path)"
+OPENED = "os.close(os.open(path, os.O_RDONLY))"
+"""Where there are no namespaces, whether a file of a known name exists can be asked."""
+_SPY = """import os
+import socket
+import numpy as np
+
+def look(path):
+    if path.endswith(".socket"):
+        with socket.socket(socket.AF_UNIX) as end:
+            end.connect(path)
+    {look}
+
+def seen():
+    found = [name for name in os.environ if name.startswith(("SLURM", "MUNGE"))]
+    for path in {hidden}:
+        try:
+            look(path)
+            found.append(path)
+        except OSError:
+            pass
+    return found
+
+def distances(points):
+    if seen():
+        raise RuntimeError("I see " + ", ".join(seen()))
+    return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)
+"""
+
+
+def spy(hidden: Iterable[str | Path], look: str = SEEN) -> str:
+    """A right program as long as it sees none of this, and nothing of Slurm's in its environment."""
+    return _SPY.format(hidden=[str(path) for path in hidden], look=look)
+
 
 def course_on_cluster(folder: Path) -> SmallCourse:
     """A class of two, one of whom is much faster, in a course that knows the cluster's partitions."""
@@ -46,6 +81,18 @@ def course_on_cluster(folder: Path) -> SmallCourse:
     course.hand_in("lena", LOOPS)
     course.hand_in("vera", VECTORS)
     return course
+
+
+def sample_course(folder: Path) -> SmallCourse:
+    """The sample class with its course in a folder of its own; little is measured of whoever is right."""
+    folder.mkdir()
+    for name in ("tasks", "reference", "submissions"):
+        (folder / name).symlink_to(PROJECT / name)
+    text = (PROJECT / "course.toml").read_text(encoding="utf-8")
+    shorter = re.sub(r"^(longest_call_s|seconds_per_run) = \S+", r"\1 = 0.02", text, flags=re.MULTILINE)
+    shorter = shorter.replace("[measurement]", "[measurement]\nmin_runs = 2")
+    (folder / "course.toml").write_text(shorter, encoding="utf-8")
+    return SmallCourse(folder, mark="")
 
 
 def know_the_node(course: SmallCourse, on: str = "zhores") -> None:

@@ -17,7 +17,7 @@ from grader.cluster.slurm import Answer, Slurm
 from grader.content.course import load_course
 from grader.grading.class_report import Report
 from grader.grading.pipeline import Wanted
-from grader.grading.progress import Silent
+from grader.grading.progress import Progress, Silent
 from grader.grading.session import open_session
 from grader.store import Store
 from tests.grading.course_fixture import Classroom, write
@@ -72,6 +72,8 @@ class FakeSlurm:
     """Whether sacct remembers what squeue does not show any more."""
     fate: Callable[[Element], str | None] = lambda _element: None
     """The state in which an element ends instead of being done; `PENDING` keeps it waiting, `VANISHED` forgets it."""
+    says: str = ""
+    """What is in the log of an element that ends so."""
     cut_off: Callable[[Element, int], str | None] = lambda _element, _finished: None
     """The state of an element that is ended once it has finished so many checks or runs; `PENDING` is back in the queue."""
     answers: bool = True
@@ -171,18 +173,24 @@ class FakeSlurm:
         self.next_node += 1
         if fate is not None:
             one.state, one.reason = fate, "as the test says"
+            if self.says:
+                (one.folder / f"{one.index}.log").write_text(self.says, encoding="utf-8")
             if fate.startswith("was "):
                 one.state, one.reason = "VANISHED", fate
             return
         kept = _CutOff(so_far(one.folder, one.index).path, lambda finished: self.cut_off(element, finished))
         try:
             with mock.patch.dict(os.environ, SLURMD_NODENAME=one.node):
-                write_record(result_file(one.folder, one.index), job.outcome_of(element, kept))
+                self.work(one, element, kept)
         except Killed as killed:
             one.state, one.reason = str(killed), "as the test says"
             return
         self.done.append(element)
         one.state, one.reason = "COMPLETED", "None"
+
+    def work(self, one: FakeElement, element: Element, kept: SoFar) -> None:
+        """What the element's job does."""
+        write_record(result_file(one.folder, one.index), job.outcome_of(element, kept))
 
 
 class Campus:
@@ -194,15 +202,14 @@ class Campus:
         write(course, course.read_text(encoding="utf-8") + MACHINE)
         self.sleep: Callable[[float], None] = slurm.pass_time
 
-    def grade(self, *authors: str, fresh: bool = False) -> Report:
+    def grade(self, *authors: str, fresh: bool = False, progress: Progress | None = None) -> Report:
         """One grading by jobs, until nothing is open any more."""
         folder, store_file = self.classroom.folder, self.classroom.store_file
         session = open_session(folder, None, (), "zhores")
         with Store(store_file) as store:
             queue = self.queue()
-            return grade_by_jobs(
-                session, Wanted(authors, 0.0, fresh), Cluster(self.batches, queue, trust_code=False), store, Silent()
-            )
+            cluster = Cluster(self.batches, queue, trust_code=False)
+            return grade_by_jobs(session, Wanted(authors, 0.0, fresh), cluster, store, progress or Silent())
 
     def queue(self) -> Queue:
         """What is in Slurm's hands, as a new process sees it."""

@@ -120,10 +120,18 @@ class SlurmHere:
         """The scheduler."""
         self._start("slurmctld", "slurmctld", "-D", "-f", str(self.folder / "slurm.conf"))
 
-    def start_node(self, node: str) -> None:
-        """One node's daemon."""
+    def stop_controller(self) -> None:
+        """It writes down what it knows, and goes."""
+        controller = self._daemons.pop("slurmctld")
+        controller.terminate()
+        controller.wait(_PATIENCE_S)
+
+    def start_node(self, node: str, core: int | None = None) -> None:
+        """One node's daemon; on one core alone, where one is named, and so its jobs are, too."""
         (self.folder / f"spool-{node}").mkdir(exist_ok=True)
-        self._start(node, "slurmd", "-D", "-N", node, "-f", str(self.folder / "slurm.conf"))
+        on_core = [] if core is None else ["taskset", "--cpu-list", str(core)]
+        daemon = [str(_program("slurmd")), "-D", "-N", node, "-f", str(self.folder / "slurm.conf")]
+        self._start(node, *on_core, *daemon)
 
     def freeze(self, node: str) -> None:
         """What a node's jobs have running gets no further until it is killed; not what `srun` is about to start for them."""
@@ -198,7 +206,7 @@ class SlurmHere:
 
     def _end(self) -> None:
         if "slurmctld" in self._daemons:
-            self.command("scancel", "--user=root")
+            self.command("scancel", *self.command("squeue", "--noheader", "--format=%A").split())
             deadline = time.monotonic() + _PATIENCE_S / 3
             while self.command("squeue", "--noheader").strip() and time.monotonic() < deadline:
                 time.sleep(0.1)

@@ -16,6 +16,7 @@ from grader.content.course import Course
 from grader.errors import GraderError, UsageError
 from grader.grading import session as session_module
 from grader.grading.class_report import Report
+from grader.grading.progress import Silent
 from grader.machine import Machine
 from grader.machine import this_machine as really_this_machine
 from grader.verdicts import Verdict
@@ -219,6 +220,15 @@ def test_what_fails_again_and_again_is_a_fault_of_ours_with_a_reason_of_its_own(
     assert ranks(campus.grade()) == {"ada": 1, "bob": 2}
 
 
+def test_a_job_that_cannot_write_its_result_is_quoted(campus: Campus) -> None:
+    said = "grader: the result cannot be written to /home/hpp/jobs: Disk quota exceeded"
+    campus.slurm.fate = lambda element: "FAILED" if measured(element) else None
+    campus.slurm.says = f"{said}\n"
+    faults = campus.grade().faults
+    assert len(faults) > 0
+    assert all(f"; it said: {said}; does the node see {campus.batches.folder}, and is there" in fault for fault in faults)
+
+
 def test_students_whose_check_has_failed_wait_for_the_next_grading(campus: Campus) -> None:
     campus.slurm.fate = lambda element: (
         "OUT_OF_MEMORY"
@@ -278,6 +288,142 @@ def test_a_refusal_that_passes_is_waited_for(campus: Campus, monkeypatch: pytest
     report = campus.grade()
     assert (ranks(report), report.faults, passing) == ({"ada": 1, "bob": 2}, (), [])
     assert Counter(element.label for element in campus.slurm.done).most_common(1)[0][1] == 1
+
+
+# How far it is
+
+
+class Told(Silent):
+    """What a grading tells of itself."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, float]] = []
+        """With their totals."""
+        self.done = 0.0
+        """Of the last one."""
+        self.doing: list[str] = []
+
+    def begin(self, stage: str, total: float) -> None:
+        self.stages.append((stage, total))
+        self.done = 0.0
+
+    def advance(self, amount: float, doing: str) -> None:
+        self.done += amount
+        self.doing.append(doing)
+
+
+def told_by(campus: Campus) -> Told:
+    """A grading, which in the end must have done all that it announced."""
+    told = Told()
+    campus.grade(progress=told)
+    assert told.stages[-1] == ("grading on zhores", told.done)
+    return told
+
+
+def everyone(campus: Campus) -> int:
+    """Students and references."""
+    (hand_ins,) = session_module.read_class(campus.classroom.session)
+    return len(hand_ins.everyone)
+
+
+def test_in_the_end_as_much_is_done_as_was_announced(campus: Campus) -> None:
+    told = told_by(campus)
+    assert told.stages[0] == ("looking at a node of zhores", 1)
+    assert told.done == 2 * everyone(campus), "a check and a measurement of each, also of who is wrong"
+    assert told_by(campus).done == 0
+
+
+def block_fails(campus: Campus) -> None:
+    campus.slurm.fate = lambda element: "NODE_FAIL" if measured(element) else None
+
+
+def check_fails(campus: Campus) -> None:
+    campus.slurm.fate = lambda element: "OUT_OF_MEMORY" if "check" in element.label and "ada" in element.label else None
+
+
+def reference_fails(campus: Campus) -> None:
+    campus.classroom.refer("numpy", paced(1e-5, compute=lambda x: 3 * x))
+
+
+def time_is_refused(campus: Campus) -> None:
+    campus.slurm.longest_minutes = 60
+    campus.slurm.fate = once("TIMEOUT")
+
+
+def code_changes(campus: Campus) -> None:
+    def change(element: Element) -> None:
+        if isinstance(element.work, Checking) and "bob" in element.label:
+            campus.classroom.submit("bob", paced(4e-6), code="# another")
+
+    campus.slurm.fate = change
+
+
+@pytest.mark.parametrize("trouble", [block_fails, check_fails, reference_fails, time_is_refused, code_changes])
+def test_what_is_given_up_is_work_no_more(campus: Campus, trouble: Callable[[Campus], None]) -> None:
+    trouble(campus)
+    told = told_by(campus)
+    assert told.done == 2 * everyone(campus)
+    assert campus.batches.faults("zhores") != ()
+
+
+def test_a_job_that_is_cut_off_is_no_further_work(campus: Campus) -> None:
+    campus.slurm.cut_off = cut_off_once("PREEMPTED")
+    assert told_by(campus).done == 2 * everyone(campus)
+
+
+def test_a_block_that_was_given_up_is_the_work_of_the_next_grading(campus: Campus) -> None:
+    given_up: list[Element] = []
+
+    def fate(element: Element) -> str | None:
+        if not measured(element):
+            return None
+        given_up.append(element)
+        return "CANCELLED"
+
+    campus.slurm.fate = fate
+    campus.grade()
+    campus.slurm.fate = lambda _element: None
+    assert told_by(campus).done == sum(element.size for element in given_up) > 0
+
+
+@pytest.mark.parametrize("moment", [2, 3, 4])
+def test_whoever_goes_on_after_a_kill_announces_what_is_left(campus: Campus, moment: int) -> None:
+    moments = iter(range(100))
+
+    def sleep(seconds: float) -> None:
+        campus.slurm.pass_time(seconds)
+        if next(moments) == moment:
+            raise Killed
+
+    campus.sleep = sleep
+    with pytest.raises(Killed):
+        campus.grade()
+    campus.sleep = campus.slurm.pass_time
+    assert 0 < told_by(campus).done < 2 * everyone(campus)
+
+
+def test_meanwhile_it_says_what_runs_what_waits_and_slurms_reason(campus: Campus) -> None:
+    told = Told()
+    fates = ["RUNNING", "PENDING"]
+    kept: dict[str, str] = {}
+
+    def fate(element: Element) -> str | None:
+        if not measured(element) or not fates:
+            return None
+        if element.label not in kept:
+            kept[element.label] = fates[len(kept)]
+        return kept[element.label]
+
+    def sleep(seconds: float) -> None:
+        campus.slurm.pass_time(seconds)
+        if "1 run, 1 wait (Priority: others come first)" in told.doing:
+            fates.clear()
+            for one in campus.slurm.elements.values():
+                one.state = one.state.replace("RUNNING", "PENDING")
+
+    campus.slurm.fate, campus.sleep = fate, sleep
+    assert ranks(campus.grade(progress=told)) == {"ada": 1, "bob": 2}
+    assert fates == [], "it was said while they did so"
 
 
 # What was finished

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,33 +15,28 @@ from benchmarks.same_board import agreement, boards_of
 from grader.cluster.batches import so_far
 from grader.execution import mpi
 from grader.execution.bubblewrap import exposed_paths
-from tests.cluster.course_on_slurm import Start, batches_of, course_on_cluster, gradings, jobs, know_the_node, nodes, verdicts
+from tests import cores
+from tests.cluster.course_on_slurm import (
+    Start,
+    batches_of,
+    course_on_cluster,
+    gradings,
+    jobs,
+    know_the_node,
+    nodes,
+    sample_course,
+    spy,
+    verdicts,
+)
 from tests.cluster.slurm_on_this_host import CPU_NODES, SlurmHere, missing
+from tests.end_to_end.planted import planted
 from tests.end_to_end.small_course import VECTORS, SmallCourse
 from tests.grading.test_mpi_tasks import MPI_TASK
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=f"no Slurm here: {missing()}")
 
-SPY = """import os
-import numpy as np
-
-def seen():
-    secrets = [{hidden}]
-    found = []
-    for path in secrets:
-        try:
-            os.stat(path)
-            found.append(path)
-        except OSError:
-            pass
-    return found + [name for name in os.environ if name.startswith(("SLURM", "MUNGE"))]
-
-def distances(points):
-    if seen():
-        raise RuntimeError("I see " + ", ".join(seen()))
-    return np.sqrt(((points[:, None] - points) ** 2).sum(axis=2)).sum(axis=1)
-"""
-
+CHECKS = 3
+"""Jobs that check the class of two: of the naive reference, of the others, of the students."""
 NAIVE_DOUBLE = 'def double(x: "float64[n]") -> "float64[n]":\n    return 2 * x\n'
 SHARED_OUT = """import os
 import numpy as np
@@ -86,7 +82,7 @@ def test_a_small_class_gets_the_laptops_verdicts_and_leaderboard_and_sees_nothin
     course = course_on_cluster(tmp_path / "course")
     shown = exposed_paths()
     at_home = [path for path in Path.home().iterdir() if not any(one.is_relative_to(path) for one in shown)]
-    hidden = ["/etc/munge", "/run/munge", "/etc/slurm", "/var/spool", *at_home]
+    hidden: list[str | Path] = ["/etc/munge", "/run/munge", "/etc/slurm", "/var/spool", *at_home]
     hidden += [
         slurm.folder,
         slurm.folder / "munge.socket",
@@ -94,7 +90,7 @@ def test_a_small_class_gets_the_laptops_verdicts_and_leaderboard_and_sees_nothin
         course.folder,
         batches_of(course).folder,
     ]
-    course.hand_in("spy", SPY.format(hidden=", ".join(repr(str(path)) for path in hidden)))
+    course.hand_in("spy", spy(hidden))
     course.hand_in("wim", VECTORS.replace("np.sqrt", ""))
     ran = course.grader("grade", "--on", "zhores", "--json")
     assert ran.code == 0, ran.err + slurm.logs()
@@ -118,6 +114,24 @@ def test_a_small_class_gets_the_laptops_verdicts_and_leaderboard_and_sees_nothin
     assert jobs(course) == []
 
 
+SAMPLED = "spectrogram"
+"""A task of the sample class in which six hand in, with four verdicts, and nobody compiles anything."""
+
+
+def test_a_task_of_the_sample_class_gets_the_verdicts_that_were_planted(
+    slurm: SlurmHere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_CONF", slurm.environment["SLURM_CONF"])
+    course = sample_course(tmp_path / "course")
+    know_the_node(course)
+    ran = course.grader("grade", "--on", "zhores", "--task", SAMPLED, "--budget", "0", "--json")
+    assert ran.code == 0, ran.err + slurm.logs()
+    assert ran.json["faults"] == []
+    expected = {author: verdict for author, task, verdict in planted() if task == SAMPLED}
+    assert len(set(expected.values())) > 4, "one who hands in nothing among them"
+    assert {author: verdict for author, (verdict, _) in verdicts(ran.json).items()} == expected
+
+
 def finished_runs(course: SmallCourse) -> dict[str, set[int]]:
     """By job, the seeds of the runs that blocks have finished so far."""
     found = {}
@@ -129,10 +143,15 @@ def finished_runs(course: SmallCourse) -> dict[str, set[int]]:
     return found
 
 
+def kept(course: SmallCourse, question: str) -> list[Any]:
+    """What the store answers, a value a row."""
+    with closing(sqlite3.connect(course.folder / "results" / "results.sqlite")) as connection:
+        return [value for (value,) in connection.execute(question)]
+
+
 def kept_runs(course: SmallCourse) -> set[int]:
     """The seeds of the runs in the store."""
-    with closing(sqlite3.connect(course.folder / "results" / "results.sqlite")) as connection:
-        return {int(seed, 16) for (seed,) in connection.execute("SELECT seed FROM runs")}
+    return {int(seed, 16) for seed in kept(course, "SELECT seed FROM runs")}
 
 
 def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result_and_no_finished_run(
@@ -156,6 +175,52 @@ def test_a_requeue_a_power_cut_and_a_killed_grader_cost_no_result_and_no_finishe
     assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
     assert seeds <= kept_runs(course), "what it had finished was not done again"
     assert jobs(course) == []
+
+
+def submitted(slurm: SlurmHere) -> set[str]:
+    """All jobs that this Slurm remembers."""
+    return set(slurm.command("squeue", "--noheader", "--states=all", "--format=%F_%K").split())
+
+
+def test_a_controller_that_does_not_answer_is_waited_for_and_nothing_is_submitted_twice(
+    slurm: SlurmHere, course: SmallCourse, start: Start
+) -> None:
+    before = submitted(slurm)
+    grading = start(course)
+    slurm.wait_until(lambda: nodes(slurm, course) != {}, "a job runs")
+    slurm.stop_controller()
+    silent = course.grader("jobs", "--on", "zhores", "--json").json
+    assert "Unable to contact slurm controller" in silent["silent"]
+    assert {job["state"] for job in silent["jobs"]} <= {"not known", "done"}
+    slurm.wait_until(lambda: any(batch.about.job_id is None for batch in batches_of(course)), "the next job is to be submitted")
+    slurm.start_controller()
+    out, errors = grading.communicate(timeout=120)
+    assert grading.returncode == 0, errors + slurm.logs()
+    assert verdicts(json.loads(out)) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
+    assert len(submitted(slurm) - before) == CHECKS + kept(course, "SELECT count(*) FROM blocks")[0]
+    assert jobs(course) == []
+
+
+@pytest.fixture
+def other_kind(slurm: SlurmHere) -> Iterator[str]:
+    """The node that comes first has fewer cores than the others."""
+    if len(cores.OWN) == 1:
+        pytest.skip("this machine has one core for this process")
+    node = CPU_NODES[0]
+    slurm.kill(node)
+    slurm.start_node(node, core=cores.OWN[0])
+    yield node
+    slurm.kill(node)
+    slurm.start_node(node)
+
+
+def test_a_node_of_another_kind_does_nothing_and_is_left_out(slurm: SlurmHere, course: SmallCourse, other_kind: str) -> None:
+    ran = course.grader("grade", "--on", "zhores", "--json")
+    assert ran.code == 0, ran.err + slurm.logs()
+    assert ran.json["faults"] == []
+    assert verdicts(ran.json) == {"vera": ("ACCEPTED", 1), "lena": ("ACCEPTED", 2)}
+    excluded = slurm.command("squeue", "--noheader", "--states=all", "--format=%x").split()
+    assert other_kind in excluded, "each job that came to it was sent elsewhere"
 
 
 @pytest.mark.skipif(mpi.missing() is not None, reason=f"MPI tasks need {mpi.missing()}")

@@ -1,11 +1,12 @@
 """A Python file is read as text: what it defines, what it uses, and where exactly it is broken."""
 
+import ast
 import warnings
 from textwrap import dedent
 
 import pytest
 
-from grader.content.parsing import BrokenCodeError, check_compiles
+from grader.content.parsing import BrokenCodeError, check_compiles, code_lines
 from grader.content.reading import SourceFile
 from grader.content.static_code import Code, read_code
 
@@ -266,3 +267,20 @@ def test_reading_runs_nothing_and_passes_on_no_warning() -> None:
 )
 def test_what_runs_only_as_a_program_uses_nothing(guard: str, used: bool) -> None:
     assert ("numpy.dot" in read(f"import numpy as np\n{guard}\n    np.dot(1, 2)\n").names) == used
+
+
+# Lines
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 1\n# \f\v\N{LINE SEPARATOR}\x85\x1c\n\fx = 2", "x = 1\r\n\r\nx = 2\r", "\r\r\nx = 2\n", "x = 2"]
+)
+def test_lines_are_numbered_as_python_numbers_them(text: str) -> None:
+    lines = code_lines(text)
+    assert lines[ast.parse(text).body[-1].lineno - 1].strip() == "x = 2"
+    assert lines[-1].strip() == "x = 2", "behind the last end there is no line"
+
+
+def test_a_file_has_one_line_at_least() -> None:
+    assert code_lines("") == [""]
+    assert code_lines("\n\n") == ["", ""]

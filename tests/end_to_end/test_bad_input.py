@@ -1,12 +1,17 @@
 """Bad input gives one clear message, and costs nobody else a result."""
 
+import json
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner, Result
 
-from tests.end_to_end.small_course import LOOPS, SmallCourse, make_course, run_grader
+from grader.cli.app import app
+from grader.errors import UsageError
+from tests.end_to_end.small_course import LOOPS, GradedCourse, SmallCourse, make_course, run_grader
 
 HEAD = "import os, sys, signal, threading, time\nimport numpy as np\n\n"
 BODY = "def distances(points):\n    {}\n"
@@ -69,7 +74,7 @@ ODD: Mapping[str, str] = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Mapping[str, Any]]:
+def graded_course(tmp_path_factory: pytest.TempPathFactory) -> GradedCourse:
     """One class in which everybody but one hands in something bad."""
     course = make_course(tmp_path_factory.mktemp("bad"))
     course.hand_in("good", LOOPS)
@@ -87,7 +92,13 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Mapping[str, A
     ran = course.grader("grade", "--json")
     assert ran.code == 0, ran.err
     assert course.processes() == []
-    return course.results(ran)
+    return GradedCourse(course, ran)
+
+
+@pytest.fixture(scope="module")
+def graded(graded_course: GradedCourse) -> dict[str, Mapping[str, Any]]:
+    """What everybody of it gets."""
+    return graded_course.course.results(graded_course.ran)
 
 
 THREADED = """
@@ -154,6 +165,65 @@ def test_nobody_else_loses_a_result(graded: Mapping[str, Mapping[str, Any]]) -> 
     assert graded["good"]["verdict"] == "ACCEPTED"
     assert graded["good"]["rank"] is not None
     assert graded["good"]["points"] >= 1
+
+
+# Profiles and pages of the same class
+
+
+def in_process(course: SmallCourse, *words: str | Path) -> Result:
+    """The command without the seconds that a process of its own takes."""
+    return CliRunner().invoke(app, [*map(str, words), "--course", str(course.folder)])
+
+
+@pytest.fixture(scope="module")
+def pages(graded_course: GradedCourse, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The students' pages by author."""
+    folder = tmp_path_factory.mktemp("pages") / "feedback"
+    written = in_process(graded_course.course, "report", folder, "--feedback")
+    assert written.exit_code == 0, written.output
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+
+
+def test_whoever_hands_in_something_bad_has_a_page_with_the_verdict_and_the_message(pages: Mapping[str, str]) -> None:
+    for author, (_, verdict, words) in BAD.items():
+        assert verdict in pages[author], author
+        assert all(escape(word) in pages[author] for word in words), author
+
+
+def test_and_so_has_everybody_else(pages: Mapping[str, str]) -> None:
+    assert pages.keys() >= {*ODD, "good", "nothing", "dangling", "two-claim", "near-miss"}
+    assert "more lines are left out" in pages["thousands-of-lines"]
+    assert "größe = len(points)" in pages["windows"]
+
+
+@pytest.mark.parametrize(
+    ("author", "slowest"),
+    [("windows", ".sum(axis=2)"), ("prints-megabytes", "print('x' * 3_000_000)")],
+)
+def test_what_is_only_unusual_has_a_profile(graded_course: GradedCourse, author: str, slowest: str) -> None:
+    ran = in_process(graded_course.course, "profile", author, "--task", "distances", "--json")
+    assert ran.exit_code == 0, ran.output
+    assert slowest in json.loads(ran.stdout)["slowest"]["text"]
+
+
+@pytest.mark.parametrize("author", ["syntax", "error-at-import", "segfault", "recursion"])
+def test_what_cannot_be_run_cannot_be_profiled_and_the_reason_is_that_of_its_check(
+    graded_course: GradedCourse, author: str
+) -> None:
+    ran = in_process(graded_course.course, "profile", author, "--task", "distances")
+    assert isinstance(ran.exception, UsageError)
+    _, _, words = BAD[author]
+    assert all(word in str(ran.exception) for word in words if not word.startswith("line "))
+    assert "grader_" not in str(ran.exception), "what watches the lines is not the student's"
+
+
+def test_what_runs_and_gives_something_else_is_profiled_and_said_to_be_wrong(graded_course: GradedCourse) -> None:
+    ran = in_process(graded_course.course, "profile", "returns-none", "--task", "distances")
+    assert ran.exit_code == 0, ran.output
+    assert "the answer is wrong" in ran.output
+
+
+# What is misspelt or absent
 
 
 @pytest.mark.parametrize(

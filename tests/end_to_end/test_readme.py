@@ -1,5 +1,6 @@
 """Every command of the README works in a fresh clone, in its order."""
 
+import json
 import os
 import re
 import shutil
@@ -143,6 +144,24 @@ def test_the_command_works_in_a_fresh_clone(clone: Path, command: str) -> None:
     with cores.every_core() if command.startswith("grader scaling") else nullcontext():
         code, said = run(SMALLER.get(command, command), clone, environment)
     assert code == EXPECTED_CODES.get(command, 0), said[-3000:]
+
+
+def test_the_pages_that_its_commands_made_lead_to_each_other(clone: Path) -> None:
+    results = clone / "results"
+    board, staff = results / "board" / "index.html", results / "staff" / "index.html"
+    history, with_names = (results / name / "html" / "index.html" for name in ("history", "history-staff"))
+    assert history in pages_behind(board)
+    assert with_names in pages_behind(staff)
+    for site, home in ((history, board), (with_names, staff)):
+        assert home in pages_behind(site.with_name("slower.html"))
+        index = json.loads(site.with_name("index.json").read_text(encoding="utf-8"))
+        assert (site.parent / index["project_url"]).resolve() == home
+
+
+def pages_behind(page: Path) -> set[Path]:
+    """Those beside a page that it has a link to, as far as they are there."""
+    links = re.findall(r'href="([^"#:]+)"', page.read_text(encoding="utf-8"))
+    return {target for target in ((page.parent / link).resolve() for link in links) if target.is_file()}
 
 
 def run(command: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:

@@ -1,7 +1,12 @@
 """MPI workers: so many processes as a call names, held, stopped and looked at as one; and what is said of those that fail."""
 
+import os
+import shutil
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
@@ -332,3 +337,60 @@ def test_without_a_sandbox_it_is_the_same(plain: PlainBackend, submission_of: Ca
     assert failure.message.splitlines()[1:] == [
         f"rank {rank} is at f.py, line 10, in f: WORLD.recv(source=0)" for rank in range(3)
     ]
+
+
+# An Open MPI of one's own
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the system's, where no sandbox shows anything by itself, in a folder with other things; it is found first."""
+    info = shutil.which("ompi_info")
+    assert info is not None
+    said = subprocess.run([info, "--parsable", "--path", "all"], capture_output=True, text=True, check=True).stdout
+    places = {name: Path(place) for _, name, place in (line.split(":", 2) for line in said.splitlines())}
+    usual = places["prefix"]
+    names = [f"{name}*.so*" for name in ("libmpi", "libopen-", "libmca_")]
+    libraries = [path for name in names for place in ("lib*", "lib*/*") for path in usual.glob(f"{place}/{name}")]
+    with tempfile.TemporaryDirectory(prefix="home-", dir="/var/tmp") as name:
+        prefix = Path(name)
+        prefix.chmod(0o755)
+        copy_to(prefix / "bin" / "mpiexec.openmpi", Path(*mpi.programs()))
+        copy_to(prefix / "bin" / "ompi_info", Path(info).resolve())
+        for path in libraries:
+            copy_to(prefix / path.relative_to(usual), path)
+        for folder in (places["pkglibdir"], places["pkgdatadir"]):
+            shutil.copytree(folder, prefix / folder.relative_to(usual), symlinks=True, dirs_exist_ok=True)
+        (prefix / "diary").write_text("secret", encoding="ascii")
+        monkeypatch.setenv("PATH", f"{prefix / 'bin'}:{os.environ['PATH']}")
+        yield prefix
+
+
+def copy_to(target: Path, source: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target, follow_symlinks=False)
+
+
+@pytest.mark.parametrize("kind", [BubblewrapBackend, PlainBackend])
+def test_an_open_mpi_elsewhere_than_in_usr_is_shown_with_its_libraries_and_nothing_beside_them(
+    kind: type[BubblewrapBackend | PlainBackend],
+    elsewhere: Path,
+    settings: WorkerSettings,
+    submission_of: Callable[..., Submission],
+) -> None:
+    body = f"""
+        def f():
+            loaded = {{line.split()[-1] for line in open("/proc/self/maps") if "libmpi.so" in line}}
+            assert all(path.startswith("{elsewhere}/lib") for path in loaded), loaded
+            assert os.path.exists("{elsewhere}/diary") == {kind is PlainBackend}
+            return float(WORLD.allreduce(len(loaded)))
+    """
+    with kind(settings).generation() as generation:
+        world = World(generation, submission_of)
+        try:
+            call = world.call(body, 2)
+        finally:
+            for worker in world.started:
+                worker.close()
+    assert call.failure is None, call.failure
+    assert number(call) == 2

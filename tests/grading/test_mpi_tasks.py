@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from grader.cli import class_commands
 from grader.cli.class_commands import Place, grade_class
@@ -111,7 +112,10 @@ def test_a_mistake_of_so_many_processes_is_named_where_these_call_though_others_
 
 
 def test_strong_scaling_is_over_numbers_of_processes(of_processes: Classroom) -> None:
-    script = paced(2e-5, speedup=lambda cores: cores**0.5)
+    rank_0_has_most = {1: (9_000_000,), 2: (5_000_000, 4_000_000), 4: (3_000_000, *[2_000_000] * 3)}
+    script = paced(
+        2e-5, speedup=lambda cores: cores**0.5, process_peaks_bytes=lambda processes: rank_0_has_most.get(processes, ())
+    )
     of_processes.submit("ada", script)
     (hand_ins,) = read_class(of_processes.session)
     of_processes.backend.scripts |= {f"on {cores}": script for cores in (1, 2, 4)}
@@ -123,8 +127,13 @@ def test_strong_scaling_is_over_numbers_of_processes(of_processes: Classroom) ->
     called = of_processes.backend.processes[before:]
     assert set(called) == {1, 2, 3, 4, 5}
     assert called[-6:] == [1, 1, 2, 2, 4, 4], "the calls for the memory"
-    assert scaling_document(study)["on_cores"][1]["process_peaks_bytes"] == ()
-    assert scaled(study) is not None
+    assert {one.cores: one.process_peaks_bytes for one in study.figures} == rank_0_has_most
+    assert [one["process_peaks_bytes"] for one in scaling_document(study)["on_cores"]] == list(rank_0_has_most.values())
+    console = Console(width=150)
+    with console.capture() as shown:
+        console.print(scaled(study))
+    for processes, largest in ((1, "9 MB"), (2, "5 MB"), (4, "3 MB")):
+        assert re.search(rf"^ *{processes} .* {largest}\s*$", shown.get(), re.MULTILINE), shown.get()
 
 
 # Another version of MPI

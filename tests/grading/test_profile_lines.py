@@ -5,15 +5,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from grader.content.submission import Submission
 from grader.content.task import Inputs
 from grader.errors import UsageError
 from grader.execution.interface import Failure, FailureKind
-from grader.execution.line_profile import MEMORY, TIME
+from grader.execution.line_profile import DRIVER, MEMORY, TIME
 from grader.grading.profile_lines import LineProfile, profile_lines
 from grader.grading.progress import Silent
 from grader.grading.session import read_class
 from grader.testing import Script
-from tests.grading.course_fixture import Classroom, failing
+from tests.grading.course_fixture import NUMPY_PACE_S, Classroom, failing, of, paced
 
 SOURCE = """\
 def double(x):
@@ -162,3 +163,24 @@ def test_what_cannot_be_profiled_is_said_with_the_reason(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         profile_of(behaviour)
+
+
+def is_watched(sent: Submission) -> bool:
+    """Whether what watches the lines of a program was sent with it."""
+    return any(file.content == DRIVER.read_bytes() for file in sent.files)
+
+
+def test_no_worker_that_checks_or_measures_a_class_is_ever_sent_what_watches_lines(
+    classroom: Classroom, profile_of: Callable[[Script], LineProfile]
+) -> None:
+    profile_of(script(1e-6))
+    sent = classroom.backend.sent
+    assert sent
+    assert all(map(is_watched, sent))
+    sent.clear()
+    for author in ("ada", "bob"):
+        classroom.submit(author, paced(NUMPY_PACE_S))
+    report = classroom.grade()
+    assert {of(report, author).runs for author in ("ada", "bob")} == {3}
+    assert {one.author for one in sent} >= {"ada", "bob", "naive", "numpy", "numba"}
+    assert not any(map(is_watched, sent))

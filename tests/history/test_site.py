@@ -1,5 +1,6 @@
 """asv's site, opened from its files in a real Chromium: nothing is loaded from the network, graphs are drawn."""
 
+import ast
 import json
 import shutil
 import subprocess
@@ -96,6 +97,29 @@ def test_a_line_goes_on_from_attempt_to_attempt(chromium: Browser, page: Path) -
     shown(chromium, page, "double.time_call", "author-student/ada")
     points = "$('#main-graph').data('plot').getData().filter(one => one.label.includes('img')).map(one => one.data.length)"
     assert chromium.run(points) == [len(EVES_WEEKS)], "without holes where others alone were graded"
+
+
+def points_of(page: Path) -> dict[str, int]:
+    """In how many gradings the site's graph has a point of each competitor."""
+    index = json.loads((page.parent / "index.json").read_text(encoding="utf-8"))
+    competitors, cases = index["benchmarks"]["double.time_call"]["params"]
+    (graph,) = (one for one in (page.parent / "graphs").rglob("double.time_call.json") if one.parent.name != "summary")
+    counts = dict.fromkeys((ast.literal_eval(one) for one in competitors), 0)
+    for _, figures in json.loads(graph.read_text(encoding="utf-8")):
+        for number, name in enumerate(counts):
+            own = figures[number * len(cases) : (number + 1) * len(cases)]
+            counts[name] += any(figure is not None for figure in own)
+    return counts
+
+
+def test_of_the_references_the_baseline_alone_has_a_point_in_every_grading(page: Path) -> None:
+    assert points_of(page) == {
+        "reference/naive": 1,
+        "reference/numba": len(PACES_S),
+        "reference/numpy": 1,
+        "student/ada": len(PACES_S),
+        f"student/{HOSTILE_NAME}": len(EVES_WEEKS),
+    }
 
 
 def test_the_step_back_is_among_the_regressions_and_only_that(chromium: Browser, page: Path) -> None:

@@ -64,6 +64,7 @@ def test_a_wrong_answer_is_explained_as_on_the_command_line(shell: InteractiveSh
     assert "WRONG_ANSWER" in repr(checked)
     assert "the root is missing" in checked._repr_html_()
     assert "from your output, which is wrong" in checked._repr_html_()
+    assert "The case that fails" in checked._repr_html_()
 
 
 def test_an_error_names_the_cell_and_its_line(shell: InteractiveShell, run: Run) -> None:

@@ -1,37 +1,12 @@
 """What axe-core finds on the pages, in a real Chromium, light and dark, at a desk and on a phone: nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 
-import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
-from grader.advice.keeping import KeptProfile
-from grader.content.submission import SourceFile, Submission
-from grader.content.task import Answered, Case, Picture
-from grader.grading.kept_scaling import kept_scaling
-from grader.grading.own_history import PastResult
-from grader.grading.pictures import PictureAnswers, WrongAnswer
-from grader.grading.versions import Compared, Comparison, Outcome, Speed
-from grader.records import Problem
-from grader.report.feedback_pages import feedback_pages
-from grader.report.html import live_page, page
-from grader.report.own_files_html import html_summary
-from grader.report.page_inputs import Kept
-from grader.report.pictures import Drawn, drawn
-from grader.report.profile_html import html_profile
-from grader.report.published_pages import published_pages
-from grader.report.slower_page import slower_page
-from grader.report.staff_pages import staff_pages
-from grader.verdicts import Verdict
-from tests.report.browser import CHROMIUM, Browser, browser
-from tests.report.example import MACHINE, accepted, line_profile, line_times, marked, reference, report, study, wrong
-from tests.report.example import findings as advised
-from tests.report.test_pages_in_browser import COURSE
-from tests.report.test_roofline_picture import LIMIT, PEAKS
+from tests.report.browser import CHROMIUM, Browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
@@ -39,96 +14,6 @@ AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8"
 FINDINGS = """axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations.map(
     (one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`))"""
 """Every rule: WCAG 2.0 and 2.1, levels A and AA, and best practices."""
-SUSPECT = accepted("sam", 3, suspicions=("a call took no time",), flags=("you asked for 8 threads", "uses numpy.dot"))
-SOURCE = SourceFile("double.py", b"def double(x):\n    return " + b" + ".join([b"x"] * 200))
-LONG_LINES = Submission("ada", "student", "double", Path(), (SOURCE,), SOURCE.path, "double", (), "content")
-EVERYBODY = [accepted("ada", 1, limit=LIMIT), accepted("bob", 2), SUSPECT, wrong("eve", printed="x = 1"), reference("numba")]
-ATTEMPTS = Comparison(
-    (
-        Compared("bo", "double", Outcome.BROKEN),
-        Compared("cy", "double", Outcome.NOT_MEASURED, "measured over different baselines"),
-        Compared("di", "double", Outcome.NOT_MEASURED, "at other cases", Speed("small", 0.1, 0.0, 1.0, 0.01, 0.1, 0)),
-        Compared("ada", "double", Outcome.SLOWER, speed=Speed("large", 0.5, 0.49, 0.51, 0.01, 0.02, 3)),
-    ),
-    alpha=0.02,
-    sandbox="full",
-    is_stored=True,
-)
-HEATED = KeptProfile("large", {"double.py": (0.0, 0.95)}, ("double.py", 2), advised(), "numba")
-DEVELOPED = [
-    PastResult("2026-10-05T09:30:12+00:00", Verdict.WRONG_ANSWER),
-    PastResult("2026-10-06T10:00:00+00:00", Verdict.ACCEPTED, "large", "numba", 0.5, 0.49, 0.51),
-]
-NOTEBOOK = (
-    "<!doctype html><html lang='en'><title>A notebook</title><body style='{colours}'><main><h1>A notebook</h1>{cell}</main>"
-)
-
-
-def notebook(cell: str) -> dict[str, str]:
-    """What a cell shows, on the paper of a light notebook and of a dark one."""
-    papers = {"light": "color:#000;background:#fff", "dark": "color:#fff;background:#111"}
-    return {kind: NOTEBOOK.format(colours=colours, cell=cell) for kind, colours in papers.items()}
-
-
-def drawings() -> Drawn:
-    """A picture, an animation, and what is wrong of an answer, each drawn as the course's are; one that could not be."""
-    x = np.linspace(0.0, 1.0, 20)
-    right, wrong = (np.outer(x, x),), (np.outer(x, x) + np.eye(20),)
-
-    def draw(answers: Sequence[Answered], figure: Figure) -> Callable[[int], None] | None:
-        (curve,) = figure.subplots().plot(answers[0][1][0][5])
-        return lambda frame: curve.set_ydata(right[0][frame])
-
-    def still(answers: Sequence[Answered], figure: Figure) -> None:
-        draw(answers, figure)
-
-    case = Case("small", lambda _: (x,))
-    set_of = Picture("set", "A set", "What there is to see.", (case,), still)
-    film = replace(set_of, name="film", title="A film", draw=draw, frames=2)
-    came = ((x,), wrong)
-    wrongly = PictureAnswers(set_of, (came,), None, WrongAnswer("small", right, wrong))
-    late = Problem(Verdict.TIME_LIMIT, "it took more than 20 s")
-    return drawn([wrongly, PictureAnswers(film, (came,), None), PictureAnswers(replace(film, title="Another"), (), late)])
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pages")
-    shown = marked(*EVERYBODY, *(replace(one, task="triple") for one in EVERYBODY))
-    shown = replace(shown, work_units={"double": "numbers", "triple": "numbers"}, peaks=PEAKS)
-    techniques = {("student", "ada", "double"): ("numba",)}
-    own = {("student", author, "double"): replace(LONG_LINES, author=author) for author in ("ada", "eve")}
-    pictures = drawings()
-    study_here = replace(kept_scaling(study(), MACHINE.fingerprint), sandbox=shown.sandbox)
-    kept = Kept(lambda _: (), {("student", "ada", "double"): study_here})
-    histories = {("ada", "double"): DEVELOPED}
-    feedback = feedback_pages(shown, COURSE, own, str, lambda _: pictures, lambda _: HEATED, histories, kept)
-    staff = staff_pages(shown, COURSE, own, lambda _: pictures, lambda _: HEATED, kept)
-    checked = html_summary(marked(*EVERYBODY[:1], reference("numba")), ["ada"], None, [Path("double.py")])
-    refused = html_summary(report(EVERYBODY[3]), ["eve"], None)
-    compiled = line_profile(as_python=line_times(0.0, 0.3, 0.6, 0.1, 0.0, as_python=True), notes=("it was quiet",))
-    pages = {
-        **{f"staff/{path}": text for path, text in staff.items()},
-        **{f"board/{path}": text for path, text in published_pages(shown, COURSE, techniques, str).items()},
-        **{f"feedback/{path}": text for path, text in feedback.items()},
-        "history/slower.html": slower_page("Lab", ATTEMPTS),
-        "history/nobody.html": slower_page("Lab", replace(ATTEMPTS, compared=()), "../board/index.html"),
-        "served/listing.html": page("folder.html", title="feedback", paths=sorted(feedback), footer=()),
-        "served/ada.html": live_page(feedback["ada.html"], "changes"),
-        **{f"notebook/checked-{kind}.html": text for kind, text in notebook(checked).items()},
-        **{f"notebook/refused-{kind}.html": text for kind, text in notebook(refused).items()},
-        **{f"notebook/profiled-{kind}.html": text for kind, text in notebook(html_profile(compiled)).items()},
-    }
-    for path, text in pages.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 def findings(chromium: Browser) -> list[str]:
@@ -137,17 +22,17 @@ def findings(chromium: Browser) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["staff", "board", "feedback", "history", "served", "notebook"])
-def test_axe_finds_nothing(chromium: Browser, folder: Path, kind: str) -> None:
-    for path in sorted((folder / kind).rglob("*.html")):
+def test_axe_finds_nothing(chromium: Browser, rich_folder: Path, kind: str) -> None:
+    for path in sorted((rich_folder / kind).rglob("*.html")):
         chromium.open(path)
         chromium.run(AXE)
-        for width, dark in ((1200, False), (360, True)):
+        for width, dark in product((1200, 360), (False, True)):
             chromium.look_like(width=width, dark=dark)
-            assert findings(chromium) == [], path
+            assert findings(chromium) == [], (path, width, dark)
 
 
-def test_a_page_that_has_everything_is_among_them(folder: Path) -> None:
-    page = (folder / "feedback" / "ada.html").read_text(encoding="utf-8")
+def test_a_page_that_has_everything_is_among_them(rich_folder: Path) -> None:
+    page = (rich_folder / "feedback" / "ada.html").read_text(encoding="utf-8")
     for part in ("data:image/png", "data:image/gif", "The difference", 'class="heat"', "to do: compile it", "How it developed"):
         assert part in page
     assert 'aria-label="Time of a call over its work' in page
@@ -155,8 +40,8 @@ def test_a_page_that_has_everything_is_among_them(folder: Path) -> None:
     assert "what the machine can do: ada 42 % of the limit" in page
 
 
-def test_what_is_wrong_would_be_found(chromium: Browser, folder: Path, tmp_path: Path) -> None:
-    text = (folder / "feedback" / "ada.html").read_text(encoding="utf-8")
+def test_what_is_wrong_would_be_found(chromium: Browser, rich_folder: Path, tmp_path: Path) -> None:
+    text = (rich_folder / "feedback" / "ada.html").read_text(encoding="utf-8")
     broken = tmp_path / "broken.html"
     broken.write_text(text.replace('lang="en"', "").replace("</main>", "<img src='x'></main>"), encoding="utf-8")
     chromium.open(broken)

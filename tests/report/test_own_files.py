@@ -10,7 +10,18 @@ from grader.grading.standings import Result
 from grader.report.own_files import closing_line, summary, summary_of_the_rest
 from grader.text import command
 from grader.verdicts import Verdict
-from tests.report.example import HOSTILE, accepted, findings, line_profile, marked, reference, rendered, report, wrong
+from tests.report.example import (
+    GROWTH,
+    HOSTILE,
+    accepted,
+    findings,
+    line_profile,
+    marked,
+    reference,
+    rendered,
+    report,
+    wrong,
+)
 
 
 def test_a_right_file_stands_beside_the_references() -> None:
@@ -37,6 +48,15 @@ def test_how_fast_it_is_beside_the_baseline_is_said_in_words(
 ) -> None:
     mine = accepted("you", speedup=speedup, speedup_low=low, speedup_high=high)
     assert said in closing_line(marked(mine, reference("numba")), mine)
+
+
+def test_how_the_time_grows_is_one_line_where_it_is_known() -> None:
+    over_n = replace(GROWTH, over="n", exponent=2.0, low=None, high=None)
+    text = rendered(summary(report(accepted("you", growths=(GROWTH, over_n)), reference("numba")), ["you"]), 80)
+    assert [line.strip() for line in text.splitlines() if "∝" in line] == [
+        "you: time ∝ n^2.00 (2 cases, too few for an interval)"
+    ]
+    assert "∝" not in rendered(summary(report(accepted("you", growths=()), reference("numba")), ["you"]))
 
 
 def test_the_points_for_speed_stand_in_the_closing_line_and_where_the_time_goes_if_it_is_known() -> None:

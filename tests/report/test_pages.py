@@ -10,10 +10,13 @@ import pytest
 
 from grader.advice.keeping import KeptProfile
 from grader.content.course import Course
-from grader.content.submission import SourceFile, Submission
+from grader.content.extraction import CellLines
+from grader.content.reading import SourceFile
+from grader.content.submission import Submission
 from grader.grading.check_class import AGAIN, SMALLEST
 from grader.grading.class_report import Report
 from grader.grading.own_history import PastResult
+from grader.grading.profile_lines import Line
 from grader.grading.score import Points
 from grader.grading.standings import Confidence, Result
 from grader.report.feedback_pages import feedback_pages
@@ -326,6 +329,50 @@ def test_the_lines_of_the_code_are_numbered_as_in_the_file() -> None:
     listed = page[page.index('<ol class="source"') :]
     lines = re.findall(r"<li><code>(.*?)</code></li>", listed)
     assert lines[:3] == ["import numpy as np", "", "def double(x):"]
+
+
+def listing(page: str) -> list[str]:
+    """What stands in each line of the code, its heat included."""
+    return [Seen(one).text for one in re.findall(r"<li[^>]*>.*?<code>.*?</code></li>", page[page.index('<ol class="source') :])]
+
+
+def test_what_ends_no_line_for_python_ends_none_here_so_heat_and_numbers_are_those_of_the_profile() -> None:
+    own = submission("ada", "# a\fb\N{LINE SEPARATOR}c\vd\r\ndef double(x):\r    return 2 * x\n")
+    profile = replace(kept(own), shares={"double.py": (0.0, 0.05, 0.95)}, slowest=("double.py", 3))
+    lines = listing(feedback_pages(a_class(), COURSE, {KEY: own}, str, profiles=lambda _: profile)["ada.html"])
+    assert lines == [r"# a\x0cb\u2028c\x0bd", "5 % def double(x):", "95 % ▶ return 2 * x"]
+
+
+def test_of_a_very_long_file_the_first_lines_are_shown_and_it_is_said_how_many_are_not() -> None:
+    long = submission("ada", SOURCE + "x = 1\n" * 5000)
+    page = feedback_pages(a_class(), COURSE, {KEY: long}, str, profiles=kept)["ada.html"]
+    assert len(listing(page)) == 5000
+    assert f"{SOURCE.count(chr(10))} more lines are left out." in page
+
+
+def of_a_notebook() -> Submission:
+    """Its function stands in code cell 3, from line 2 on, and what it needs in cell 1."""
+    places = ((1, 4), (3, 2), (3, 3), (3, 5))
+    module = SourceFile("lab_ipynb.py", b"import numpy as np\ndef double(x):\n    y = 2 * x\n    return y\n")
+    cells = CellLines("lab.ipynb", module.path, places, ("import numpy", "", "def double"))
+    return replace(submission("ada"), files=(module,), file=module.path, lines=cells)
+
+
+def test_the_lines_of_a_notebook_have_the_numbers_of_its_cells_as_the_advice_does() -> None:
+    own = of_a_notebook()
+    advice = replace(findings()[0], line=Line("lab.ipynb", 3, 3, "y = 2 * x"))
+    profile = replace(kept(own), shares={own.file: (0.0, 0.0, 0.95, 0.05)}, slowest=(own.file, 3), findings=(advice,))
+    page = feedback_pages(a_class(), COURSE, {KEY: own}, str, profiles=lambda _: profile)["ada.html"]
+    assert "code cell 3, line 3: python-loop" in page
+    one, three = page.split('<p class="cell">code cell ')[1:]
+    assert one.startswith("1<")
+    assert re.findall(r'<li value="(\d+)">', one) == ["4"]
+    assert three.startswith("3<")
+    assert re.findall(r'<li value="(\d+)">', three) == ["2", "3", "5"]
+    (hot,) = (line for line in three.splitlines() if "95 %" in line)
+    assert 'value="3"' in hot
+    assert "▶" in hot
+    assert_is_ours_alone(page)
 
 
 # All pages

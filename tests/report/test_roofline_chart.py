@@ -11,7 +11,7 @@ from grader.report.growth_chart import BOTTOM, LEFT, LINE_HEIGHT, RIGHT, TOP
 from grader.report.roofline_chart import RooflineChart, roofline_chart
 from grader.report.staff_pages import staff_pages
 from tests.report.example import HOSTILE_TEXTS, accepted, reference, report
-from tests.report.test_pages_in_browser import COURSE
+from tests.report.rich_pages import COURSE
 from tests.report.test_roofline_picture import LIMIT, PEAKS, WIDE
 
 OWN, BESIDE = accepted("ada", limit=LIMIT), reference("numba", limit=LIMIT, wall_time_s=0.04)

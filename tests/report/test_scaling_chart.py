@@ -13,7 +13,7 @@ from grader.report.page_inputs import Kept
 from grader.report.scaling_chart import ScalingChart, Scalings, scaling_chart
 from grader.report.staff_pages import staff_pages
 from tests.report.example import HOSTILE_TEXTS, MACHINE, accepted, reference, report, study
-from tests.report.test_pages_in_browser import COURSE
+from tests.report.rich_pages import COURSE
 
 OWN, BESIDE, OTHER = accepted("ada"), reference("numba"), accepted("bob", 2)
 STUDY = kept_scaling(study(), MACHINE.fingerprint)
