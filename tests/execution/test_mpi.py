@@ -350,7 +350,8 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     said = subprocess.run([info, "--parsable", "--path", "all"], capture_output=True, text=True, check=True).stdout
     places = {name: Path(place) for _, name, place in (line.split(":", 2) for line in said.splitlines())}
     usual = places["prefix"]
-    libraries = [path for name in ("libmpi", "libopen-", "libmca_") for path in usual.glob(f"lib*/**/{name}*.so*")]
+    names = [f"{name}*.so*" for name in ("libmpi", "libopen-", "libmca_")]
+    libraries = [path for name in names for place in ("lib*", "lib*/*") for path in usual.glob(f"{place}/{name}")]
     with tempfile.TemporaryDirectory(prefix="home-", dir="/var/tmp") as name:
         prefix = Path(name)
         prefix.chmod(0o755)
