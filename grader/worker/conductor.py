@@ -427,7 +427,7 @@ def _read_up_to(descriptor: int, limit_bytes: int, deadline: float) -> bytes:
 def _line_of(file: Path, number: int) -> str:
     """A line of a file, without its indentation; empty where there is none."""
     try:
-        return file.read_text(encoding="utf-8", errors="replace").splitlines()[number - 1].strip()
+        return file.read_text(encoding="utf-8", errors="replace").split("\n")[number - 1].strip()
     except (OSError, IndexError):
         return ""
 
