@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _LIBRARIES = ("numpy", "numba", "llvmlite", "scipy")
+_CPUS = Path("/sys/devices/system/cpu")
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,35 @@ def usable_cpus() -> tuple[int, ...]:
 def siblings_of(cpu: int) -> frozenset[int]:
     """The logical cores that share this one's physical core, itself among them, as far as the kernel shows it."""
     try:
-        text = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text(encoding="ascii")
+        text = (_CPUS / f"cpu{cpu}" / "topology" / "thread_siblings_list").read_text(encoding="ascii")
     except OSError:
         return frozenset({cpu})
-    found = {cpu}
+    return _listed(text) | {cpu}
+
+
+def own_cache_bytes(folder: Path = _CPUS) -> int | None:
+    """The largest cache that a core of this machine has to itself, most often its second level; None where nobody shows it."""
+    cpu = usable_cpus()[0]
+    core = folder / f"cpu{cpu}"
+    try:
+        own = _listed((core / "topology" / "thread_siblings_list").read_text(encoding="ascii"))
+        found = [_cache_bytes(one, own) for one in core.glob("cache/index*")]
+    except (OSError, ValueError):
+        return None
+    return max(found, default=0) or None
+
+
+def _cache_bytes(folder: Path, own: Collection[int]) -> int:
+    """The size of one cache; 0 where it holds instructions alone, or others than a core's own threads share it."""
+    kind, size, sharing = ((folder / name).read_text(encoding="ascii").strip() for name in ("type", "size", "shared_cpu_list"))
+    if kind == "Instruction" or not _listed(sharing) <= set(own):
+        return 0
+    return int(size.rstrip("KMG")) << {"K": 10, "M": 20, "G": 30}.get(size[-1], 0)
+
+
+def _listed(text: str) -> frozenset[int]:
+    """The numbers in a list of the kernel's: `0-3,8`."""
+    found: set[int] = set()
     for part in text.strip().split(","):
         first, _, last = part.partition("-")
         found |= set(range(int(first), int(last or first) + 1))

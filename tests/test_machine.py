@@ -1,7 +1,9 @@
 """Which machines count as the same: those with the same facts, whatever they are called."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -17,6 +19,7 @@ from grader.machine import (
     cpu_flags,
     environment_key,
     library_versions,
+    own_cache_bytes,
     siblings_first,
     siblings_of,
     this_machine,
@@ -124,3 +127,31 @@ def test_an_array_is_written_at_the_speed_of_the_nearest_memory_that_is_no_large
     speeds = {1 << 14: 9e10, 1 << 18: 4e10, 1 << 22: 5e10, 1 << 27: 2e10}
     peaks = Peaks(1e11, tuple(Bandwidth(size, 0.0, speed, 0.0) for size, speed in speeds.items()))
     assert peaks.write_bytes_per_s(size_bytes) == bytes_per_s
+
+
+def kernels_cpu(folder: Path, caches: Mapping[str, tuple[str, str, str]]) -> Path:
+    """The kernel's folder of a core that has a sibling, with these caches: their type, size, and who shares them."""
+    core = folder / f"cpu{usable_cpus()[0]}"
+    (core / "topology").mkdir(parents=True)
+    (core / "topology" / "thread_siblings_list").write_text("0,4\n", encoding="ascii")
+    for name, texts in caches.items():
+        (core / "cache" / name).mkdir(parents=True)
+        for file, text in zip(("type", "size", "shared_cpu_list"), texts, strict=True):
+            (core / "cache" / name / file).write_text(f"{text}\n", encoding="ascii")
+    return folder
+
+
+def test_a_cores_own_cache_is_the_largest_that_no_other_core_shares(tmp_path: Path) -> None:
+    caches = {
+        "index0": ("Data", "48K", "0,4"),
+        "index1": ("Instruction", "4M", "0,4"),
+        "index2": ("Unified", "2048K", "0,4"),
+        "index3": ("Unified", "32M", "0-7"),
+    }
+    assert own_cache_bytes(kernels_cpu(tmp_path, caches)) == 2 << 20
+
+
+def test_where_the_kernel_shows_none_it_is_not_known(tmp_path: Path) -> None:
+    assert own_cache_bytes(tmp_path) is None
+    assert own_cache_bytes(kernels_cpu(tmp_path / "a", {})) is None
+    assert own_cache_bytes(kernels_cpu(tmp_path / "b", {"index0": ("Data", "large", "0")})) is None

@@ -36,10 +36,11 @@ from grader.advice.numbers import (
 )
 from grader.advice.order import memory_order, memory_order_compiled, strided_reduction, transform_along_columns
 from grader.advice.output import output_in_function
-from grader.advice.parallel import gil_threads, oversubscription, process_copies, process_startup
+from grader.advice.parallel import gil_threads, library_threads, oversubscription, process_copies, process_startup
 from grader.advice.repeated import masked_everything, repeated_work, started_again, started_again_by_call, twice_the_same
 from grader.content.reading import SourceFile
 from grader.grading.profile_lines import LineProfile
+from grader.machine import Peaks
 
 Rule: TypeAlias = Callable[[Facts], Finding | None]
 
@@ -52,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     process_copies,
     process_startup,
     oversubscription,
+    library_threads,
     np_vectorize,
     object_array,
     extended_precision,
@@ -89,19 +91,24 @@ RULES: tuple[Rule, ...] = (
 MOST_FINDINGS = 3
 LEAST_GAIN = 1.1
 """Less is not worth a student's time."""
+NEAR_LIMIT = 0.8
+"""Of what the machine can do: a program that reaches so much is told nothing about its lines."""
 
 _GENERAL = frozenset({Cause.PYTHON_LOOP, Cause.NO_NJIT, Cause.APPEND_THEN_ARRAY, Cause.LARGE_TEMPORARIES})
 """What sums up many lines: behind a finding about one line that holds half of it."""
 
 
-def advise(profile: LineProfile, files: Sequence[SourceFile]) -> tuple[Finding, ...]:
+def advise(profile: LineProfile, files: Sequence[SourceFile], peaks: Peaks | None = None) -> tuple[Finding, ...]:
     """At most three findings, the one that would gain the most first; none where nothing would gain a tenth.
 
     Args:
         profile: of the submission.
         files: the submission's, those that were profiled.
+        peaks: what this machine can do at most, where it was measured; who is near that is told nothing about lines.
     """
-    facts = gather(profile, files)
+    facts = gather(profile, files, peaks)
+    if is_near_limit(facts.share_of_limit):
+        return ()
     found = [finding for rule in RULES if (finding := rule(facts)) is not None and finding.gain >= LEAST_GAIN]
     ordered = sorted(found, key=lambda one: -_weight(one))
     return tuple(_one_a_line(ordered))[:MOST_FINDINGS]
@@ -109,6 +116,11 @@ def advise(profile: LineProfile, files: Sequence[SourceFile]) -> tuple[Finding, 
 
 LEVELS = ("numpy", "numba", "tuned")
 """References by the way they work: whole arrays, compiled loops, and the fastest that the course knows."""
+
+
+def is_near_limit(share: float | None) -> bool:
+    """Whether so large a share of what the machine can do leaves nothing to gain in the lines."""
+    return share is not None and share >= NEAR_LIMIT
 
 
 def next_level(profile: LineProfile, levels: Collection[str]) -> str | None:

@@ -15,7 +15,9 @@ from grader.content.reading import SourceFile
 from grader.execution.line_looks import CompiledFunction, Seen, Sort
 from grader.execution.line_profile import line_count
 from grader.grading.line_facts import LineFacts, line_facts, own_times_s, total_s
-from grader.grading.profile_lines import LineProfile, LineTimes
+from grader.grading.profile_lines import Hardware, LineProfile, LineTimes
+from grader.grading.roofline import limit
+from grader.machine import Peaks
 from grader.text import shortened_name
 from grader.units import time_text
 
@@ -35,6 +37,13 @@ class Facts:
     profile: LineProfile
     program: Program
     text: LineFacts
+    share_of_limit: float | None = None
+    """The least time that a call takes on this machine over its own: at 1, the machine can do no more."""
+
+    @property
+    def hardware(self) -> Hardware:
+        """What the program has to work with."""
+        return self.profile.hardware
 
     @cached_property
     def _own_shares(self) -> NDArray[np.float64]:
@@ -239,10 +248,19 @@ def shape_text(shape: Sequence[int | None]) -> str:
     return "×".join("?" if size is None else f"{size:,}" for size in shape)
 
 
-def gather(profile: LineProfile, files: Sequence[SourceFile]) -> Facts:
-    """The facts of a program; `files` are those that were profiled."""
+def gather(profile: LineProfile, files: Sequence[SourceFile], peaks: Peaks | None = None) -> Facts:
+    """The facts of a program; `files` are those that were profiled, `peaks` what this machine can do, where that is known."""
     counts = [line_count(file) for file in files]
-    return Facts(profile, read_program(files, counts), line_facts(files, counts))
+    return Facts(profile, read_program(files, counts), line_facts(files, counts), share_of_limit(profile, peaks))
+
+
+def share_of_limit(profile: LineProfile, peaks: Peaks | None) -> float | None:
+    """The least time of the profiled call over its own, by the task's usual algorithm; None where nobody knows."""
+    needs, call_s = profile.needs, profile.times.call_s
+    if peaks is None or needs is None or needs.operations is None or call_s <= 0:
+        return None
+    least = limit(needs.operations, needs.input_bytes, needs.output_bytes, profile.hardware.cores, peaks)
+    return least.least_time_s / call_s
 
 
 def _own_shares(times: LineTimes, text: LineFacts) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from grader.advice.code import Comprehension, Function, Statement, words
 from grader.advice.facts import LEAST_SHARE, Facts
 from grader.advice.finding import Cause, Finding
 from grader.advice.output import output_call
+from grader.advice.parallel import is_for_workers
 from grader.execution.line_looks import Sort
 
 _LOOP_SHARE = 0.25
@@ -62,7 +63,7 @@ def _interpreted(facts: Facts) -> tuple[Statement, float] | None:
 
 
 def _is_interpreted(facts: Facts, statement: Statement) -> bool:
-    if facts.calls_compiled(statement) or output_call(statement) is not None:
+    if facts.calls_compiled(statement) or output_call(statement) is not None or is_for_workers(facts, statement):
         return False
     if _goes_round(facts, statement):
         return facts.share(statement) >= LEAST_SHARE

@@ -14,8 +14,8 @@ from grader.units import memory_text
 _READERS = words("len abs sum enumerate zip range min max")
 _JOINERS = words("append concatenate vstack hstack stack column_stack row_stack insert delete pad resize")
 _MAKERS = words("array asarray vstack hstack stack concatenate column_stack fromiter")
-_LARGE_BYTES = 3_000_000
-"""More than a core's own caches hold."""
+_CACHE_BYTES = 3_000_000
+"""What a core's own caches hold, where the machine does not tell."""
 _RAISED = 2
 """So many times what it is made of, and a temporary is more than one more copy."""
 
@@ -117,22 +117,32 @@ def large_temporaries(facts: Facts) -> Finding | None:
             max(every, key=facts.share),
             share,
             f"an intermediate array of {shape_text(largest.shape or ())} numbers takes {memory_text(largest.size_bytes)},"
-            f" beyond the caches: {share:.0%} of the time passes where it is made and read again",
+            f" and {_cache_text(facts)}: {share:.0%} of the time passes where it is made and read again",
             "go through it in batches of rows that fit a cache (some 100,000 numbers), or let a product of matrices do the sum",
         )
     return None
 
 
+def _cache_bytes(facts: Facts) -> int:
+    """What fits the caches that a core has to itself."""
+    return facts.hardware.cache_bytes or _CACHE_BYTES
+
+
+def _cache_text(facts: Facts) -> str:
+    known = facts.hardware.cache_bytes
+    return "a core's own caches hold less" if known is None else f"the cache of a core holds {memory_text(known)}"
+
+
 def _raised(facts: Facts, statement: Statement) -> Value | None:
-    """The largest array that is made on a line, where it is many times what it is made of."""
-    lookup = facts.lookup(statement)
+    """The largest array that is made on a line, where it is many times what it is made of, and more than the caches hold."""
+    lookup, large_bytes = facts.lookup(statement), _cache_bytes(facts)
     found = [
         value
         for expression in statement.expressions
         for value in temporaries(expression, statement.function, lookup)
-        if (value.size_bytes or 0) >= _LARGE_BYTES
+        if (value.size_bytes or 0) > large_bytes
     ]
-    found += [value for name in sorted(statement.targets) if (value := _made(lookup(name))) is not None]
+    found += [value for name in sorted(statement.targets) if (value := _made(lookup(name), large_bytes)) is not None]
     largest = max(found, key=lambda value: value.size_bytes or 0, default=None)
     read = [lookup(name) for name in sorted(statement.read)]
     spans = [seen.span_bytes for seen in read if seen is not None and seen.sort is Sort.ARRAY and not _is_index(seen)]
@@ -141,9 +151,9 @@ def _raised(facts: Facts, statement: Statement) -> Value | None:
     return largest
 
 
-def _made(seen: Seen | None) -> Value | None:
+def _made(seen: Seen | None, large_bytes: int) -> Value | None:
     """The large array that a line leaves in a variable: no view of another one."""
-    if seen is None or seen.sort is not Sort.ARRAY or not _LARGE_BYTES <= seen.size_bytes <= seen.span_bytes:
+    if seen is None or seen.sort is not Sort.ARRAY or not large_bytes < seen.size_bytes <= seen.span_bytes:
         return None
     return Value(seen.sort, seen.dtype, seen.shape, is_new=True)
 

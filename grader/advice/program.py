@@ -3,7 +3,8 @@
 from contextlib import closing
 from dataclasses import dataclass
 
-from grader.advice.advise import advise, next_level
+from grader.advice.advise import advise, is_near_limit, next_level
+from grader.advice.facts import share_of_limit
 from grader.advice.finding import Finding
 from grader.content.submission import Submission
 from grader.errors import UsageError
@@ -13,6 +14,9 @@ from grader.grading.class_report import Report
 from grader.grading.profile_lines import Line, LineProfile, profile_lines
 from grader.grading.progress import Progress
 from grader.grading.session import HandedIn, Session, read_references
+from grader.grading.standings import Result
+from grader.machine import Peaks
+from grader.verdicts import Verdict
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,16 @@ class Advice:
     """The line that takes the most time itself."""
     wrong: str | None = None
     """What is wrong with the program's answer, in one line: nothing is advised then."""
+    share_of_limit: float | None = None
+    """How much of what this machine can do it reaches; None where that is not known."""
 
 
 def profile_with_advice(
-    session: Session, submission: Submission, backend: Backend, progress: Progress
+    session: Session, submission: Submission, backend: Backend, progress: Progress, peaks: Peaks | None = None
 ) -> tuple[LineProfile, Advice]:
     """The profile of a program that may be wrong, and what makes it faster where it is right.
+
+    `peaks` are what this machine can do, where that was measured.
 
     Raises:
         UsageError: it cannot be profiled.
@@ -40,7 +48,7 @@ def profile_with_advice(
     wrong = _wrong(session, submission, backend)
     if wrong is not None:
         return profile, Advice((), None, _slowest(profile), wrong)
-    return profile, advice_on(profile, submission, session)
+    return profile, advice_on(profile, submission, session, peaks)
 
 
 def _wrong(session: Session, submission: Submission, backend: Backend) -> str | None:
@@ -54,11 +62,12 @@ def _wrong(session: Session, submission: Submission, backend: Backend) -> str | 
     return problem.message.split("\n", 1)[0]
 
 
-def advice_on(profile: LineProfile, submission: Submission, session: Session) -> Advice:
-    """What a profile says about the program that it is of."""
+def advice_on(profile: LineProfile, submission: Submission, session: Session, peaks: Peaks | None) -> Advice:
+    """What a profile says about the program that it is of; where it does what the machine can do, no reference goes on."""
     (references,) = (one for one in read_references(session) if one.task.name == submission.task)
-    levels = [one.author for one in references.everyone]
-    return Advice(advise(profile, submission.files), next_level(profile, levels), _slowest(profile))
+    share = share_of_limit(profile, peaks)
+    level = None if is_near_limit(share) else next_level(profile, [one.author for one in references.everyone])
+    return Advice(advise(profile, submission.files, peaks), level, _slowest(profile), share_of_limit=share)
 
 
 def _slowest(profile: LineProfile) -> Line | None:
@@ -68,15 +77,23 @@ def _slowest(profile: LineProfile) -> Line | None:
 def advice_beside_check(
     session: Session, mine: HandedIn, report: Report, backend: Backend, progress: Progress
 ) -> Advice | None:
-    """The advice on a program that was just found right, at the case where it was measured.
+    """The advice on a program that was just found right, at the case where it was measured; or too slow, at a check case.
 
-    None where it is not right, was not measured, or cannot be profiled: its check has said all that there is to say.
+    None where it is wrong, was not measured, or cannot be profiled: its check has said all that there is to say.
     """
-    case = next((one.case for one in report.results if one.author == mine.author and one.kind == mine.kind), None)
-    if not isinstance(mine, Submission) or case is None:
+    result = next((one for one in report.results if one.author == mine.author and one.kind == mine.kind), None)
+    if not isinstance(mine, Submission) or result is None or not has_lines_to_watch(result):
         return None
+    too_slow = result.verdict is Verdict.TIME_LIMIT
     try:
-        profile = profile_lines(session, mine, backend, progress, memory=False, case=case)
+        profile = profile_lines(session, mine, backend, progress, memory=False, case=result.case, too_slow=too_slow)
     except UsageError:
         return None
-    return advice_on(profile, mine, session)
+    return advice_on(profile, mine, session, report.peaks)
+
+
+def has_lines_to_watch(result: Result) -> bool:
+    """Whether a result is of a program whose profile helps: it is right and was measured, or it takes too long in its calls."""
+    if result.verdict is Verdict.TIME_LIMIT:
+        return result.import_time_s is not None
+    return result.verdict is Verdict.ACCEPTED and result.case is not None

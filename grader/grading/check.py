@@ -90,7 +90,7 @@ class DrawnInputs:
     def facts(self, case: Case) -> CaseFacts:
         """Of a case's first draw; it is made for that at most once."""
         if case.name not in self._facts:
-            self._facts[case.name] = _facts_of(self._task, case, self(case, 0))
+            self._facts[case.name] = facts_of(self._task, case, self(case, 0))
         return self._facts[case.name]
 
     def _keep(self, key: tuple[str, int], prepared: PreparedCase) -> None:
@@ -120,7 +120,8 @@ def _arrays_in(value: object) -> Iterator[Array]:
             yield from _arrays_in(part)
 
 
-def _facts_of(task: Task, case: Case, prepared: PreparedCase) -> CaseFacts:
+def facts_of(task: Task, case: Case, prepared: PreparedCase) -> CaseFacts:
+    """What one draw of a case needs."""
     with the_courses_code(case):
         return CaseFacts(
             work=prepared.work,

@@ -4,9 +4,11 @@ Other load only makes it less. So what was measured while others took the cores 
 better one is kept.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.execution.interface import Backend
 from grader.execution.peaks import measure_peaks
 from grader.grading.gate import MOST_TAKEN
@@ -33,6 +35,22 @@ def know_peaks(session: Session, backend: Backend, store: Store, progress: Progr
         return known
     store.add_peaks(conditions, found)
     return found
+
+
+def stored_peaks(session: Session, backend: Backend, store_files: Iterable[Path]) -> Peaks | None:
+    """What a grading or a check has measured of this machine, by the first of these files that knows; nothing is measured."""
+    conditions = session.conditions(backend.sandbox)
+    for file in store_files:
+        if not file.exists():
+            continue
+        try:
+            with Store(file) as store:
+                peaks = store.peaks(conditions)
+        except (GraderError, UsageError):  # no results' file, or a later version's: nobody has asked for it
+            continue
+        if peaks is not None:
+            return peaks
+    return None
 
 
 def peaks_now(backend: Backend, cores: int) -> Peaks:

@@ -6,6 +6,7 @@ such a program is run once more without the compiler, on small inputs, as the Py
 """
 
 import itertools
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from grader.content.reading import SourceFile
 from grader.content.submission import Submission
 from grader.content.task import Case, LoadedTask
 from grader.errors import UsageError
-from grader.execution.interface import Backend, Call, Failure, Generation, Worker
+from grader.execution.interface import Backend, Call, Failure, FailureKind, Generation, Worker
 from grader.execution.line_looks import Looks
 from grader.execution.line_profile import (
     MEMORY,
@@ -31,16 +32,20 @@ from grader.execution.line_profile import (
     watched_call,
     with_driver,
 )
-from grader.grading.check import new_seed, prepare
+from grader.grading.check import CaseFacts, facts_of, new_seed, prepare
 from grader.grading.judge import hint_on
 from grader.grading.line_facts import LineFacts, Split, line_facts, slowest_row, split, total_s
 from grader.grading.progress import Progress
 from grader.grading.session import Session
+from grader.grading.standings import cores_of
+from grader.machine import own_cache_bytes
 from grader.profiles import Profile
 from grader.records import PreparedCase
 
 _LIMIT_S = 120.0
 """Of a call that is watched: plain Python takes some ten times as long then."""
+_EXPLORED_LIMIT_S = 10.0
+"""Of a call that finds out how long a check case takes, of a program that is known to be slow: somebody may wait."""
 _LONG_S = 1.0
 """A call that takes longer unwatched is none to be watched, where there are smaller inputs."""
 _SHORT_S, _TRIES, _ALIKE = 0.5, 10, 1.25
@@ -105,6 +110,18 @@ class LineMemory:
 
 
 @dataclass(frozen=True)
+class Hardware:
+    """What of the machine the program has to work with."""
+
+    cores: int = 1
+    """That it may keep busy."""
+    all_cores: int = 1
+    """What `os.cpu_count()` says there, whatever it may use."""
+    cache_bytes: int | None = None
+    """The largest cache that a core has to itself; None where that is not known."""
+
+
+@dataclass(frozen=True)
 class LineProfile:
     """All that is known about the lines of one submission; its columns have an entry for each of `lines`."""
 
@@ -122,6 +139,9 @@ class LineProfile:
     compile_time_s: float
     compiled_functions: int
     notes: tuple[str, ...]
+    hardware: Hardware = field(default_factory=Hardware)
+    needs: CaseFacts | None = None
+    """What a call at the case of `times` needs, whoever makes it."""
 
 
 def profile_lines(
@@ -132,17 +152,36 @@ def profile_lines(
     *,
     memory: bool = True,
     case: str | None = None,
+    too_slow: bool = False,
 ) -> LineProfile:
     """Profile one submission, right or wrong, at the largest case that it does in `longest_call_s`, or at a smaller one.
 
-    It is sooner done without `memory`, and with a benchmark `case` that it is known to do in time.
+    It is sooner done without `memory`, and with a benchmark `case` that it is known to do in time. Of one that is known to be
+    `too_slow` for a benchmark case, or is found to be, the lines are watched at a check case.
 
     Raises:
         UsageError: it cannot be imported, fails, or takes too long even at the smallest case.
     """
+    study = _Study(session, submission, too_slow=too_slow)
+    try:
+        return _profile(study, session, submission, backend, progress, memory=memory, case=case)
+    except _TooLongError:
+        if too_slow:
+            raise
+    return profile_lines(session, submission, backend, progress, memory=memory, too_slow=True)
+
+
+def _profile(
+    study: "_Study",
+    session: Session,
+    submission: Submission,
+    backend: Backend,
+    progress: Progress,
+    *,
+    memory: bool,
+    case: str | None,
+) -> LineProfile:
     task = session.tasks[submission.task]
-    limits = session.limits({})
-    study = _Study(task, submission, limits.longest_call_s, limits.first_call_s)
     progress.begin(f"lines of {submission.author}", 3)
     with backend.generation() as generation:
         progress.advance(0, "time")
@@ -171,17 +210,25 @@ def profile_lines(
         compile_time_s=compile_time_s,
         compiled_functions=compiled,
         notes=(*notes, *_about_the_profile(task)),
+        hardware=Hardware(
+            cores=cores_of(task.task, session.machine.threads),
+            all_cores=os.cpu_count() or 1,
+            cache_bytes=own_cache_bytes(),
+        ),
+        needs=study.needs(times.case),
     )
 
 
 class _Study:
     """A profile in progress: what is profiled, and the inputs that were drawn for it."""
 
-    def __init__(self, task: LoadedTask, submission: Submission, longest_call_s: float, first_call_s: float) -> None:
-        self._task = task
+    def __init__(self, session: Session, submission: Submission, *, too_slow: bool) -> None:
+        limits = session.limits({})
+        self._task = session.tasks[submission.task]
         self._submission = submission
-        self._longest_call_s = longest_call_s
-        self._first_call_s = first_call_s
+        self._longest_call_s = limits.longest_call_s
+        self._first_call_s = limits.first_call_s
+        self._too_slow = too_slow
         self._generator = np.random.default_rng(new_seed())
         self._prepared: dict[str, PreparedCase] = {}
         line_counts = [line_count(file) for file in submission.files]
@@ -204,15 +251,17 @@ class _Study:
     def case_in_time(self, worker: Worker, known: str | None) -> tuple[float, Case]:
         """What compiling took, and the largest benchmark case that a call does in time: the one where it would be graded.
 
-        Where even the smallest takes long, the largest check case. A case that is `known` to be done in time is taken.
+        Where even the smallest takes long, a check case. A case that is `known` to be done in time is taken.
         """
+        if self._too_slow:
+            return self._checked_in_time(worker)
         smallest, *larger = [one for one in self._task.task.benchmark_cases if known in (None, one.name)]
-        cold_s = self._plain(worker, smallest).wall_time_s
+        cold_s = self._watched(worker, smallest, PLAIN, self._first_call_s)[0].wall_time_s
         warm = self._plain(worker, smallest) if known else self._fastest(worker, smallest, PLAIN)[0]
         warm_s = warm.wall_time_s
         compile_time_s = max(0.0, cold_s - warm_s)
         if warm_s > _LONG_S:
-            return compile_time_s, self._task.task.check_cases[-1]
+            return compile_time_s, self._checked_in_time(worker)[1]
         chosen = smallest
         for case in larger:
             promised_s = warm_s * self._prepare(case).work / max(self._prepare(chosen).work, 1.0)
@@ -224,6 +273,27 @@ class _Study:
                 break
             chosen = case
         return compile_time_s, chosen
+
+    def _checked_in_time(self, worker: Worker) -> tuple[float, Case]:
+        """What compiling took, and the largest check case that a call does in a moment; the smallest, where there is none."""
+        chosen, *larger = sorted(self._task.task.check_cases, key=lambda one: self._prepare(one).work)
+        cold_s = self._explored_s(worker, chosen)
+        first_s = warm_s = self._explored_s(worker, chosen)
+        for case in larger:
+            promised_s = warm_s * self._prepare(case).work / max(self._prepare(chosen).work, 1.0)
+            if promised_s > _LONG_S or warm_s > _LONG_S:
+                break
+            warm_s = self._explored_s(worker, case)
+            chosen = case if warm_s <= _LONG_S else chosen
+        return max(0.0, cold_s - first_s), chosen
+
+    def _explored_s(self, worker: Worker, case: Case) -> float:
+        return self._watched(worker, case, PLAIN, _EXPLORED_LIMIT_S)[0].wall_time_s
+
+    def needs(self, case: str) -> CaseFacts:
+        """What a call at a case that was prepared needs."""
+        (of_case,) = (one for one in self._cases if one.name == case)
+        return facts_of(self._task.task, of_case, self._prepare(of_case))
 
     def times(self, worker: Worker, case: Case, *, as_python: bool) -> LineTimes:
         """The time of each line, and what a call takes that nobody watches."""
@@ -288,6 +358,8 @@ class _Study:
 
     def _small_case(self, worker: Worker) -> Case:
         """The smallest benchmark case where the largest check case promises that it takes no long time; else that one."""
+        if self._too_slow:
+            return self._checked_in_time(worker)[1]
         checked, smallest = self._task.task.check_cases[-1], self._task.task.benchmark_cases[0]
         self._plain(worker, checked)
         time_s = self._plain(worker, checked).wall_time_s
@@ -319,11 +391,13 @@ class _Study:
     def _plain(self, worker: Worker, case: Case) -> Call:
         return self._watched(worker, case, PLAIN)[0]
 
-    def _watched(self, worker: Worker, case: Case, kind: int) -> tuple[Call, LineTable]:
-        limit_s = max(_LIMIT_S, self._first_call_s)
+    def _watched(self, worker: Worker, case: Case, kind: int, limit_s: float | None = None) -> tuple[Call, LineTable]:
+        limit_s = max(_LIMIT_S, self._first_call_s) if limit_s is None else limit_s
         watched = watched_call(worker, self._submission, kind, self._prepare(case).inputs, limit_s)
-        if watched.call.failure is not None:
-            raise _ProfileError(_why(f"it fails on case {case.name!r}", watched.call.failure))
+        failure = watched.call.failure
+        if failure is not None:
+            error = _TooLongError if failure.kind is FailureKind.TIME else _ProfileError
+            raise error(_why(f"it fails on case {case.name!r}", failure))
         assert watched.table is not None  # noqa: S101 -- a watched call has a table or a failure
         return watched.call, watched.table
 
@@ -333,6 +407,10 @@ class _Study:
 
 class _ProfileError(UsageError):
     """The submission does not run under the profiler; the text says why."""
+
+
+class _TooLongError(_ProfileError):
+    """It takes longer than anybody waits."""
 
 
 def _why(headline: str, failure: Failure, *, imported: bool = False) -> str:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from grader.advice.program import Advice, profile_with_advice
 from grader.cli.terminal import TerminalProgress
+from grader.content.course_folder import results_folder
 from grader.content.submission import Rejection, Submission
 from grader.errors import UsageError
 from grader.execution.choose import choose_backend
+from grader.grading.known_peaks import stored_peaks
+from grader.grading.own_files import OWN_RESULTS_FILE
 from grader.grading.profile_lines import LineProfile
 from grader.grading.session import Session
 from grader.notebook.checking import as_text
@@ -41,4 +44,5 @@ def profile_handed_in(session: Session, mine: Submission | Rejection) -> Profile
         raise UsageError(f"there is nothing to profile: {harmless(mine.message)}")
     backend = choose_backend(session.course.machine, session.course.limits, trust_code=True)
     with TerminalProgress() as progress:
-        return Profiled(*profile_with_advice(session, mine, backend, progress))
+        peaks = stored_peaks(session, backend, (results_folder(session.course_folder) / OWN_RESULTS_FILE,))
+        return Profiled(*profile_with_advice(session, mine, backend, progress, peaks))

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.advice.advise import is_near_limit
 from grader.advice.finding import Finding
 from grader.advice.program import Advice
+from grader.report.figures import share_text
 from grader.text import harmless_line, harmless_name
 
 WRONG = "the answer is wrong: `grader check FILE` says where"
@@ -46,7 +48,7 @@ def advice_lines(advice: Advice) -> Iterator[tuple[str, str]]:
         yield "evidence", evidence
         yield "step", step
     if not advice.findings:
-        yield "title", NOTHING
+        yield "title", first_to_do(advice)
     if advice.next_reference is not None:
         yield "next", f"the next step is shown by the reference {harmless_name(advice.next_reference)}"
 
@@ -72,7 +74,12 @@ def in_short(advice: Advice) -> str:
 
 
 def first_to_do(advice: Advice) -> str:
-    """`line 12: growing-in-loop, up to 3.2 times as fast`, or that there is nothing."""
+    """`line 12: growing-in-loop, up to 3.2 times as fast`, or that there is nothing, and why."""
     if advice.wrong is not None:
         return WRONG
-    return told(advice.findings[:1])[0].title if advice.findings else NOTHING
+    if advice.findings:
+        return told(advice.findings[:1])[0].title
+    if advice.share_of_limit is not None and is_near_limit(advice.share_of_limit):
+        reached = share_text(advice.share_of_limit)
+        return f"{reached} of what this machine can do by the usual algorithm: only another algorithm would be faster"
+    return NOTHING

@@ -225,6 +225,7 @@ def profile_document(profile: LineProfile, advice: Advice) -> dict[str, Any]:
         "lines": [line for line in lines if line["time_s"] or line["as_python_time_s"] or line["growth_bytes"]],
         "findings": [finding_document(one) for one in advice.findings],
         "next_reference": advice.next_reference,
+        "share_of_limit": advice.share_of_limit,
         "wrong_answer": advice.wrong,
         "notes": list(profile.notes),
     }

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.advice.program import Advice
+from grader.advice.program import Advice, has_lines_to_watch
 from grader.grading.class_report import Report
 from grader.grading.standings import Result
 from grader.report.advice import first_to_do
@@ -63,14 +63,20 @@ def details(report: Report, authors: Sequence[str], everything: Mapping[str, str
 def closing(
     report: Report, authors: Sequence[str], next_steps: Mapping[str, str] | None = None, advice: Advice | None = None
 ) -> RenderableType:
-    """The end of the summary: the first thing to do about the only file, and one line for each that is right."""
+    """The end of the summary: the first thing to do about the only file, and one line for each that is right or too slow."""
     slowest = None if advice is None or advice.slowest is None else advice.slowest.place
     lines = [
         closing_line(report, result, (next_steps or {}).get(result.author), slowest)
-        for result in _accepted(own_results(report, authors))
+        for result in own_results(report, authors)
+        if result.verdict is Verdict.ACCEPTED or is_too_slow(result)
     ]
     first = [] if advice is None else [first_to_do(advice)]
     return Group(*(Text(line, style="green") for line in (*first, *lines)))
+
+
+def is_too_slow(result: Result) -> bool:
+    """Whether its calls take too long, so that it helps to know where the time goes."""
+    return result.verdict is Verdict.TIME_LIMIT and has_lines_to_watch(result)
 
 
 def _accepted(mine: Sequence[Result]) -> list[Result]:
@@ -198,11 +204,13 @@ def closing_line(report: Report, result: Result, next_step: str | None = None, s
 
     Args:
         report: that the result is from.
-        result: of a right file.
+        result: of a file that is right, or too slow.
         next_step: a command that tells more.
         slowest: where its time goes, as `line 14`, if that is known.
     """
-    words = [f"{harmless_name(result.author)}: correct", _beside(result), _points(report, result)]
+    name = harmless_name(result.author)
+    is_right = result.verdict is Verdict.ACCEPTED
+    words = [f"{name}: correct", _beside(result), _points(report, result)] if is_right else [f"{name}: too slow"]
     if slowest is not None:
         words.append(f"slowest {harmless_line(slowest)}")
     if next_step is not None:

@@ -54,6 +54,8 @@ class Good:
     task: str
     path: Path
     held_out: bool
+    profile: Profile | None = None
+    """What it is graded under, on two cores, where that is not the task's own."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,24 @@ class Corpus:
     """The references that are good among them."""
 
 
-class _Entry(Section):
+class _GoodEntry(Section):
+    """The keys of a good submission; it needs an entry only where it has one."""
+
+    profile: Literal["threads", "processes"] | None = None
+
+
+class _Entry(_GoodEntry):
     """The keys of one planted submission."""
 
     causes: _Texts
     lines: _Texts
-    profile: Literal["threads", "processes"] | None = None
 
 
 class _File(Section):
     """A `corpus.toml`: entries by task and name."""
 
     good_references: Annotated[tuple[str, ...], Strict(strict=False)] = ()
+    good: dict[str, dict[str, _GoodEntry]] = Field(default_factory=dict)
     planted: dict[str, dict[str, _Entry]]
 
 
@@ -106,12 +114,20 @@ def _load_part(folder: Path, course: Path, *, held_out: bool) -> Corpus:
         faults += [f"{path}: planted.{task}.{name}: {fault}" for fault in _faults(entry, _source(folder, task, name))]
     if faults:
         raise CorpusError("\n".join(faults))
-    own = [Good(f"{one.parent.name}/{one.stem}", one.parent.name, one, held_out) for one in _files(folder / "good")]
+    own = [
+        Good(f"{one.parent.name}/{one.stem}", one.parent.name, one, held_out, _profile(entries, one))
+        for one in _files(folder / "good")
+    ]
     references = [course / "reference" / f"{one}.py" for one in entries.good_references]
     return Corpus(
         tuple(_planted(folder, task, name, entry, held_out=held_out) for task, name, entry in named),
         (*own, *(Good(f"{one.stem}/reference {one.parent.name}", one.stem, one, held_out) for one in references)),
     )
+
+
+def _profile(entries: _File, path: Path) -> Profile | None:
+    entry = entries.good.get(path.parent.name, {}).get(path.stem)
+    return None if entry is None or entry.profile is None else Profile(entry.profile)
 
 
 def _planted(folder: Path, task: str, name: str, entry: _Entry, *, held_out: bool) -> Planted:
@@ -148,6 +164,9 @@ def _unpaired(folder: Path, entries: _File) -> Iterator[str]:
         there = {(one.parent.name, one.stem) for one in _files(folder / kind)}
         yield from (f"{folder / kind / task / name}.py: is missing" for task, name in sorted(named - there))
         yield from (f"{folder / kind / task / name}.py: has no entry in corpus.toml" for task, name in sorted(there - named))
+    for task, of_task in sorted(entries.good.items()):
+        missing = sorted(name for name in of_task if not (folder / "good" / task / f"{name}.py").exists())
+        yield from (f"{folder / 'good' / task / name}.py: is missing" for name in missing)
 
 
 def _missing_references(entries: _File, course: Path) -> Iterator[str]:

@@ -13,11 +13,15 @@ from grader.advice.finding import Finding
 from grader.content.reading import SourceFile
 from grader.execution.line_looks import CompiledFunction, Looks, Seen, Sort, Transform
 from grader.execution.line_profile import line_count
+from grader.grading.check import CaseFacts
 from grader.grading.line_facts import Split
-from grader.grading.profile_lines import Line, LineMemory, LineProfile, LineTimes
+from grader.grading.profile_lines import Hardware, Line, LineMemory, LineProfile, LineTimes
 
 CALL_S = 1.0
 """Of the call that nobody watched."""
+
+ONE_CORE, TWO_CORES = Hardware(1, 4), Hardware(2, 4)
+"""What a task may use of a machine with four; of its caches nothing is known."""
 
 Measured: TypeAlias = Mapping[str, tuple[float, int]]
 """By a piece of a line: its share of the time and how often it ran."""
@@ -69,6 +73,25 @@ def number(dtype: str = "float64") -> Holds:
     return Holds(Sort.NUMBER, dtype)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a profile tells beside lines and variables."""
+
+    compiling_s: float = 0.0
+    """In the call that was looked at."""
+    converting_s: float = 0.0
+    """Of its answer."""
+    cores_at_work: float = 1.0
+    """In the call that nobody watched."""
+    threads: int = 1
+    """At its end."""
+    native: float = 0.0
+    """The share of the time in native code."""
+    hardware: Hardware = TWO_CORES
+    needs: CaseFacts | None = None
+    """Of a call, whoever makes it."""
+
+
 def program(
     source: str,
     measured: Measured,
@@ -77,8 +100,7 @@ def program(
     as_python: Measured | None = None,
     compiled: Mapping[str, tuple[int, int, bool]] | None = None,
     transforms: Mapping[str, int] | None = None,
-    compiling_s: float = 0.0,
-    converting_s: float = 0.0,
+    **beside: object,
 ) -> tuple[LineProfile, list[SourceFile]]:
     """A profile of these lines, as if they had been measured; what is left of the time is that of the last line of all others.
 
@@ -89,9 +111,9 @@ def program(
         as_python: without the compiler.
         compiled: by a piece of the line where a function begins: signatures, those in object mode, whether it is new.
         transforms: by a piece of a line, the length of what it transforms.
-        compiling_s: in the call that was looked at.
-        converting_s: of its answer.
+        beside: the fields of `Beside`.
     """
+    ran = Beside(**beside)  # type: ignore[arg-type]  # its fields
     file = SourceFile("f.py", dedent(source).encode())
     texts = dedent(source).split("\n")[: line_count(file)]
     held = [
@@ -101,11 +123,11 @@ def program(
         seen=tuple(one.seen(row, name) for row, text in enumerate(texts) for name, one in held if name in text),
         transforms=tuple(Transform(row_of(texts, piece), length, 10) for piece, length in (transforms or {}).items()),
         compiled=tuple(CompiledFunction(row_of(texts, piece), *facts) for piece, facts in (compiled or {}).items()),
-        compiling_s=compiling_s,
-        converting_s=converting_s,
+        compiling_s=ran.compiling_s,
+        converting_s=ran.converting_s,
         call_s=CALL_S,
     )
-    times = replace(_times(texts, measured), looks=looks)
+    times = replace(_times(texts, measured), looks=looks, cores_at_work=ran.cores_at_work, threads=ran.threads)
     profile = LineProfile(
         author="ada",
         task="f",
@@ -115,10 +137,12 @@ def program(
         as_python=None if as_python is None else replace(_times(texts, as_python), as_python=True, looks=looks),
         memory=LineMemory("large", None, (0.0,) * len(texts)),
         slowest=None,
-        split=Split(0.0, 0.0),
+        split=Split(0.0, ran.native),
         compile_time_s=0.0,
         compiled_functions=len(compiled or {}),
         notes=(),
+        hardware=ran.hardware,
+        needs=ran.needs,
     )
     return profile, [file]
 

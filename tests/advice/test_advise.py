@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from grader.advice.advise import advise, next_level
+from grader.advice.facts import share_of_limit
 from grader.advice.finding import MOST_GAIN, Cause, amdahl_gain
+from grader.grading.check import CaseFacts
 from grader.grading.line_facts import Split
-from tests.advice.programs import advice, array, number, program
+from grader.machine import Bandwidth, Peaks
+from tests.advice.programs import ONE_CORE, advice, array, number, program
 
 MANY = """
 import numpy as np
@@ -49,6 +52,31 @@ def f(x, cells):
     measured = {'total += cells[f"': (0.6, 100_000), "total += v": (0.3, 100_000)}
     found = advice(source, measured, {"v": number(), "total": number()})
     assert [one.cause for one in found][:1] == [Cause.STRING_KEYS]
+
+
+NEEDS = CaseFacts(work=1.0, operations=1e9, size=None, input_bytes=8, output_bytes=8)
+"""The call takes a second."""
+
+
+@pytest.mark.parametrize(("flop_per_s", "is_silent"), [(1.2e9, True), (1.3e9, False), (None, False)])
+def test_near_what_the_machine_can_do_nothing_is_said_about_lines(flop_per_s: float | None, is_silent: bool) -> None:
+    profile, files = program(MANY, SHARES, {"x": array("float64", 1000)}, needs=NEEDS, hardware=ONE_CORE)
+    peaks = None if flop_per_s is None else Peaks(flop_per_s, (Bandwidth(1 << 14, 1e12, 1e12, 1e12),))
+    assert (advise(profile, files, peaks) == ()) == is_silent
+
+
+def test_the_limit_is_that_of_the_cores_that_the_task_has() -> None:
+    profile, _ = program(MANY, SHARES, needs=NEEDS)
+    memory = (Bandwidth(1 << 14, 1e12, 1e12, 1e12),)
+    two = Peaks(2e9, memory)
+    assert share_of_limit(profile, Peaks(1e9, memory, together=two)) == pytest.approx(0.5)
+    assert share_of_limit(replace(profile, hardware=ONE_CORE), Peaks(1e9, memory, together=two)) == pytest.approx(1.0)
+
+
+def test_where_a_task_counts_no_operations_nobody_knows_the_limit() -> None:
+    profile, _ = program(MANY, SHARES, needs=replace(NEEDS, operations=None))
+    assert share_of_limit(profile, Peaks(1e9, (Bandwidth(1 << 14, 1e12, 1e12, 1e12),))) is None
+    assert share_of_limit(replace(profile, needs=NEEDS), None) is None
 
 
 def test_where_all_is_well_nothing_is_said() -> None:

@@ -100,6 +100,13 @@ def test_an_entry_may_name_the_profile_that_it_needs(tmp_path: Path) -> None:
     assert one.profile is Profile.PROCESSES
 
 
+def test_so_may_one_of_a_good_submission(tmp_path: Path) -> None:
+    files = ("planted/matmul/one.py", "fixed/matmul/one.py", "good/matmul/two.py", "good/matmul/three.py")
+    three, two = load_corpus(_part(tmp_path, f'{GOOD}\n[good.matmul.two]\nprofile = "threads"', files)).good
+    assert (two.name, two.profile) == ("matmul/two", Profile.THREADS)
+    assert three.profile is None
+
+
 @pytest.mark.parametrize(
     ("entries", "files", "said"),
     [
@@ -110,6 +117,7 @@ def test_an_entry_may_name_the_profile_that_it_needs(tmp_path: Path) -> None:
         (GOOD.replace('"return a @ b"', ""), None, "planted.matmul.one.lines: must hold at least one"),
         (f'good_references = ["nobody/matmul"]\n{GOOD}', None, "there is no reference/nobody/matmul.py"),
         ("planted = [", None, "is not TOML"),
+        (f"{GOOD}\n[good.matmul.two]", None, "good/matmul/two.py: is missing"),
         (GOOD, ("planted/matmul/one.py",), "fixed/matmul/one.py: is missing"),
         (GOOD, ("planted/matmul/one.py", "fixed/matmul/one.py", "planted/matmul/two.py"), "two.py: has no entry"),
     ],

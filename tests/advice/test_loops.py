@@ -195,6 +195,21 @@ def test_pythons_sum_over_an_array_is_found_and_over_a_list_is_not() -> None:
     assert python_sum(facts(source, {"sum": (1.0, 1)}, {"x": Holds(Sort.SEQUENCE, shape=(100_000,))})) is None
 
 
+def test_a_line_that_hands_work_to_threads_is_no_loop_of_its_own() -> None:
+    source = """
+from concurrent.futures import ThreadPoolExecutor
+
+def f(parts):
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(abs, part) for part in parts]
+        return [one.result() for one in waiting]
+"""
+    measured = {"waiting = [": (0.5, 1), "for one in waiting": (0.4, 1)}
+    assert python_loop(facts(source, measured)) is None
+    in_turn = source.replace("pool.submit(abs, part)", "abs(part)").replace("one.result()", "abs(one)")
+    assert python_loop(facts(in_turn, measured)) is not None
+
+
 def test_adding_at_indices_is_found() -> None:
     source = "import numpy as np\n\ndef f(x, i):\n    np.add.at(x, i, 1)\n    return x\n"
     found = ufunc_method(facts(source, {"np.add.at": (0.9, 1)}))

@@ -5,6 +5,7 @@ import pytest
 from grader.advice.finding import Cause
 from grader.advice.memory import append_then_array, growing_in_loop, large_temporaries, needless_copy
 from grader.execution.line_looks import Sort
+from grader.grading.profile_lines import Hardware
 from tests.advice.programs import Holds, array, facts
 
 GROWING = """
@@ -92,6 +93,18 @@ def test_an_intermediate_array_many_times_as_large_is_found_where_it_takes_most(
 def test_a_small_one_is_not() -> None:
     square = array("float64", 16, 16)
     assert large_temporaries(facts(RAISED, {"products =": (0.6, 1)}, {"a": square, "b": square})) is None
+
+
+def test_what_fits_the_cache_of_this_machine_is_not_large() -> None:
+    source = "def f(a):\n    return a[:, None] * a\n"
+    variables = {"a": array("float64", 500)}
+    measured = {"return": (1.0, 1)}
+    small, large = (Hardware(2, 4, cache_bytes=size) for size in (1 << 20, 1 << 21))
+    found = large_temporaries(facts(source, measured, variables, hardware=small))
+    assert found is not None, "two million bytes"
+    assert "takes 2 MB, and the cache of a core holds 1.05 MB" in found.evidence
+    assert large_temporaries(facts(source, measured, variables, hardware=large)) is None
+    assert large_temporaries(facts(source, measured, variables)) is None, "where nobody knows, it is three"
 
 
 def test_nor_one_that_is_as_large_as_what_it_is_made_of() -> None:

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.advice.program import Advice, profile_with_advice
+from grader.advice.program import Advice, advice_beside_check, profile_with_advice
 from grader.content.task import Array, Inputs
 from grader.errors import UsageError
-from grader.execution.interface import FailureKind
+from grader.execution.interface import Failure, FailureKind
 from grader.grading.progress import Silent
 from grader.grading.session import read_class
 from grader.testing import Script
-from tests.grading.course_fixture import Classroom, doubled, failing, wrong_at
+from grader.verdicts import Verdict
+from tests.grading.course_fixture import Classroom, doubled, failing, of, wrong_at
 
 SOURCE = """\
 def double(x):
@@ -91,3 +92,35 @@ def test_one_that_fails_under_the_profiler_gets_the_hint_of_a_check(classroom: C
         profile_with_advice(classroom.session, hand_ins.submissions["student/ada"], classroom.backend, Silent())
     assert str(caught.value).startswith("it fails on case 'small':\nRecursionError")
     assert "hint: the recursion goes too deep for Python: use a loop" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "verdict", "is_advised"),
+    [
+        (script(doubled), Verdict.ACCEPTED, True),
+        (script(doubled, pace_s=0.2), Verdict.TIME_LIMIT, True),
+        (script(wrong_at(3)), Verdict.WRONG_ANSWER, False),
+        (
+            replace(script(doubled), import_failure=Failure(FailureKind.TIME, "no answer within 30 s")),
+            Verdict.TIME_LIMIT,
+            False,
+        ),
+    ],
+)
+def test_a_check_ends_with_advice_on_what_is_right_and_on_what_is_too_slow(
+    classroom: Classroom,
+    behaviour: Script,
+    verdict: Verdict,
+    is_advised: bool,
+) -> None:
+    classroom.hand_in("ada", SOURCE)
+    classroom.backend.scripts["ada"] = behaviour
+    report = classroom.grade()
+    assert of(report, "ada").verdict is verdict
+    (hand_ins,) = read_class(classroom.session)
+    ada = hand_ins.submissions["student/ada"]
+    advice = advice_beside_check(classroom.session, ada, report, classroom.backend, Silent())
+    assert (advice is not None) == is_advised
+    if advice is not None:
+        assert advice.slowest is not None
+        assert advice.slowest.text == "    return 2 * x"

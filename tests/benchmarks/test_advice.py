@@ -69,12 +69,33 @@ def test_each_target_that_is_missed_is_named() -> None:
     )
 
 
-def test_a_few_wrong_ones_of_a_few_leave_doubt() -> None:
-    few = Outcome(tuple((LOOP, RIGHT if number else NOTHING) for number in range(10)), (), {})
-    none = Outcome(tuple((LOOP, NOTHING) for _ in range(10)), (), {})
-    assert "right line first: 9 of 10, and 95 % are wanted" in score(few).missed()
-    assert score(few).missed(surely=True) == ()
-    assert len(score(none).missed(surely=True)) == 2
+def of_few(right: int, of: int, unjust: int = 0) -> Outcome:
+    planted = tuple((LOOP, RIGHT if number < right else NOTHING) for number in range(of))
+    return Outcome(planted, tuple((GOOD, RIGHT if number < unjust else NOTHING) for number in range(12)), {})
+
+
+def test_a_wrong_one_of_a_few_leaves_doubt() -> None:
+    assert "right line first: 9 of 10, and 95 % are wanted" in score(of_few(9, 10)).missed()
+    assert score(of_few(9, 10)).missed_by_few() == ()
+
+
+def test_more_than_that_are_too_many_though_the_interval_leaves_doubt() -> None:
+    found = score(of_few(22, 25))
+    assert found.first_line.interval_percent is not None
+    assert found.first_line.interval_percent[1] > 95
+    assert found.missed_by_few() == ("right line first: 22 of 25, and 90 % of few, 95 % of many are wanted",)
+    assert len(score(of_few(21, 25)).missed_by_few()) == 2
+
+
+def test_of_many_it_is_the_interval_that_tells() -> None:
+    assert score(of_few(910, 1000)).missed_by_few() == (
+        "right line first: 910 of 1000, and 90 % of few, 95 % of many are wanted",
+    )
+
+
+def test_one_good_submission_of_a_few_may_get_advice_and_no_more() -> None:
+    assert score(of_few(10, 10, unjust=1)).missed_by_few() == ()
+    assert score(of_few(10, 10, unjust=2)).missed_by_few() == ("good submissions with advice: 2, and 1 may have some",)
 
 
 def test_the_table_has_the_shares_and_below_it_what_is_wrong() -> None:

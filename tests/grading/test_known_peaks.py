@@ -1,11 +1,12 @@
 """What the machine can do is measured once, and again where others were at work meanwhile."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from grader.grading import known_peaks
-from grader.grading.known_peaks import know_peaks
+from grader.grading.known_peaks import know_peaks, stored_peaks
 from grader.grading.progress import Silent
 from grader.machine import Peaks
 from tests.grading.course_fixture import Classroom
@@ -49,3 +50,17 @@ def test_what_was_better_is_not_given_up_for_what_was_disturbed(machine: Machine
     machine.measured = iter([5e10, 4e10])
     machine.know()
     assert machine.know(again=again).flop_per_s == 5e10
+
+
+def test_what_is_stored_is_found_in_the_first_file_that_knows_and_nothing_is_measured(
+    machine: Machine, classroom: Classroom, tmp_path: Path
+) -> None:
+    files = (tmp_path / "none.sqlite", tmp_path / "broken.sqlite", classroom.store_file)
+    files[1].write_bytes(b"no database at all" * 100)
+    assert stored_peaks(classroom.session, classroom.backend, files) is None
+    machine.measured = iter([1e11])
+    machine.know()
+    found = stored_peaks(classroom.session, classroom.backend, files)
+    assert found is not None
+    assert found.flop_per_s == 1e11
+    assert not files[0].exists()

@@ -52,21 +52,43 @@ def script(pace_s: float, watched: float = 5.0, compiles: bytes = b"", failures:
 
 
 @pytest.fixture
-def profile_of(classroom: Classroom) -> Callable[[Script], LineProfile]:
-    def profile(behaviour: Script) -> LineProfile:
+def profile_of(classroom: Classroom) -> Callable[..., LineProfile]:
+    def profile(behaviour: Script, *, too_slow: bool = False) -> LineProfile:
         classroom.hand_in("ada", SOURCE)
         classroom.backend.scripts["ada"] = behaviour
         (hand_ins,) = read_class(classroom.session)
-        return profile_lines(classroom.session, hand_ins.submissions["student/ada"], classroom.backend, Silent())
+        ada = hand_ins.submissions["student/ada"]
+        return profile_lines(classroom.session, ada, classroom.backend, Silent(), too_slow=too_slow)
 
     return profile
 
 
-@pytest.mark.parametrize(("pace_s", "case"), [(1e-6, "large"), (1e-4, "medium"), (2e-3, "small"), (1.0, "seven")])
+@pytest.mark.parametrize(
+    ("pace_s", "case"), [(1e-6, "large"), (1e-4, "medium"), (2e-3, "small"), (0.1, "seven"), (1.0, "one"), (2.0, "one")]
+)
 def test_it_is_profiled_at_the_largest_case_that_it_does_in_time(
     profile_of: Callable[[Script], LineProfile], pace_s: float, case: str
 ) -> None:
     assert profile_of(script(pace_s)).times.case == case
+
+
+@pytest.mark.parametrize(("pace_s", "case"), [(0.1, "seven"), (0.2, "three"), (0.9, "one"), (2.0, "one")])
+def test_one_that_is_known_to_be_too_slow_is_profiled_at_a_check_case_that_it_does_in_a_moment(
+    profile_of: Callable[..., LineProfile], pace_s: float, case: str
+) -> None:
+    profile = profile_of(script(pace_s), too_slow=True)
+    assert profile.times.case == case
+    assert profile.compile_time_s == pytest.approx(1.5)
+    assert profile.slowest == LOOP
+
+
+def test_what_the_program_has_to_work_with_is_told_and_what_its_call_needs(profile_of: Callable[..., LineProfile]) -> None:
+    profile = profile_of(script(1e-6))
+    assert profile.hardware.cores == 1
+    assert profile.hardware.all_cores >= 1
+    assert profile.needs is not None
+    assert (profile.needs.work, profile.needs.operations) == (10_000, None)
+    assert (profile.needs.input_bytes, profile.needs.output_bytes) == (80_000, 80_000)
 
 
 def test_shares_are_of_all_lines_and_the_slowest_is_named(profile_of: Callable[[Script], LineProfile]) -> None:
@@ -129,7 +151,7 @@ def test_hits_of_loops_on_one_line_are_not_shown_where_they_are_wrong(
             script(1e-6, failures=dict(failing(0, FailureKind.EXCEPTION, "KeyError: 1"))),
             "it fails on case 'small':\nKeyError: 1",
         ),
-        (script(10.0), "it fails on case 'small':\nno answer within 120 s"),
+        (script(10.0), "it fails on case 'one':\nno answer within 10 s"),
         (
             Script(lambda *_: None, import_failure=Failure(FailureKind.IMPORT, "no numba", "numba")),
             "cannot be imported:\nno numba",

@@ -55,3 +55,10 @@ def test_names_out_of_a_program_are_text_and_nothing_else(text: str) -> None:
     (one, _) = findings()
     hostile = replace(one, evidence=text, next_step=text)
     assert all(part.isprintable() for line in told([hostile]) for part in (line.title, line.evidence, line.next_step))
+
+
+def test_near_what_the_machine_can_do_that_is_said_and_where_else_to_go() -> None:
+    (kind, line), *more = advice_lines(Advice((), None, share_of_limit=0.85))
+    assert (kind, more) == ("title", [])
+    assert line == "85 % of what this machine can do by the usual algorithm: only another algorithm would be faster"
+    assert in_short(Advice((), None, share_of_limit=0.5)) == NOTHING

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from grader.advice.program import Advice
+from grader.grading.standings import Result
 from grader.report.own_files import closing_line, summary, summary_of_the_rest
 from grader.text import command
 from grader.verdicts import Verdict
@@ -73,6 +74,25 @@ def test_it_ends_with_the_first_thing_to_do_and_then_one_line_that_says_all() ->
     assert first.strip() == "line 3: python-loop, up to 3.3 times as fast"
     assert line.startswith("you: correct · 1.25× faster than numba")
     assert line.rstrip().endswith(" · slowest line 2 · next: grader profile x.py")
+
+
+def too_slow(author: str, import_time_s: float | None = 0.1) -> Result:
+    message = "Too slow on case 'small'"
+    return replace(wrong(author, message), verdict=Verdict.TIME_LIMIT, import_time_s=import_time_s)
+
+
+def test_a_file_that_is_too_slow_ends_with_its_slowest_line_and_how_to_see_more() -> None:
+    advice = Advice(findings(), None, line_profile().lines[1])
+    shown = report(too_slow("you"), reference("numba"))
+    *_, first, line = rendered(summary(shown, ["you"], {"you": "grader profile x.py"}, advice=advice)).rstrip().splitlines()
+    assert first.strip() == "line 3: python-loop, up to 3.3 times as fast"
+    assert line.strip() == "you: too slow · slowest line 2 · next: grader profile x.py"
+    unknown = rendered(summary(shown, ["you"], {"you": "grader profile x.py"}))
+    assert unknown.rstrip().endswith("you: too slow · next: grader profile x.py")
+
+
+def test_one_that_is_not_even_imported_in_time_has_nothing_to_profile() -> None:
+    assert "next" not in rendered(summary(report(too_slow("you", None)), ["you"], {"you": "grader profile x.py"}))
 
 
 def test_a_right_file_is_told_what_comes_next_where_there_is_a_command() -> None:
