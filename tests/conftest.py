@@ -15,7 +15,7 @@ from grader.execution.generation import PACKAGE_ROOT, WorkerSettings
 from grader.execution.plain import PlainBackend
 from tests import cores
 
-LONGEST = ("test_readme.py", "test_on_slurm.py", "test_sample_class.py")
+LONGEST = ("test_readme.py", "test_on_slurm.py", "test_ordinary_user_on_slurm.py", "test_sample_class.py")
 """Each takes a minute and more."""
 
 REQUIRE_ALL = "GRADER_TESTS_REQUIRE_ALL"
