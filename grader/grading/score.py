@@ -48,6 +48,10 @@ class Facts:
     """What a person has to look at before the speed counts."""
 
 
+_ROUNDING = 1e-9
+"""An earlier measurement that is better by no more is the same."""
+
+
 @dataclass(frozen=True)
 class Points:
     """The points for one criterion; None where a person has to decide, or where the grader itself failed."""
@@ -182,7 +186,7 @@ def _speed(criterion: Criterion, facts: Facts, full_marks: str) -> tuple[float |
     favourable = min(measured, measured if facts.seconds_per_unit_low is None else facts.seconds_per_unit_low)
     best = min((favourable, *facts.measured_before))
     counts = f" ({time_text(favourable)} at the favourable end of its interval, which counts)" if favourable < measured else ""
-    if best < favourable:
+    if best < favourable * (1 - _ROUNDING):
         counts = f" (measured {len(facts.measured_before) + 1} times; the best, {time_text(best)}, counts)"
     # At one case with the full-marks reference the two are compared as they were measured.
     counted = best if full_marks in facts.at_its_case else max(best, facts.least_seconds_per_unit)
