@@ -29,7 +29,7 @@ PROFILED = Path("submissions") / "ada" / f"{TASK}.py"
 GIVEN_FEEDBACK = "boris"
 LARGEST_BYTES = 150_000
 """Of each picture: pages that show them stay light."""
-_COLUMNS = 120
+_COLUMNS = 132
 _FEEDBACK_SIZE, _BOARD_SIZE = (860, 1500), (1100, 1000)
 """Width and height."""
 _COLOURS = 64
@@ -71,7 +71,7 @@ def pictures(folder: Path) -> Mapping[str, bytes]:
 def _terminal(*words: str, hidden: str = "") -> bytes:
     """What a command prints, under its words but the hidden one."""
     printed = Text.from_ansi(_printed(*words, *filter(None, [hidden])).strip("\n"))
-    return terminal_svg(printed, " ".join(("grader", *words))).encode()
+    return terminal_svg(printed, " ".join(("grader", *words)), _COLUMNS).encode()
 
 
 def _printed(*words: str) -> str:
