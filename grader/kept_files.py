@@ -14,9 +14,7 @@ from grader.whole_files import write_whole
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-    Kept = TypeVar("Kept", bound=DataclassInstance)
-else:
-    Kept = TypeVar("Kept")
+Kept = TypeVar("Kept", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)

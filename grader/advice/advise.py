@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
 from grader.advice.compiler import object_mode, object_mode_within, recompiles
-from grader.advice.facts import Facts, gather
+from grader.advice.facts import Facts, gather, share_of_limit
 from grader.advice.finding import Cause, Finding
 from grader.advice.loops import (
     call_per_element,
@@ -106,9 +106,9 @@ def advise(profile: LineProfile, files: Sequence[SourceFile], peaks: Peaks | Non
         files: the submission's, those that were profiled.
         peaks: what this machine can do at most, where it was measured; who is near that is told nothing about lines.
     """
-    facts = gather(profile, files, peaks)
-    if is_near_limit(facts.share_of_limit):
+    if is_near_limit(share_of_limit(profile, peaks)):
         return ()
+    facts = gather(profile, files)
     found = [finding for rule in RULES if (finding := rule(facts)) is not None and finding.gain >= LEAST_GAIN]
     ordered = sorted(found, key=lambda one: -_weight(one))
     return tuple(_one_a_line(ordered))[:MOST_FINDINGS]

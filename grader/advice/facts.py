@@ -37,8 +37,6 @@ class Facts:
     profile: LineProfile
     program: Program
     text: LineFacts
-    share_of_limit: float | None = None
-    """The least time that a call takes on this machine over its own: at 1, the machine can do no more."""
 
     @property
     def hardware(self) -> Hardware:
@@ -248,14 +246,17 @@ def shape_text(shape: Sequence[int | None]) -> str:
     return "×".join("?" if size is None else f"{size:,}" for size in shape)
 
 
-def gather(profile: LineProfile, files: Sequence[SourceFile], peaks: Peaks | None = None) -> Facts:
-    """The facts of a program; `files` are those that were profiled, `peaks` what this machine can do, where that is known."""
+def gather(profile: LineProfile, files: Sequence[SourceFile]) -> Facts:
+    """The facts of a program; `files` are those that were profiled."""
     counts = [line_count(file) for file in files]
-    return Facts(profile, read_program(files, counts), line_facts(files, counts), share_of_limit(profile, peaks))
+    return Facts(profile, read_program(files, counts), line_facts(files, counts))
 
 
 def share_of_limit(profile: LineProfile, peaks: Peaks | None) -> float | None:
-    """The least time of the profiled call over its own, by the task's usual algorithm; None where nobody knows."""
+    """The least time of the profiled call over its own, by the task's usual algorithm; None where nobody knows.
+
+    At 1, the machine can do no more.
+    """
     needs, call_s = profile.needs, profile.times.call_s
     if peaks is None or needs is None or needs.operations is None or call_s <= 0:
         return None

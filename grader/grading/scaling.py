@@ -114,6 +114,11 @@ def amdahl(serial: float, cores: float) -> float:
     return 1 / (serial + (1 - serial) / cores)
 
 
+def amdahl_or_ideal(serial: float, cores: float) -> float:
+    """The law's speedup, or the ideal where more cores gain more than their number: a share below 0 promises nothing."""
+    return amdahl(max(serial, 0.0), cores)
+
+
 def _on_cores(cores: int, scores: Sequence[float]) -> OnCores:
     speedup = _mapped(_estimated(scores), lambda score: math.exp(-score))
     share = _mapped(speedup, lambda value: karp_flatt(value, cores)) if cores > 1 else None

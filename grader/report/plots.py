@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from grader.grading.class_report import Report
 from grader.grading.growth import Growth
 from grader.grading.measure_scaling import Study
-from grader.grading.scaling import Estimate, amdahl
+from grader.grading.scaling import Estimate, amdahl_or_ideal
 from grader.grading.standings import Result
 from grader.report.scaling import share_text
 from grader.report.theme import LIGHT, Theme
@@ -97,9 +97,8 @@ def _part(study: Study) -> str:
 
 
 def _law(study: Study, cores: Reals) -> Reals:
-    """Amdahl's speedups; where more cores gain more than their number, the law has the ideal at most."""
-    serial = max(study.scaling.serial.value, 0.0)
-    return np.array([amdahl(serial, count) for count in cores])
+    """Amdahl's speedups."""
+    return np.array([amdahl_or_ideal(study.scaling.serial.value, count) for count in cores])
 
 
 def _draw_efficiency(axes: Axes, study: Study, cores: Sequence[int], theme: Theme) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from grader.grading.class_report import Report
 from grader.grading.kept_scaling import KeptScaling, SpeedupOn
-from grader.grading.scaling import amdahl
+from grader.grading.scaling import amdahl_or_ideal
 from grader.grading.standings import Result
 from grader.report.growth_chart import BOTTOM, LEFT, LINE_HEIGHT, RIGHT, TOP, Tick, spread
 from grader.text import harmless_name
@@ -112,11 +112,11 @@ def _said(one: KeptScaling, unit: str) -> str:
 
 
 def _law(one: KeptScaling, across: Callable[[float], float], up: Callable[[float], float]) -> Iterable[tuple[float, float]]:
-    """From one core to the most; where more cores gain more than their number, the law has the ideal at most."""
+    """From one core to the most."""
     most = one.on_cores[-1].cores
     for step in range(_LAWS_POINTS):
         cores = 1 + (most - 1) * step / (_LAWS_POINTS - 1)
-        yield across(cores), up(amdahl(max(one.serial, 0.0), cores))
+        yield across(cores), up(amdahl_or_ideal(one.serial, cores))
 
 
 def _linear(most: float, start: float, end: float) -> Callable[[float], float]:
